@@ -1,0 +1,307 @@
+// The handset page: draws what the simulator's JSON says and follows its event stream.
+// Rule: everything that came over the wire reaches the page through textContent, never as markup.
+
+const $ = (id) => document.getElementById(id);
+const state = { chosen: null, handsets: [], seen: {}, parties: [], faults: {}, answered: null };
+
+const OUTCOMES = {
+  enroute: ["wait", "…", "on its way"],
+  accepted: ["wait", "…", "accepted"],
+  scheduled: ["wait", "…", "scheduled"],
+  delivered: ["good", "✓", "delivered"],
+  expired: ["bad", "✕", "expired"],
+  deleted: ["bad", "✕", "deleted"],
+  undeliverable: ["bad", "✕", "not delivered"],
+  rejected: ["bad", "✕", "rejected"],
+  unknown: ["bad", "?", "state unknown"],
+  skipped: ["bad", "✕", "skipped"],
+};
+const REPLIES = {
+  queued: ["wait", "…", "waits for a session"],
+  sent: ["wait", "…", "sent"],
+  acknowledged: ["good", "✓", "acknowledged"],
+  refused: ["bad", "↻", "refused, tried again later"],
+};
+const RECEIPTS = {
+  none: "no receipt asked",
+  withheld: "receipt withheld",
+  waiting: "receipt not sent yet",
+  sent: "receipt not acknowledged yet",
+  acknowledged: "receipt acknowledged",
+};
+const SWITCHES = [
+  ["throttled", "Throttle", "every submit is answered ESME_RTHROTTLED", (f) => f.throttled > 0, (on) => ({ throttled: on ? 1 : 0 })],
+  ["receipts", "Hold back receipts", "messages are taken, no receipt is made", (f) => !f.receipts, (on) => ({ receipts: !on })],
+  ["lost_answers", "Lose answers", "messages are taken, no submit_sm_resp comes", (f) => f.lost_answers > 0, (on) => ({ lost_answers: on ? 1 : 0 })],
+  ["answer_delay", "Slow answers", "two seconds before each answer", (f) => f.answer_delay > 0, (on) => ({ answer_delay: on ? 2 : 0 })],
+  ["queue_full", "Queue full", "every submit is answered ESME_RMSGQFUL", (f) => f.queue_full > 0, (on) => ({ queue_full: on ? 1 : 0 })],
+  ["refuse_binds", "Refuse binds", "new sessions get ESME_RBINDFAIL", (f) => Boolean(f.refuse_binds), (on) => ({ refuse_binds: on ? "failed" : "" })],
+];
+
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "class") element.className = value;
+    else if (name === "data") Object.assign(element.dataset, value);
+    else if (name.startsWith("aria-") || name === "datetime") element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children);
+  return element;
+}
+
+async function call(path, body) {
+  const options = body === undefined ? {} : {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  };
+  const response = await fetch(path, options);
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.message || `The simulator answered ${response.status}.`);
+  return answer;
+}
+
+const shown = (number) => (/^\d{7,}$/.test(number) ? `+${number}` : number);
+const clockTime = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const hue = (number) => [...number].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 360, 7);
+const whole = (number) => Number(number).toLocaleString();
+
+function paintAvatar(element, number) {
+  element.textContent = number.slice(-2);
+  element.style.setProperty("--hue", hue(number));
+}
+
+// ---- the list
+
+function drawList() {
+  const wanted = $("open-number").value.replace(/[^\dA-Za-z]/g, "");
+  const list = $("handsets");
+  const focused = document.activeElement?.dataset?.number;
+  const rows = state.handsets.filter((handset) => handset.number.includes(wanted)).map((handset) => {
+    const avatar = make("span", { class: "avatar", "aria-hidden": "true" });
+    paintAvatar(avatar, handset.number);
+    const unseen = handset.received - (state.seen[handset.number] ?? 0);
+    const isNew = unseen > 0 && handset.number !== state.chosen;
+    const button = make("button", { class: "handset", type: "button", data: { number: handset.number } },
+      avatar,
+      make("strong", { textContent: shown(handset.number) }),
+      make("time", { datetime: handset.at ?? "", textContent: handset.at ? clockTime(handset.at) : "" }),
+      make("span", { class: "snippet", textContent: handset.last || "no messages yet" }),
+      isNew ? make("span", { class: "new", textContent: unseen > 99 ? "99+" : unseen, "aria-label": `${unseen} new` }) : "");
+    if (handset.number === state.chosen) button.setAttribute("aria-current", "true");
+    button.addEventListener("click", () => choose(handset.number, true));
+    return make("li", {}, button);
+  });
+  list.replaceChildren(...rows);
+  if (focused) list.querySelector(`[data-number="${CSS.escape(focused)}"]`)?.focus();
+}
+
+async function loadList() {
+  const answer = await call("api/handsets");
+  state.handsets = answer.handsets;
+  const more = answer.total - answer.handsets.length;
+  $("handsets-note").textContent = answer.total === 0
+    ? "A handset appears here when a message is sent to it."
+    : more > 0 ? `${whole(more)} more; type a number to open it.` : "";
+  drawList();
+  if (state.chosen === null && state.handsets.length) choose(state.handsets[0].number, false);
+}
+
+// ---- the conversation
+
+function drawMessage(message) {
+  const sent = message.direction === "sent";
+  const [kind, sign, words] = (sent ? REPLIES : OUTCOMES)[message.state] ?? ["wait", "", message.state];
+  const meta = make("div", { class: "meta" }, make("time", { datetime: message.at, textContent: clockTime(message.at) }));
+  if (message.parts_total > 1) {
+    const whole = message.parts === message.parts_total;
+    meta.append(make("span", {
+      class: whole ? "badge" : "badge missing",
+      textContent: whole ? `${message.parts_total} parts` : `${message.parts} of ${message.parts_total} parts`,
+    }));
+  }
+  meta.append(make("span", { class: "badge", textContent: message.encoding }));
+  meta.append(make("span", { class: `state ${kind}`, textContent: `${sign} ${words}`, title: RECEIPTS[message.receipt] ?? "" }));
+  const item = make("li", { class: `message ${sent ? "sent" : ""} ${message.binary ? "binary" : ""}`, data: { outcome: kind } },
+    make("span", { class: "party", textContent: sent ? `to ${shown(message.party)}` : shown(message.party) || "no sender" }),
+    make("div", { class: "bubble", textContent: message.text, dir: "auto" }),
+    meta);
+  return item;
+}
+
+function drawConversation(answer) {
+  const list = $("conversation");
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const rows = [];
+  let day = "";
+  for (const message of answer.messages) {
+    const its = new Date(message.at).toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
+    if (its !== day) rows.push(make("li", { class: "day", textContent: (day = its) }));
+    rows.push(drawMessage(message));
+  }
+  if (!rows.length) {
+    rows.push(make("li", { class: "empty" }, make("b", { textContent: "Nothing here yet" }),
+      "Send a message to this number, or write one from it to a short code."));
+  }
+  list.replaceChildren(...rows);
+  if (atEnd || list.dataset.number !== answer.number) list.scrollTop = list.scrollHeight;
+  list.dataset.number = answer.number;
+  const received = answer.messages.filter((message) => message.direction === "received");
+  $("phone-note").textContent = `${received.length} received · ${answer.messages.length - received.length} sent`;
+  $("parties").replaceChildren(...answer.parties.map((party) => make("option", { value: party })));
+  const answerable = received.map((message) => message.party).filter((party) => /^\d+$/.test(party)).at(-1);
+  if (answerable && answerable !== state.answered) {
+    state.answered = answerable;
+    $("to").value = answerable;
+  }
+}
+
+async function loadConversation() {
+  if (state.chosen === null) return;
+  const number = state.chosen;
+  const answer = await call(`api/handsets/${encodeURIComponent(number)}`);
+  if (number !== state.chosen) return;
+  state.seen[number] = answer.received;
+  drawConversation(answer);
+}
+
+async function choose(number, byHand) {
+  state.chosen = number;
+  state.answered = null;
+  $("to").value = "";
+  $("problem").textContent = "";
+  if (byHand) $("layout").dataset.view = "phone";
+  $("phone-number").textContent = shown(number);
+  paintAvatar($("phone-avatar"), number);
+  for (const field of $("compose").elements) field.disabled = false;
+  await loadConversation();
+  drawList();
+  if (byHand) $("text").focus({ preventScroll: true });
+}
+
+// ---- writing
+
+const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
+
+function countParts() {
+  const text = $("text").value;
+  const gsm = GSM.test(text);
+  const units = gsm ? text.length + (text.match(/[\^{}\\[~\]|€]/g) ?? []).length : text.length;
+  const [single, each] = gsm ? [160, 153] : [70, 67];
+  const parts = units <= single ? 1 : Math.ceil(units / each);
+  $("count").textContent = text ? `${units} · ${parts} part${parts > 1 ? "s" : ""} · ${gsm ? "GSM-7" : "UCS-2"}` : "";
+  $("text").style.height = "auto";
+  $("text").style.height = `${$("text").scrollHeight + 2}px`;
+}
+
+async function send(event) {
+  event.preventDefault();
+  const text = $("text").value;
+  const to = $("to").value.trim().replace(/^\+/, "");
+  if (!state.chosen || !text.trim()) return;
+  $("problem").textContent = "";
+  try {
+    await call(`api/handsets/${encodeURIComponent(state.chosen)}/reply`, { to, text });
+    $("text").value = "";
+    countParts();
+    await Promise.all([loadConversation(), loadList()]);
+    $("conversation").scrollTop = $("conversation").scrollHeight;
+  } catch (problem) {
+    $("problem").textContent = problem.message;
+  }
+}
+
+// ---- the message centre
+
+function gauge(name, text, mark = "") {
+  $(`gauge-${name}`).querySelector("dd").textContent = text;
+  $(`gauge-${name}`).dataset.state = mark;
+}
+
+function drawState(now) {
+  gauge("sessions", whole(now.sessions.length), now.sessions.length ? "good" : "bad");
+  gauge("rate", now.rate < 10 ? now.rate.toFixed(1) : whole(Math.round(now.rate)));
+  gauge("taken", whole(now.taken));
+  gauge("receipts", whole(now.receipts_pending));
+  state.faults = now.faults;
+  for (const [name, , , isOn] of SWITCHES) $(`switch-${name}`).checked = isOn(now.faults);
+  const rows = now.sessions.map((session) => make("li", {},
+    make("span", {}, make("b", { textContent: session.system_id }), ` ${session.mode}`),
+    make("small", { textContent: `${whole(session.submitted)} in · ${whole(session.delivered)} out` })));
+  $("sessions").replaceChildren(...(rows.length ? rows : [
+    make("li", { class: "none", textContent: now.address ? `Nobody is bound. SMPP listens on ${now.address}.` : "Nobody is bound." })]));
+}
+
+async function change(faults, said) {
+  try {
+    drawState(await call("api/faults", faults));
+    $("said").textContent = said;
+  } catch (problem) {
+    $("said").textContent = problem.message;
+  }
+}
+
+function drawSwitches() {
+  $("switches").append(...SWITCHES.map(([name, label, note, , body]) => {
+    const box = make("input", { type: "checkbox", id: `switch-${name}` });
+    box.setAttribute("role", "switch");
+    box.addEventListener("change", () => change(body(box.checked), `${label}: ${box.checked ? "on" : "off"}.`));
+    return make("label", { class: "switch" },
+      make("span", {}, make("b", { textContent: label }), make("small", { textContent: note })), box);
+  }));
+  $("drop").addEventListener("click", () => change({ drop_links: true }, "Every link was dropped."));
+}
+
+async function loadMagic() {
+  const answer = await call("api/magic");
+  $("magic-section").hidden = !answer.on;
+  $("magic").replaceChildren(...answer.endings.map((magic) => make("tr", {},
+    make("th", { scope: "row", textContent: `…${magic.ending}` }), make("td", { textContent: magic.meaning }))));
+}
+
+// ---- live
+
+function setLive(name, words) {
+  $("live").dataset.state = name;
+  $("live").querySelector("b").textContent = words;
+}
+
+function follow() {
+  const stream = new EventSource("api/events");
+  stream.addEventListener("open", () => {
+    setLive("live", "Live");
+    loadList().then(loadConversation);
+  });
+  stream.addEventListener("error", () => setLive("lost", "Not connected"));
+  stream.addEventListener("state", (event) => drawState(JSON.parse(event.data)));
+  stream.addEventListener("changed", (event) => {
+    const { numbers } = JSON.parse(event.data);
+    const mine = numbers === null || numbers.includes(state.chosen);
+    (mine ? loadConversation() : Promise.resolve()).then(loadList);
+  });
+}
+
+$("open-number").addEventListener("input", drawList);
+$("open-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const number = $("open-number").value.replace(/[^\d]/g, "");
+  if (!number) return;
+  if (!state.handsets.some((handset) => handset.number === number)) {
+    state.handsets.unshift({ number, last: "", at: null, received: 0 });
+  }
+  $("open-number").value = "";
+  choose(number, true);
+});
+$("compose").addEventListener("submit", send);
+$("text").addEventListener("input", countParts);
+$("text").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    $("compose").requestSubmit();
+  }
+});
+$("back").addEventListener("click", () => { $("layout").dataset.view = "list"; });
+for (const field of $("compose").elements) field.disabled = true;
+
+drawSwitches();
+loadMagic();
+follow();
