@@ -1,0 +1,138 @@
+"""What an endpoint's answer to a callback means, as a table.
+
+Rule: only an answer that can't change by waiting ends a callback. No answer at all, an overload and a
+redirect (which we never follow) are tried again by `retry.next_callback`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, what is needed of the body (bytes), and `Retry-After` in seconds."""
+
+    status: int
+    body: bytes = b""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Nothing came back; `for_good` when our own rules forbid the call, as they do for a private address."""
+
+    detail: str
+    for_good: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again, not before `retry_after` seconds when given."""
+
+    reason: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedForGood:
+    """The same call would be refused again; keep it for a person to see."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionDead:
+    """The endpoint is gone, and has said so long enough: end the subscription."""
+
+    reason: str
+
+
+CallbackResult = Delivered | Retry | RefusedForGood | SubscriptionDead
+
+
+class _Meaning(Enum):
+    DELIVERED = auto()
+    RETRY = auto()
+    REFUSED = auto()
+    GONE = auto()
+
+
+_BY_STATUS: dict[int, _Meaning] = {
+    404: _Meaning.GONE,
+    408: _Meaning.RETRY,
+    410: _Meaning.GONE,
+    425: _Meaning.RETRY,
+    429: _Meaning.RETRY,
+}
+_BY_HUNDRED: dict[int, _Meaning] = {
+    1: _Meaning.RETRY,
+    2: _Meaning.DELIVERED,
+    3: _Meaning.RETRY,
+    4: _Meaning.REFUSED,
+    5: _Meaning.RETRY,
+}
+# A Power Automate flow that was switched off or deleted answers 400 with this error.code (connector-rules.md
+# 4).
+_GONE_CODES = frozenset({"WorkflowTriggerIsNotEnabled"})
+
+# A flow that is being saved or moved is gone for minutes, so "gone" counts only when said this often for this
+# long.
+DEAD_AFTER_TRIES = 5
+DEAD_AFTER = timedelta(hours=3)
+
+
+def judge(answer: Answer | NoAnswer, attempt: int, first_at: datetime, now: datetime) -> CallbackResult:
+    """What to do after attempt number `attempt` (1 is the first, made at `first_at`) of one callback."""
+    if isinstance(answer, NoAnswer):
+        return RefusedForGood(answer.detail) if answer.for_good else Retry(answer.detail)
+    reason = f"HTTP {answer.status}"
+    match _meaning(answer):
+        case _Meaning.DELIVERED:
+            return Delivered()
+        case _Meaning.RETRY:
+            return Retry(reason, answer.retry_after)
+        case _Meaning.REFUSED:
+            return RefusedForGood(reason)
+        case _Meaning.GONE:
+            dead = attempt >= DEAD_AFTER_TRIES and now - first_at >= DEAD_AFTER
+            return SubscriptionDead(reason) if dead else Retry(reason, answer.retry_after)
+
+
+def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+    """The seconds that a `Retry-After` header asks for, as a number or a date (RFC 9110, 10.2.3); None if
+    unreadable."""
+    if header is None:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])  # more digits than a time has, and within a float
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+    except (TypeError, ValueError, OverflowError):  # not a date, one without a zone, one beyond the calendar
+        return None
+
+
+def _meaning(answer: Answer) -> _Meaning:
+    if answer.status == 400 and _error_code(answer.body) in _GONE_CODES:
+        return _Meaning.GONE
+    return _BY_STATUS.get(answer.status) or _BY_HUNDRED.get(answer.status // 100, _Meaning.RETRY)
+
+
+def _error_code(body: bytes) -> str | None:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    error = document.get("error") if isinstance(document, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, str) else None
