@@ -2,7 +2,7 @@
 
 Rule: any octets give a `Pdu` or an `Unreadable`, never an exception. Requests are held to the standard's
 limits; responses are read as far as they go, because a response thrown away puts a message in doubt. The PDUs
-that fly by the thousand also have a straight-line path (`fast`) that gives up to this one at the first oddity.
+that fly by the thousand also have a straight-line path (`fast`), which leaves every oddity to this one.
 """
 
 from __future__ import annotations

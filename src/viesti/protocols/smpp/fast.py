@@ -123,8 +123,8 @@ def _encode_sm(pdu: Pdu) -> bytes | None:
     ):
         return None
     try:
-        body = (  # %-formatting is a third faster than format() here
-            "%s\0%c%c%s\0%c%c%s\0%c%c%c%s\0%s\0%c%c%c%c%c"  # noqa: UP031  measured, see above
+        body = (  # all text and small numbers in one go, encoded once
+            "%s\0%c%c%s\0%c%c%s\0%c%c%c%s\0%s\0%c%c%c%c%c"  # noqa: UP031  %c is the point
             % (
                 service,
                 get("source_addr_ton", 0),

@@ -1,4 +1,4 @@
-"""Command statuses (SMPP 3.4, 5.1.3; the 5.0 additions carriers already send) and what each asks of the sender.
+"""Command statuses (SMPP 3.4, 5.1.3; 5.0 additions carriers already send) and what each asks of the sender.
 
 Rule: a status is classified here once, by number. Carriers differ, so a channel may override any row; what is
 not listed is permanent, because sending the same thing again would be refused again.
