@@ -1,7 +1,7 @@
 """Reads a phone number as a person or a program wrote it, by the rule of protocols.md 6.1.
 
-Rule: a number that can exist is never refused for being unusual. Being possible decides; all else is a warning,
-told to the caller. Short codes never come through `normalise`: '16400' would become a number that nobody has.
+Rule: a number that can exist is never refused for being unusual. Being possible decides; all else is a
+warning to the caller. Short codes never come through `normalise`: '16400' would become a number nobody has.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def normalise_by_rule(text: str, regions: Sequence[str]) -> Address | AddressPro
 
 
 def _dialled(text: str, digits: str, regions: Sequence[str]) -> Address | AddressProblem:
-    """Digits after a 0: of an exit code or a national number. 00 is understood even where it is no exit code."""
+    """Digits after a 0, national, or international after an exit code. 00 is one everywhere."""
     if digits.startswith("00"):
         matches = [dialling(region).exit_code.match(digits) for region in regions]
         rests = [digits[match.end() :] for match in matches if match] + [digits[2:]]
@@ -136,7 +136,7 @@ def _dialled(text: str, digits: str, regions: Sequence[str]) -> Address | Addres
 
 
 def _bare(text: str, digits: str, regions: Sequence[str]) -> Address | AddressProblem:
-    """Digits with nothing before them. The national reading knows exit codes that begin with no 0 (990, 810)."""
+    """Digits with nothing before them. The national reading knows the exit codes without a 0 (990, 810)."""
     international = read("+" + digits)
     national = _best(read(digits, region) for region in regions) if regions else international
     if international.fit is not Fit.VALID:

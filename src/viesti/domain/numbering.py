@@ -64,7 +64,7 @@ _PARSE_ERRORS: dict[int, Fit] = {
 
 
 def read(written: str, region: str | None = None) -> Reading:
-    """How the library reads '+' and digits, or, with a region, digits as dialled there, exit codes included."""
+    """How the library reads '+' and digits, or, with a region, digits as dialled there (exit codes too)."""
     try:
         number = phonenumbers.parse(written, region)
     except NumberParseException as error:
@@ -162,7 +162,7 @@ class Dialling:
         return self.agreeing.match(digits) is not None
 
     def national_mobile(self, dialled: str) -> str:
-        """The E.164 digits of what is certainly a mobile number of this region dialled with its '0'; else ''."""
+        """E.164 digits of what is certainly a mobile number of this region, dialled with its '0'; else ''."""
         prefix = self.prefix.match(dialled)
         if prefix is None or prefix.end() != 1 or self.prefix_rewrites or self.exit_code.match(dialled):
             return ""
@@ -183,8 +183,8 @@ def dialling(region: str) -> Dialling:
     prefix = metadata.national_prefix_for_parsing or "(?!)"
     general = rf"(?:{metadata.general_desc.national_number_pattern})\Z"
     shared = rf"(?:{'|'.join(pattern for pattern in patterns if pattern)})\Z"
-    # The library leaves out the region's own code when only what follows it fits the region. Any other number
-    # stays as it is, and is invalid when it fits no region of the code. A prefix or exit code changes the digits.
+    # The library leaves out the region's own code when only what follows it fits the region. Any other
+    # number stays as it is, and is invalid when it fits no region of the code. Prefixes change the digits.
     own = f"(?!{general}){code}(?!{prefix})(?={general})"
     foreign = f"(?!{code})(?!{prefix})(?!{shared})"
     return Dialling(
@@ -203,7 +203,7 @@ def _region_by_library(digits: str) -> str:
 
 
 def region_of(digits: str) -> str:
-    """The region of an E.164 number (digits, no '+'): 'FI', '001' for codes of no country, '' when unknown."""
+    """The region of an E.164 number (digits, no '+'): 'FI', '001' for codes of no country, '' if unknown."""
     return mobile_region(digits) or _region_by_library(digits)
 
 
