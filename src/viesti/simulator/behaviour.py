@@ -1,7 +1,7 @@
 """What the message centre does to messages, as data: outcomes, delays, faults and magic destinations.
 
-Rule: `Carrier.treat` decides everything about one message at once and touches nothing else, so the same seed and
-the same messages always give the same treatment, and the server only carries it out.
+Rule: `Carrier.treat` decides everything about one message at once and touches nothing else, so the same
+seed and the same messages always give the same treatment, and the server only carries it out.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Magic:
-    """What a destination with this ending always gets. `times`: only for its first so many submits (0: always)."""
+    """What a destination with this ending gets: always, or for its first `times` submits."""
 
     ending: str
     meaning: str

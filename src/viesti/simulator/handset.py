@@ -1,7 +1,7 @@
 """The phones: what each number received and wrote, in bounded memory.
 
-Rule: taking a message costs a list append; reading, joining parts and all else is done when somebody looks, so a
-load of 15,000 messages a second does not pay for a page nobody has open.
+Rule: taking a message costs a list append; reading, joining parts and all else is done when somebody
+looks, so a load of 15,000 messages a second does not pay for a page nobody has open.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ class Handsets:
 def joined(items: Iterable[Submission | Reply]) -> list[Shown]:
     """Items with the parts of one message joined, at the place of its first part.
 
-    Parts belong together by sender, reference and total. A number that came before starts another message, so a part
-    sent twice is seen twice.
+    Parts belong together by sender, reference and total. A number that came before starts another message, so
+    a part sent twice is seen twice.
     """
     groups: list[Reply | list[tuple[Submission, Reading]]] = []
     open_groups: dict[tuple[str, str, Place], list[tuple[Submission, Reading]]] = {}

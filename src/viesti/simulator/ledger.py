@@ -1,4 +1,4 @@
-"""Counts every message the message centre took, by a key in its text, so that a test can say what was lost or doubled.
+"""Counts what the message centre took, by a key in the text, so that a test can say what was lost or doubled.
 
 Rule: one dictionary update per message and no judgement; what should have come is known to the asker.
 """
@@ -22,7 +22,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Ledger:
-    """What was taken. `pattern` finds the key: its first group, or the whole match; without one the key is ''."""
+    """What was taken. `pattern` finds the key: its first group or whole match ('' without one)."""
 
     pattern: re.Pattern[str] | None = None
     total: int = 0

@@ -75,7 +75,7 @@ _REPLY_ORDER = [ReplyState.REFUSED, ReplyState.QUEUED, ReplyState.SENT, ReplySta
 
 @dataclass(slots=True, eq=False)
 class Delivery:
-    """A deliver_sm or data_sm owed to an account until it is acknowledged: a receipt, or a part of a reply."""
+    """A deliver_sm or data_sm owed to an account until acknowledged: a receipt, or a part of a reply."""
 
     account: str
     pdu: Pdu

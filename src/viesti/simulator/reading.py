@@ -52,7 +52,7 @@ _GROUPS: tuple[tuple[str, str | None], ...] = ((_GSM, ""), ("8-bit", None), (_UC
 
 
 def coding_of(data_coding: int) -> tuple[str, str | None]:
-    """The row for any data_coding, GSM 03.38 groups (flash, message waiting) included; unknown ones are binary."""
+    """The row for any data_coding, GSM 03.38 groups included (flash, message waiting); unknown: binary."""
     if data_coding < 0x10:
         return CODINGS.get(data_coding, ("8-bit", None))
     if data_coding < 0x80:  # general group: bits 3-2 name the alphabet

@@ -1,4 +1,4 @@
-"""Delivery receipts as carriers really write them: the 3.4 appendix B text and its departures, chosen by quirk.
+"""Delivery receipts as carriers really write them: the appendix B text and its departures, chosen by quirk.
 
 Rule: a quirk changes how a receipt looks or when it comes, never what it says. The list is protocols' known
 departures; each has one row in QUIRKS.

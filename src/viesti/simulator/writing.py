@@ -83,7 +83,5 @@ def reply_deliveries(
             "data_coding": DATA_CODINGS[encoding.coding],
             "short_message": header + part.octets,
         }
-        deliveries.append(
-            Delivery(account, Pdu(Command.DELIVER_SM, fields=fields), reply=reply, part=number)
-        )
+        deliveries.append(Delivery(account, Pdu(Command.DELIVER_SM, fields=fields), reply=reply, part=number))
     return reply, deliveries
