@@ -37,7 +37,7 @@ class SenderProblem:
 
 
 def parse_sender(text: str, regions: tuple[str, ...] = ("FI",)) -> Sender | SenderProblem:
-    """The sender `text` stands for: 3 to 8 digits are a short code, more are a number, any letter makes a name.
+    """The sender meant by `text`: 3 to 8 digits are a short code, more are a number, a letter makes a name.
 
     Takes the two-letter regions a national number may be of, as `normalise` does.
     """
@@ -51,9 +51,7 @@ def parse_sender(text: str, regions: tuple[str, ...] = ("FI",)) -> Sender | Send
             text, f"The sender '{name[:40]}' is too long: a name has at most {MAX_NAME} characters."
         )
     if not NAME.fullmatch(name):
-        return SenderProblem(
-            text, f"The sender '{name}' holds a character that handsets can't show in a name."
-        )
+        return SenderProblem(text, f"The sender '{name}' holds a character that names can't have.")
     return Sender(name, AddressKind.ALPHANUMERIC)
 
 
@@ -130,9 +128,9 @@ def check_sender(lookup: Lookup, sender: Sender, country: str) -> SenderVerdict:
         return SenderVerdict(SenderRuling.NOT_APPROVED, f"{name} {_STATES[registered.state]}.")
     home = ruling_country(country)
     if registered.countries and not registered.countries & {country, home}:
-        places = ", ".join(sorted(registered.countries))
+        places, other = ", ".join(sorted(registered.countries)), country or "an unknown country"
         return SenderVerdict(
-            SenderRuling.NOT_FOR_COUNTRY, f"{name} is registered for {places} only, not {country}."
+            SenderRuling.NOT_FOR_COUNTRY, f"{name} is registered for {places} only, not {other}."
         )
     rule = country_rule(country)
     objection = _objection(rule, sender, named=home in registered.countries)

@@ -1,7 +1,7 @@
 """What each country lets a sender be, as data.
 
-Rule: these are facts that change. Correct the table, never the code that reads it; a country is refused something
-only where an authority or a carrier is known to refuse it.
+Rule: these are facts that change; correct the table, never the code that reads it. Something is refused only
+where it is documented that it is refused.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Registration(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountryRule:
-    """What a country's carriers let through. `checked_letters` are let through once the carrier was asked."""
+    """What a country's carriers let through; `checked_letters` only once the carrier was asked."""
 
     names: Names = Names.SHOWN
     registration: Registration = Registration.NONE
@@ -56,7 +56,7 @@ DEFAULT_RULE = CountryRule()
 
 # [D] documented by the authority or registry named; [K] general knowledge, to be confirmed with the carrier.
 COUNTRY_RULES: dict[str, CountryRule] = {
-    # [D] Traficom, Regulation 28 L/2025 M, since 2026-05-04: names and numbers; 3 to 11 of 0-9 a-z A-Z and space.
+    # [D] Traficom, Regulation 28 L/2025 M, since 2026-05-04: names and numbers; 3-11 of 0-9 a-z A-Z, space.
     "FI": CountryRule(registration=Registration.ALL, min_length=3, pattern=_WORDS, checked_letters="åäöÅÄÖ"),
     "US": CountryRule(
         names=Names.REFUSED, registration=Registration.ALL

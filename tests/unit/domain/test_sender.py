@@ -52,9 +52,9 @@ def test_parses(text: str, sender: str, kind: AddressKind, takes_replies: bool) 
         ("", "The sender is empty."),
         ("   ", "The sender is empty."),
         ("Terveyskeskus", "The sender 'Terveyskeskus' is too long: a name has at most 11 characters."),
-        ("Приветы", "The sender 'Приветы' holds a character that handsets can't show in a name."),
-        ("Raha[€]", "The sender 'Raha[€]' holds a character that handsets can't show in a name."),
-        ("a\nb", "The sender 'a\nb' holds a character that handsets can't show in a name."),
+        ("Приветы", "The sender 'Приветы' holds a character that names can't have."),
+        ("Raha[€]", "The sender 'Raha[€]' holds a character that names can't have."),
+        ("a\nb", "The sender 'a\nb' holds a character that names can't have."),
         ("12", "'12' is not a phone number: it has too few digits."),
         ("+16400", "'+16400' is not a phone number: it has too few digits."),
         ("***", "'***' is not a phone number: it holds more than digits and the marks between them."),
@@ -111,6 +111,15 @@ PENDING, SUSPENDED, REJECTED, APPROVED = (
         (
             "Viesti",
             NAME,
+            "FI",
+            APPROVED,
+            "",
+            "not_for_country",
+            "The sender 'Viesti' is registered for FI only, not an unknown country.",
+        ),
+        (
+            "Viesti",
+            NAME,
             "",
             APPROVED,
             "US",
@@ -157,7 +166,7 @@ def test_check(
 
 
 def test_a_sender_nobody_registered() -> None:
-    verdict = check_sender({}.get, Sender("Viesti", NAME), "FI")
+    verdict = check_sender(lambda _: None, Sender("Viesti", NAME), "FI")
     assert verdict.ruling is SenderRuling.NOT_REGISTERED
     assert verdict.sentence == "The sender 'Viesti' is not registered for this customer."
 
