@@ -17,7 +17,7 @@ KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 BAD_CONFIGS = sorted((Path(__file__).parent / "bad_configs").glob("*.toml"))
 REFERENCE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
-# A value for each setting that is not its default: as written in TOML, in the environment, and as code sees it.
+# For each setting a value that is not its default: in TOML, in the environment, and as code sees it.
 FULL: dict[str, tuple[str, str, Any]] = {
     "database_url": ('"postgresql://db/viesti"', "postgresql://db/viesti", "postgresql://db/viesti"),
     "data_dir": ('"/srv/viesti"', "/srv/viesti", Path("/srv/viesti")),

@@ -27,7 +27,7 @@ def default_data_dir() -> Path:
 def _about(
     kind: Kind, meaning: str, *, group: str = "", shown: str = "", secret: bool = False
 ) -> dict[str, object]:
-    """What is known of a setting: `group` opens a group of the reference, `shown` tells a computed default."""
+    """What is known of a setting: `group` opens a group of the reference, `shown` tells a made default."""
     return {"kind": kind, "meaning": meaning, "group": group, "shown": shown, "secret": secret}
 
 
