@@ -1,7 +1,7 @@
 """How a text is written on the wire: GSM 7-bit with or without national tables, or UCS-2.
 
 Rule: both ways are total on what they promise. `encode` takes any text its encoding fits, `decode` takes any
-octets at all, and decoding what was encoded gives the text back.
+octets at all, and decoding what was encoded gives the text back (but for U+0000, see `decode`).
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def decode(octets: bytes, encoding: Encoding) -> str:
 
     Septets: an escape before a code its table lacks gives the main table's character, a second escape a space
     (TS 23.038, 6.2.1.1); a language without tables here is read by the default ones. What is no character at
-    all becomes U+FFFD.
+    all becomes U+FFFD, and so does U+0000: PostgreSQL keeps no such text, and what came must be kept.
     """
     if encoding.coding is Coding.UCS2:
-        return octets.decode("utf-16-be", "replace")
+        return octets.decode("utf-16-be", "replace").replace("\0", "\ufffd")
     return alphabet(encoding.single_shift, encoding.locking_shift).decode(octets)
 
 

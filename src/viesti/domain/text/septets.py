@@ -14,13 +14,15 @@ def pack(septets: bytes, udh_octets: int = 0) -> bytes:
 
     Seven spare bits at the end would read as one more character ('@' when zero), so they carry a CR.
     """
+    if not septets:
+        return b""
     fill = _fill_bits(udh_octets)
     packed = 0
     for septet in reversed(septets):
         packed = packed << 7 | septet
     packed <<= fill
     bits = fill + 7 * len(septets)
-    if septets and bits % 8 == 1:
+    if bits % 8 == 1:
         packed |= CARRIAGE_RETURN << bits
     return packed.to_bytes((bits + 7) // 8, "little")
 
