@@ -109,8 +109,7 @@ def judge(answer: Answer | NoAnswer, attempt: int, first_at: datetime, now: date
 
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:
-    """The seconds that a `Retry-After` header asks for, as a number or a date (RFC 9110, 10.2.3); None if
-    unreadable."""
+    """The seconds a `Retry-After` asks for, by number or date (RFC 9110, 10.2.3); None if unreadable."""
     if header is None:
         return None
     text = header.strip()

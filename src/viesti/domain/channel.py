@@ -1,8 +1,8 @@
 """The contract between the engine and a channel (a configured connection to a carrier).
 
 Rule: a channel only carries. It knows no database and decides nothing that must be remembered: what it is
-given comes back exactly once as a `SendReport`, and what arrives from the carrier is acknowledged to the carrier
-only after the sink's awaitable has returned, because by then it is stored.
+given comes back exactly once as a `SendReport`, and what arrives from the carrier is acknowledged to the
+carrier only after the sink's awaitable has returned, because by then it is stored.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class Outgoing:
     sender_kind: AddressKind
     text: str
     languages: tuple[str, ...] = ()  # national shift tables allowed: 'tr', 'es', 'pt'
-    parts_done: frozenset[int] = frozenset()  # part numbers (1-based) the carrier already took in an earlier attempt
+    parts_done: frozenset[int] = (
+        frozenset()
+    )  # numbers (1-based) of parts the carrier took in earlier attempts
     validity_seconds: int | None = None
     flash: bool = False
 
@@ -66,7 +68,7 @@ class CarrierReceipt:
     """A delivery report as it came, `reference` in the channel's canonical form."""
 
     channel_id: int
-    references: tuple[str, ...]  # candidate canonical forms, best first (hex/decimal doubts); () when it names none
+    references: tuple[str, ...]  # candidates in canonical form, best first (hex or decimal); () for none
     state: PartState
     error: str  # the carrier's own code, as text ('' when none)
     done_at: datetime | None  # the carrier's time, UTC by the channel's configured offset
@@ -137,7 +139,7 @@ class Channel(Protocol):
 
     async def stop(self, grace: float) -> None:
         """Take no more, wait up to `grace` seconds for answers, then report what is left: what was never
-        written as `Deferred(CHANNEL_STOPPED)`, what was written and not answered as `Unknown`. Unbinds and closes."""
+        written as `Deferred(CHANNEL_STOPPED)`, what was not answered as `Unknown`. Unbinds and closes."""
         ...
 
     def capacity(self) -> int:

@@ -48,8 +48,7 @@ _PLACEHOLDER = re.compile(r"%\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What a customer is told of one recipient. Ids are in the form his dialect shows; `at` has a time
-    zone."""
+    """What a customer is told of one recipient. Ids are as his dialect shows them; `at` has a time zone."""
 
     message_id: str
     recipient_id: str
@@ -96,8 +95,7 @@ def report_url(url: str, report: DeliveryReport, names: Mapping[str, str] = DEFA
 
 
 def unknown_placeholders(url: str) -> tuple[str, ...]:
-    """The placeholders in `url` that stand for nothing we report, as written: a mistake worth telling the
-    caller."""
+    """The placeholders in `url` that stand for nothing we report, as written, to tell the caller."""
     return tuple(found[0] for found in _PLACEHOLDER.finditer(url) if found[1] not in DEFAULT_NAMES)
 
 

@@ -1,8 +1,8 @@
 """Why a recipient did not get a message: a closed list, each with what an operator and a caller read.
 
 Rule: a failure is named here once; carriers' own codes are mapped to these by their channel and kept beside
-as detail. `number` is the value shown as `ErrorCode` by the TxtSync dialect (Twilio's published numbers where one
-fits, protocols.md 2.3).
+as detail. `number` is the value shown as `ErrorCode` by the TxtSync dialect (Twilio's published numbers where
+one fits, protocols.md 2.3).
 """
 
 from __future__ import annotations

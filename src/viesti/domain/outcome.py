@@ -13,7 +13,8 @@ from viesti.domain.failure import Failure
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The carrier took it; `reference` is its id for it, in the channel's canonical form ('' when it gave none)."""
+    """The carrier took it; `reference` is its id for it, in the channel's canonical form ('' when it gave
+    none)."""
 
     reference: str
 
@@ -29,7 +30,8 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not taken, and the same attempt would be refused again. `elsewhere`: another route may still take it."""
+    """Not taken, and the same attempt would be refused again. `elsewhere`: another route may still take
+    it."""
 
     reason: Failure
     elsewhere: bool = False

@@ -18,8 +18,7 @@ SPREAD = 0.2  # the longest jitter, as a share of the wait
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Waits in seconds after the first, second, ... attempt, the last one repeating; None attempts = until
-    too old."""
+    """Seconds to wait after each attempt, the last repeating; `attempts` None is until the message is too old."""
 
     waits: tuple[float, ...]
     attempts: int | None = None
@@ -58,8 +57,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """No more attempts: EXPIRED when the next would come too late, TOO_MANY_ATTEMPTS when they are used
-    up."""
+    """No more attempts: EXPIRED when the next would be too late, TOO_MANY_ATTEMPTS when none is left."""
 
     reason: Failure
 

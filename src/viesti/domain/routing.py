@@ -137,8 +137,7 @@ def _groups(routes: list[Route]) -> tuple[_Group, ...]:
 
 
 def _weighted(routes: Sequence[Route], pick: float) -> tuple[int, float]:
-    """The index that `pick` falls on, and what is left of `pick`, again even over [0, 1), for the next
-    choice."""
+    """The index `pick` falls on, and what is left of `pick` for the next choice, again even over [0, 1)."""
     point = pick * sum([route.weight for route in routes])
     for index, route in enumerate(routes):
         if point < route.weight:

@@ -58,7 +58,8 @@ class PartState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a receipt's state says of its part: the status the recipient gets if this part decides, and why."""
+    """What a receipt's state says of its part: the status the recipient gets if this part decides, and
+    why."""
 
     status: Status
     failure: Failure | None

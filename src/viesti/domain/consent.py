@@ -1,0 +1,107 @@
+"""Whether an inbound text is a person opting out, opting in or asking for help.
+
+Rule: the whole text must say it. Polite words may stand before and after, what is to be stopped may follow, and the
+word may be repeated; any other word makes it a message for people to read. So "Stop, thank you" is an opt-out, and
+"Can we stop by at five?", "don't stop" and "the bus stop is near" are not: each has a word that no table knows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
+
+from viesti.domain.consent_words import LANGUAGES, Words
+
+ALL_LANGUAGES: tuple[str, ...] = tuple(LANGUAGES)
+
+LONGEST = 160  # characters; nobody needs more than one part to say it
+
+
+class ConsentAction(StrEnum):
+    """What the person wants."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+class _Role(StrEnum):
+    """What a phrase may be in such a text, besides an action."""
+
+    POLITE = "polite"
+    OBJECT = "object"
+
+
+_Phrase = tuple[list[str], ConsentAction | _Role]
+
+_APOSTROPHES = str.maketrans("", "", "'\u2019\u2018`\u00b4\u02bc")
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i"})
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _words(text: str) -> list[str]:
+    """The words as they are compared: no case, no accents, no apostrophes, no punctuation, no pictures."""
+    plain = text.translate(_APOSTROPHES).casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
+        plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return _WORD.findall(plain)
+
+
+def _spellings(phrases: str) -> set[tuple[str, ...]]:
+    """Each phrase without its accents, and with its umlauts spelled out as on a keyboard that has none."""
+    every = [phrase.strip() for phrase in phrases.split(",")]
+    return {tuple(_words(each)) for phrase in every for each in (phrase, phrase.translate(_SPELLED_OUT))}
+
+
+def _roles(words: Words) -> dict[tuple[str, ...], ConsentAction | _Role]:
+    columns: list[tuple[str, ConsentAction | _Role]] = [
+        (words.objects, _Role.OBJECT),
+        (words.polite, _Role.POLITE),
+        (words.help, ConsentAction.HELP),
+        (words.start, ConsentAction.START),
+        (words.stop, ConsentAction.STOP),
+    ]
+    return {phrase: role for phrases, role in columns for phrase in _spellings(phrases)}
+
+
+@lru_cache(maxsize=64)
+def _table(languages: tuple[str, ...]) -> dict[str, list[_Phrase]]:
+    """The phrases of some languages by first word, longest first. `KeyError` for a language we have no words of."""
+    roles = dict(chain.from_iterable(_roles(LANGUAGES[language]).items() for language in languages))
+    table: dict[str, list[_Phrase]] = {}
+    for phrase in sorted(roles, key=len, reverse=True):
+        table.setdefault(phrase[0], []).append((list(phrase), roles[phrase]))
+    return table
+
+
+def consent_word(text: str, languages: tuple[str, ...] = ALL_LANGUAGES) -> ConsentAction | None:
+    """What `text` asks for, or None when it is an ordinary message.
+
+    Takes two-letter language codes; polite words of any of them go with consent words of any other, and the words
+    STOP, START and HELP work in all. `KeyError` for a language that is not in `LANGUAGES`.
+    """
+    if len(text) > LONGEST:
+        return None
+    table = _table(languages)
+    words = _words(text)
+    action: ConsentAction | None = None
+    at = 0
+    while at < len(words):
+        for phrase, role in table.get(words[at], ()):
+            if words[at : at + len(phrase)] == phrase:
+                break
+        else:
+            return None
+        if isinstance(role, ConsentAction):
+            if action not in (None, role):
+                return None
+            action = role
+        elif role is _Role.OBJECT and action is not ConsentAction.STOP:
+            return None
+        at += len(phrase)
+    return action

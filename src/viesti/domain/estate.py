@@ -1,0 +1,112 @@
+"""The estate: who sends and over what, as one immutable snapshot that every request and batch reads.
+
+Rule: a snapshot never changes; a change in the store makes a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from viesti.domain.keywords import KeywordRule
+from viesti.domain.pricing import Price
+from viesti.domain.routing import Route
+from viesti.domain.sender import RegisteredSender
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A tenant. `bucket` (0-63) is carried in the low bits of every id made for it."""
+
+    id: int
+    bucket: int
+    key: str
+    name: str
+    default_region: str
+    currency: str
+    languages: tuple[str, ...]
+    report_names: Mapping[str, str]
+    callback_secret: str | None  # sealed
+    weight: int
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a customer sends with or listens on."""
+
+    id: int
+    customer_id: int
+    key: str
+    name: str
+    kind: str  # OneWay, TwoWay, Group
+    default_sender: str
+    character_policy: str
+    shift_tables: tuple[str, ...]
+    lane: str  # auto, transactional, bulk
+    on_unknown: str  # resend, hold
+    report_statuses: str  # final, all
+    validity_seconds: int | None
+    dialogue: bool
+    consent_words: bool
+    stop_reply: str
+    start_reply: str
+    help_reply: str
+    webhook_url: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAction:
+    """One thing a service does with an inbound message."""
+
+    id: int
+    service_id: int
+    position: int
+    kind: str  # http_request, auto_reply, add_to_list, opt_out
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An API client of a customer."""
+
+    id: int
+    customer_id: int
+    key: str
+    name: str
+    client_key: str
+    secret_hash: str
+    service_id: int | None
+    throttle_calls: int | None
+    throttle_seconds: int | None
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A configured connection to a carrier. `secrets` is sealed."""
+
+    id: int
+    bucket: int
+    key: str
+    kind: str
+    options: Mapping[str, Any]
+    secrets: str | None
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Everything configured, as read in one transaction; disabled things are in it too."""
+
+    customers: Mapping[int, Customer]
+    services: Mapping[int, Service]
+    applications: Mapping[int, Application]
+    channels: Mapping[int, ChannelRow]
+    keywords: tuple[KeywordRule, ...]
+    actions: tuple[ServiceAction, ...]
+    senders: tuple[RegisteredSender, ...]
+    routes: tuple[Route, ...]
+    prices: tuple[Price, ...]

@@ -1,0 +1,175 @@
+"""Messages, recipients and what is known of them, as records.
+
+Rule: these are facts as stored; nothing here decides. Times are UTC, money is Decimal, ids are below 2^53.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from viesti.domain.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a caller asked to send, as accepted."""
+
+    id: int
+    bucket: int
+    customer_id: int
+    application_id: int | None
+    service_id: int | None
+    dialect: str
+    sender: str
+    sender_kind: str
+    text: str
+    lane: int
+    shift_tables: tuple[str, ...]
+    validity_seconds: int | None
+    send_at: datetime | None
+    recipient_count: int
+    part_count: int
+    currency: str | None
+    dlr_url: str | None
+    report_all: bool
+    customer_data: str | None
+    request_id: str | None
+    parent_id: int | None
+    quiet: bool
+    extras: Mapping[str, Any] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address of a message."""
+
+    id: int
+    bucket: int
+    message_id: int
+    customer_id: int
+    address: str
+    address_kind: str
+    text: str | None  # None: the message's
+    coding: str
+    parts: int
+    status: Status
+    failure: str | None
+    carrier_error: str | None
+    channel_id: int | None
+    route_id: int | None
+    attempt: int
+    doubts: int
+    reports: bool
+    cost: Decimal | None
+    cost_gbp: Decimal | None
+    warnings: tuple[str, ...] | None
+    created_at: datetime
+    sent_at: datetime | None = None
+    carrier_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A row of the outbox: a recipient waiting for a channel."""
+
+    id: int
+    bucket: int
+    channel_id: int
+    lane: int
+    tag: int
+    parts: int
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A recipient claimed by a dispatcher. `attempt` counts this one."""
+
+    id: int
+    lane: int
+    tag: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part the carrier took."""
+
+    recipient_id: int
+    bucket: int
+    attempt: int
+    number: int
+    total: int
+    channel_id: int
+    reference: str
+    sent_at: datetime
+    state: int | None = None
+    error: str | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A recipient's move to a higher status."""
+
+    recipient_id: int
+    status: Status
+    failure: str | None
+    carrier_error: str | None
+    carrier_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a recipient or an inbound message, for its timeline."""
+
+    subject_id: int
+    at: datetime
+    kind: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A message from a handset, whole, with the service it was found to be for."""
+
+    id: int
+    bucket: int
+    customer_id: int | None
+    service_id: int | None
+    channel_id: int
+    source: str
+    source_kind: str
+    destination: str
+    text: str
+    payload: bytes | None
+    parts: int
+    parts_missing: int
+    keyword: str
+    consent: str | None
+    thread_id: int | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """An HTTP call owed to a customer."""
+
+    id: int
+    bucket: int
+    customer_id: int
+    subject_id: int
+    kind: str  # delivery_report, inbound, http_request
+    method: str  # GET, POST
+    url: str
+    body: str  # '' for a GET
+    due_at: datetime
+    created_at: datetime
+    attempt: int = 0

@@ -1,0 +1,140 @@
+"""The rows that an accepted message becomes, and the answer its caller gets.
+
+Rule: a recipient is in the outbox exactly when its status waits to be sent (`queued`, `scheduled`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from viesti.domain.failure import Failure
+from viesti.domain.fair import FairClock
+from viesti.domain.message import Message, Queued, Recipient
+from viesti.domain.status import Status
+from viesti.services.plan import Planned, PlannedRecipient
+from viesti.services.requests import Submitted, SubmittedRecipient
+
+
+class AcceptRows:
+    """Gathers the rows of one transaction."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.recipients: list[Recipient] = []
+        self.queued: list[Queued] = []
+
+    def add(
+        self,
+        planned: Planned,
+        message_id: int,
+        recipient_ids: Sequence[int],
+        opted_out: Mapping[tuple[int, str], str],
+        fair: FairClock,
+    ) -> Submitted:
+        """Add a message; gives the answer for its caller."""
+        self.messages.append(_message(planned, message_id))
+        waiting = Status.SCHEDULED if planned.send_at else Status.QUEUED
+        answers = []
+        for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
+            scope = opted_out.get((planned.customer.id, wanted.address.digits))
+            barred = scope == "all" or (scope == "marketing" and planned.request.advertisement)
+            recipient = _recipient(
+                planned, message_id, recipient_id, wanted, Status.FAILED if barred else waiting
+            )
+            self.recipients.append(recipient)
+            if not barred:
+                self.queued.append(self._queue(planned, recipient_id, wanted, fair))
+            answers.append(
+                SubmittedRecipient(
+                    recipient_id,
+                    wanted.address.digits,
+                    recipient.status,
+                    recipient.failure,
+                    wanted.parts,
+                    recipient.cost,
+                    recipient.cost_gbp,
+                    wanted.warnings,
+                )
+            )
+        return Submitted(
+            message_id=message_id,
+            sender=planned.sender.text,
+            text=planned.text,
+            created_at=planned.created_at,
+            send_at=planned.send_at,
+            currency=planned.currency,
+            recipients=tuple(answers),
+        )
+
+    @staticmethod
+    def _queue(planned: Planned, recipient_id: int, wanted: PlannedRecipient, fair: FairClock) -> Queued:
+        customer = planned.customer
+        return Queued(
+            id=recipient_id,
+            bucket=customer.bucket,
+            channel_id=wanted.channel_id,
+            lane=int(planned.lane),
+            tag=fair.tag(wanted.channel_id, planned.lane, customer.id, wanted.parts, customer.weight),
+            parts=wanted.parts,
+            due_at=planned.send_at,
+        )
+
+
+def _message(planned: Planned, message_id: int) -> Message:
+    request, service = planned.request, planned.service
+    return Message(
+        id=message_id,
+        bucket=planned.customer.bucket,
+        customer_id=planned.customer.id,
+        application_id=request.application_id,
+        service_id=service.id if service else None,
+        dialect=request.dialect,
+        sender=planned.sender.text,
+        sender_kind=planned.sender.kind.value,
+        text=planned.text,
+        lane=int(planned.lane),
+        shift_tables=service.shift_tables if service else (),
+        validity_seconds=service.validity_seconds if service else None,
+        send_at=planned.send_at,
+        recipient_count=len(planned.recipients),
+        part_count=sum(recipient.parts for recipient in planned.recipients),
+        currency=planned.currency,
+        dlr_url=request.dlr_url,
+        report_all=bool(service and service.report_statuses == "all"),
+        customer_data=request.customer_data,
+        request_id=request.request_id,
+        parent_id=request.parent_id,
+        quiet=request.quiet,
+        extras=request.extras,
+        created_at=planned.created_at,
+    )
+
+
+def _recipient(
+    planned: Planned, message_id: int, recipient_id: int, wanted: PlannedRecipient, status: Status
+) -> Recipient:
+    failed = status is Status.FAILED
+    return Recipient(
+        id=recipient_id,
+        bucket=planned.customer.bucket,
+        message_id=message_id,
+        customer_id=planned.customer.id,
+        address=wanted.address.digits,
+        address_kind=wanted.address.kind.value,
+        text=wanted.text,
+        coding=wanted.coding,
+        parts=wanted.parts,
+        status=status,
+        failure=Failure.OPTED_OUT.value if failed else None,
+        carrier_error=None,
+        channel_id=wanted.channel_id,
+        route_id=wanted.route_id,
+        attempt=0,
+        doubts=0,
+        reports=planned.request.dlr_url is not None,
+        cost=None if failed else wanted.cost,
+        cost_gbp=None if failed else wanted.cost_gbp,
+        warnings=wanted.warnings or None,
+        created_at=planned.created_at,
+        finished_at=planned.created_at if failed else None,
+    )

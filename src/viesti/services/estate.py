@@ -1,0 +1,102 @@
+"""Keeps the estate in memory, compiled for look-up, and reads it again when it changes.
+
+Rule: the store is the truth; a snapshot is replaced whole, and work in hand goes on with the one it began
+with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+
+import structlog
+
+from viesti.domain.address import Normaliser
+from viesti.domain.estate import Application, Estate, ServiceAction
+from viesti.domain.keywords import KeywordIndex
+from viesti.domain.pricing import PriceTable
+from viesti.domain.routing import RouteTable
+from viesti.domain.sender import RegisteredSender
+from viesti.domain.text import ConcatMethod
+from viesti.storage.store import Store, StoreUnavailable
+
+TOPIC = "viesti_estate"
+RETRY_SECONDS = 1.0
+
+_log = structlog.get_logger()
+
+
+class Snapshot:
+    """The estate at one moment, with everything that is looked up for each message indexed."""
+
+    def __init__(self, estate: Estate) -> None:
+        self.estate = estate
+        live = {channel.id for channel in estate.channels.values() if channel.enabled}
+        self.routes = RouteTable(route for route in estate.routes if route.channel_id in live)
+        self.prices = PriceTable(estate.prices)
+        self.senders: dict[tuple[int, str], RegisteredSender] = {
+            (s.customer_id, s.sender): s for s in estate.senders
+        }
+        enabled = {service.id for service in estate.services.values() if service.enabled}
+        self.keywords = KeywordIndex(rule for rule in estate.keywords if rule.service_id in enabled)
+        self.by_client_key: dict[str, Application] = {a.client_key: a for a in estate.applications.values()}
+        self.actions: dict[int, list[ServiceAction]] = defaultdict(list)
+        for action in estate.actions:
+            self.actions[action.service_id].append(action)
+        self.concat: dict[int, ConcatMethod] = {
+            channel.id: ConcatMethod(channel.options.get("concat", ConcatMethod.UDH8))
+            for channel in estate.channels.values()
+        }
+        self._normalisers: dict[str, Normaliser] = {}
+
+    def normaliser(self, region: str) -> Normaliser:
+        """The address rule for a region, with its memory."""
+        found = self._normalisers.get(region)
+        if found is None:
+            found = self._normalisers[region] = Normaliser((region,))
+        return found
+
+
+class EstateCache:
+    """The current snapshot. `load` once, `watch` to follow changes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._snapshot: Snapshot | None = None
+        self._changed: list[Callable[[Snapshot], None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def current(self) -> Snapshot:
+        assert self._snapshot is not None  # load comes first
+        return self._snapshot
+
+    async def load(self) -> Snapshot:
+        """Read the estate. Raises `StoreUnavailable`."""
+        async with self._store.transaction() as tx:
+            self._snapshot = Snapshot(await tx.estate.load())
+        for changed in self._changed:
+            changed(self._snapshot)
+        return self._snapshot
+
+    def watch(self) -> None:
+        """Follow changes told by the store's listener."""
+        self._store.listener.on(TOPIC, lambda _: self._reload())
+
+    def on_change(self, changed: Callable[[Snapshot], None]) -> None:
+        """Call `changed(snapshot)` after each reading."""
+        self._changed.append(changed)
+
+    def _reload(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._read_again(), name="estate")
+
+    async def _read_again(self) -> None:
+        while True:
+            try:
+                await self.load()
+                return
+            except StoreUnavailable:
+                _log.warning("estate not read, trying again", seconds=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)

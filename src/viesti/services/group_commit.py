@@ -1,0 +1,236 @@
+"""Group commit: requests that arrive together share one transaction.
+
+Rule: nobody is answered before the commit of the transaction that holds his message. A request id is written
+in that same transaction, so a repeat - parallel, later, or in another process - is answered with the first
+result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from viesti.domain.fair import FairClock
+from viesti.domain.lane import Lane
+from viesti.services.accept_rows import AcceptRows
+from viesti.services.plan import Planned
+from viesti.services.requests import (
+    FieldProblem,
+    NotAccepted,
+    SubmitResult,
+    Submitted,
+    SubmittedRecipient,
+)
+from viesti.services.wake import OUTBOX, Waker
+from viesti.storage.store import RequestKey, Store, StoreUnavailable, Transaction
+
+CLOCK_SECONDS = 0.25  # how old the virtual times of fair queueing may be
+REPEAT_LIMIT = 100_000  # recipients shown of a repeated request
+
+
+@dataclass(slots=True)
+class _Entry:
+    planned: Planned
+    answer: asyncio.Future[SubmitResult]
+    message_id: int = 0
+    recipient_ids: list[int] = field(default_factory=list)
+
+    def key(self) -> tuple[int, str] | None:
+        """The request id as the store knows it."""
+        request = self.planned.request
+        return (request.application_id or 0, request.request_id) if request.request_id else None
+
+
+class GroupCommit:
+    """Stores planned messages, many to a transaction."""
+
+    def __init__(
+        self,
+        store: Store,
+        waker: Waker,
+        monotonic: Callable[[], float],
+        *,
+        rows: int = 500,
+        wait_seconds: float = 0.002,
+        writers: int = 2,
+    ) -> None:
+        self._store = store
+        self._waker = waker
+        self._monotonic = monotonic
+        self._rows = rows
+        self._wait = wait_seconds
+        self._writers = writers
+        self._queue: deque[_Entry] = deque()
+        self._arrived = asyncio.Event()
+        self._fair = FairClock()
+        self._clock_read_at: float | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin writing."""
+        self._tasks = [
+            asyncio.create_task(self._write(), name=f"group commit {n}") for n in range(self._writers)
+        ]
+
+    async def stop(self) -> None:
+        """Write what has been taken on, then end."""
+        self._stopping = True
+        self._arrived.set()
+        await asyncio.gather(*self._tasks)
+
+    async def add(self, planned: Planned) -> SubmitResult:
+        """Store a message. Returns after the commit; raises `StoreUnavailable` when it was not stored."""
+        answer: asyncio.Future[SubmitResult] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Entry(planned, answer))
+        self._arrived.set()
+        return await answer
+
+    async def _write(self) -> None:
+        while self._queue or not self._stopping:
+            await self._arrived.wait()
+            await asyncio.sleep(self._wait)  # what comes in the meantime shares the transaction
+            batch = self._take()
+            if batch:
+                await self._commit(batch)
+
+    def _take(self) -> list[_Entry]:
+        batch: list[_Entry] = []
+        rows = 0
+        while self._queue and (not batch or rows + len(self._queue[0].planned.recipients) <= self._rows):
+            entry = self._queue.popleft()
+            rows += len(entry.planned.recipients)
+            if not entry.answer.cancelled():
+                batch.append(entry)
+        if not self._queue and not self._stopping:
+            self._arrived.clear()
+        return batch
+
+    async def _commit(self, batch: list[_Entry]) -> None:
+        try:
+            await self._store_batch(batch)
+        except StoreUnavailable as error:
+            self._fail(batch, error)
+        except Exception as error:
+            if len(batch) == 1:
+                self._fail(batch, error)
+                return
+            for entry in batch:
+                if not entry.answer.done():
+                    await self._commit([entry])
+
+    @staticmethod
+    def _fail(batch: list[_Entry], error: Exception) -> None:
+        for entry in batch:
+            if not entry.answer.done():
+                entry.answer.set_exception(error)
+
+    async def _store_batch(self, batch: list[_Entry]) -> None:
+        await self._give_ids(batch)
+        rows = AcceptRows()
+        async with self._store.transaction() as tx:
+            await self._read_clock(tx)
+            fresh, repeats = await _tell_apart(tx, batch)
+            if fresh:
+                opted_out = await _opted_out(tx, fresh)
+                answers = [
+                    rows.add(entry.planned, entry.message_id, entry.recipient_ids, opted_out, self._fair)
+                    for entry in fresh
+                ]
+                await tx.messages.add(rows.messages, rows.recipients)
+                if rows.queued:
+                    await tx.outbox.add(rows.queued)
+        for entry, answer in zip(fresh, answers if fresh else (), strict=True):
+            if not entry.answer.done():
+                entry.answer.set_result(answer)
+        for channel_id in {queued.channel_id for queued in rows.queued if queued.due_at is None}:
+            self._waker.wake(OUTBOX, channel_id)
+        for entry in repeats:
+            result = await self._first_result(entry)
+            if not entry.answer.done():
+                entry.answer.set_result(result)
+
+    async def _give_ids(self, batch: Sequence[_Entry]) -> None:
+        buckets: list[int] = []
+        for entry in batch:
+            buckets += [entry.planned.customer.bucket] * (1 + len(entry.planned.recipients))
+        ids = iter(await self._store.ids.take(buckets))
+        for entry in batch:
+            entry.message_id = next(ids)  # lower than its recipients', which the look-up by message relies on
+            entry.recipient_ids = [next(ids) for _ in entry.planned.recipients]
+
+    async def _read_clock(self, tx: Transaction) -> None:
+        now = self._monotonic()
+        if self._clock_read_at is None or now - self._clock_read_at > CLOCK_SECONDS:
+            for channel_id, lane, tag in await tx.outbox.clocks():
+                self._fair.advance(channel_id, Lane(lane), tag)
+            self._clock_read_at = now
+
+    async def _first_result(self, entry: _Entry) -> SubmitResult:
+        """What the first request with this id led to."""
+        key = entry.key()
+        assert key is not None  # only those with a request id can be repeats
+        async with self._store.transaction() as tx:
+            body_hash, message_id = (await tx.messages.known_requests([key[0]], [key[1]]))[key]
+            if body_hash != entry.planned.request.body_hash:
+                problem = FieldProblem("request_id", "This request id was used with another body.")
+                return NotAccepted((problem,), conflict=True)
+            message = await tx.messages.message(message_id, entry.planned.customer.id)
+            recipients = await tx.messages.recipients_of(message_id, REPEAT_LIMIT)
+        assert message is not None  # written in the transaction that wrote the request id
+        return Submitted(
+            message_id=message_id,
+            sender=message.sender,
+            text=message.text,
+            created_at=message.created_at,
+            send_at=message.send_at,
+            currency=message.currency,
+            recipients=tuple(
+                SubmittedRecipient(
+                    r.id, r.address, r.status, r.failure, r.parts, r.cost, r.cost_gbp, r.warnings or ()
+                )
+                for r in recipients
+            ),
+            repeated=True,
+        )
+
+
+async def _tell_apart(tx: Transaction, batch: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
+    """Those that are new, their request ids now taken, and those whose request id was taken before."""
+    firsts: dict[tuple[int, str], _Entry] = {}
+    for entry in batch:
+        key = entry.key()
+        if key:
+            firsts.setdefault(key, entry)
+    if not firsts:
+        return list(batch), []
+    taken = await tx.messages.remember_requests(
+        [
+            RequestKey(
+                key[0],
+                entry.planned.customer.bucket,
+                key[1],
+                entry.planned.request.body_hash,
+                entry.message_id,
+                entry.planned.created_at,
+            )
+            for key, entry in sorted(
+                firsts.items()
+            )  # one order everywhere, so that two batches never deadlock
+        ]
+    )
+    fresh: list[_Entry] = []
+    repeats: list[_Entry] = []
+    for entry in batch:
+        key = entry.key()
+        new = key is None or (firsts[key] is entry and key in taken)
+        (fresh if new else repeats).append(entry)
+    return fresh, repeats
+
+
+async def _opted_out(tx: Transaction, batch: Sequence[_Entry]) -> dict[tuple[int, str], str]:
+    customers = {entry.planned.customer.id for entry in batch}
+    addresses = [recipient.address.digits for entry in batch for recipient in entry.planned.recipients]
+    return await tx.messages.opted_out(list(customers), addresses)

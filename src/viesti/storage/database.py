@@ -1,0 +1,157 @@
+"""The pool of connections, transactions, and the listener for NOTIFY.
+
+Rule: a transaction that PostgreSQL undoes for reasons of its own (deadlock, serialization, a lost connection
+before commit was asked for) may be run again; one whose commit was not answered may not, unless its writes
+are idempotent - the caller says so by using `Database.run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+import msgspec
+
+if TYPE_CHECKING:
+    Connection: TypeAlias = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = object
+    Pool = object
+
+# What a broken or restarting PostgreSQL looks like from here.
+UNAVAILABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+    TimeoutError,
+)
+_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+TRIES = 5
+
+
+class StoreUnavailable(Exception):  # noqa: N818  says the fact; callers answer 503 or refuse to acknowledge
+    """PostgreSQL can't be reached now, or went away in the middle; nothing may be taken as stored."""
+
+
+async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    # Binary, so that COPY can write it too: a version octet, then the text.
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda data: msgspec.json.decode(data[1:]),
+    )
+
+
+async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: str = "viesti") -> Pool:
+    """A pool of up to `size` connections. Raises `StoreUnavailable`.
+
+    Generic plans: every hot query is keyed by arrays of ids, so one plan fits all and planning is paid once.
+    """
+    try:
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            init=_prepare,
+            timeout=timeout,
+            command_timeout=60,
+            max_inactive_connection_lifetime=300,
+            statement_cache_size=300,
+            server_settings={
+                "application_name": application,
+                "plan_cache_mode": "force_generic_plan",
+                "jit": "off",
+                "timezone": "UTC",
+            },
+        )
+    except UNAVAILABLE as error:
+        raise StoreUnavailable(f"The database can't be reached: {error}") from error
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection inside a transaction: committed when the block ends, rolled back when it raises."""
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            yield connection
+    except UNAVAILABLE as error:
+        raise StoreUnavailable(f"The database went away: {error}") from error
+
+
+async def run(pool: Pool, work: Callable[[Connection], Awaitable[None]]) -> None:
+    """Run `work` in a transaction, again when PostgreSQL chose it as a deadlock's victim."""
+    for attempt in range(TRIES):
+        try:
+            async with transaction(pool) as connection:
+                await work(connection)
+            return
+        except _AGAIN:
+            if attempt == TRIES - 1:
+                raise
+
+
+class Listener:
+    """LISTEN on one connection of its own; reconnects by itself and then calls every handler once, because
+    a notification may have been missed."""
+
+    def __init__(self, dsn: str, retry_seconds: float = 1.0) -> None:
+        self._dsn = dsn
+        self._retry = retry_seconds
+        self._handlers: dict[str, Callable[[str], None]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def on(self, topic: str, handler: Callable[[str], None]) -> None:
+        """Call `handler(payload)` for each notification; `handler("")` after a reconnect."""
+        self._handlers[topic] = handler
+
+    async def start(self) -> None:
+        """Begin listening; returns at once."""
+        self._task = asyncio.create_task(self._listen(), name="listener")
+
+    async def stop(self) -> None:
+        """End listening."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._once()
+            except UNAVAILABLE:
+                await asyncio.sleep(self._retry)
+
+    async def _once(self) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=10)
+        closed = asyncio.Event()
+        connection.add_termination_listener(lambda _: closed.set())
+        try:
+            for topic, handler in self._handlers.items():
+                await connection.add_listener(topic, _as_listener(handler))
+            for handler in self._handlers.values():
+                handler("")
+            await closed.wait()
+        finally:
+            with suppress(*UNAVAILABLE):
+                await connection.close(timeout=2)
+        await asyncio.sleep(self._retry)
+
+
+def _as_listener(handler: Callable[[str], None]) -> Callable[..., None]:
+    def listener(_connection: object, _pid: int, _channel: str, payload: str) -> None:
+        handler(payload)
+
+    return listener

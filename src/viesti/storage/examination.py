@@ -1,0 +1,67 @@
+"""A look at a database from outside, for `viesti doctor`: it may be empty, old or unreachable.
+
+Rule: it changes nothing, and takes one connection for as long as it looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from viesti.storage.database import UNAVAILABLE, StoreUnavailable
+from viesti.storage.sql import queries
+
+_SQL = queries("examination")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOfChannel:
+    """A session of an enabled channel; `session`, `state` and `since` are None when no engine has started
+    any."""
+
+    channel: str
+    kind: str
+    session: str | None
+    state: str | None
+    detail: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found. `version` is PostgreSQL's number, such as 180004; `clock` is its time when it was
+    asked."""
+
+    version: int
+    clock: datetime
+    sessions: tuple[SessionOfChannel, ...]
+
+
+async def examine(dsn: str) -> Examination:
+    """Look at the database. Raises StoreUnavailable with a sentence that never holds the password."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except (*UNAVAILABLE, asyncpg.PostgresError, ValueError) as error:
+        place = urlsplit(dsn).hostname or "its local socket"
+        said = str(error) or "no answer in time"
+        raise StoreUnavailable(f"The database at {place} can't be reached: {said.rstrip('.')}.") from error
+    try:
+        server = await connection.fetchrow(_SQL["server"])
+        assert server is not None
+        migrated = await connection.fetchval(_SQL["migrated"])
+        rows = await connection.fetch(_SQL["channels"]) if migrated else []
+    finally:
+        await connection.close()
+    return Examination(
+        server["version"],
+        server["clock"],
+        tuple(
+            SessionOfChannel(
+                row["key"], row["kind"], row["session"], row["state"], row["detail"] or "", row["since"]
+            )
+            for row in rows
+        ),
+    )

@@ -1,0 +1,60 @@
+-- name: claim
+-- Claims up to $2 due callbacks until $3, oldest first, one at a time for each subject so that its order holds.
+with picked as materialized (
+    select c.id from callbacks c
+    where c.claim is null and c.parked_at is null and c.due_at <= $1
+      and not exists (select from callbacks e where e.subject_id = c.subject_id and e.id < c.id
+                      and e.parked_at is null)
+    order by c.due_at, c.id
+    limit $2
+    for update skip locked
+)
+update callbacks set claim = $4, claimed_until = $3, attempt = attempt + 1
+where id = any(array(select id from picked))
+returning id, bucket, customer_id, subject_id, kind, method, url, body, attempt, due_at, created_at
+
+-- name: delete
+-- Removes callbacks that were made.
+delete from callbacks where id = any($1::bigint[]) and claim = $2
+
+-- name: retry
+-- Puts callbacks off until their next time.
+update callbacks c set claim = null, claimed_until = null, due_at = u.due_at, last_error = u.error
+from unnest($1::bigint[], $2::timestamptz[], $3::text[]) u (id, due_at, error)
+where c.id = u.id and c.id = any($1::bigint[]) and c.claim = $4
+
+-- name: park
+-- Gives callbacks up visibly, for replay.
+update callbacks c set claim = null, claimed_until = null, parked_at = $3, last_error = u.error
+from unnest($1::bigint[], $2::text[]) u (id, error)
+where c.id = u.id and c.id = any($1::bigint[]) and c.claim = $4
+
+-- name: release_expired
+-- Frees callbacks whose claimant died.
+update callbacks set claim = null, claimed_until = null where claim is not null and claimed_until < $1
+returning id
+
+-- name: release
+-- Frees callbacks that were claimed and not tried.
+update callbacks set claim = null, claimed_until = null, attempt = attempt - 1
+where id = any($1::bigint[]) and claim = $2
+
+-- name: next_due
+-- When the next callback falls due.
+select min(due_at) from callbacks where claim is null and parked_at is null
+
+-- name: replay
+-- Takes parked callbacks up again (null: all of the customer's).
+update callbacks set parked_at = null, due_at = $3, attempt = 0
+where parked_at is not null and ($1::bigint is null or customer_id = $1) and ($2::bigint[] is null or id = any($2))
+returning id
+
+-- name: of_subjects
+-- Callbacks still owed for these.
+select id, subject_id, kind, url, attempt, due_at, parked_at, last_error, created_at
+from callbacks where subject_id = any($1::bigint[]) order by id
+
+-- name: counts
+-- How many wait and how many are parked.
+select count(*) filter (where parked_at is null) as waiting, count(*) filter (where parked_at is not null) as parked
+from callbacks

@@ -1,0 +1,14 @@
+-- name: server
+-- The server's version and its clock, read once.
+select current_setting('server_version_num')::integer as version, clock_timestamp() as clock
+
+-- name: migrated
+-- Whether the tables of channels and sessions are there.
+select to_regclass('channels') is not null and to_regclass('session_states') is not null as migrated
+
+-- name: channels
+-- Every enabled channel with its sessions' states; one row with nulls where no engine has started it.
+select c.key, c.kind, s.name as session, s.state, s.detail, s.since
+from channels c left join session_states s on s.channel_id = c.id
+where c.enabled
+order by c.key, s.name

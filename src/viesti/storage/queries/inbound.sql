@@ -1,0 +1,63 @@
+-- name: take_parts
+-- Takes stored inbound parts to be processed: whole messages, and all parts of a message whose last has come or
+-- whose time is up. Locked, so that two engines never process the same one.
+with ready as materialized (
+    select id from inbound_parts p
+    where p.total is null or p.received_at < $2
+       or (select count(distinct q.number) from inbound_parts q
+           where q.channel_id = p.channel_id and q.source = p.source and q.destination = p.destination
+             and q.reference = p.reference and q.total = p.total) = p.total
+    order by id limit $1
+    for update skip locked
+)
+delete from inbound_parts where id = any(array(select id from ready))
+returning *
+
+-- name: siblings
+-- Takes the other parts of one concatenated message.
+delete from inbound_parts
+where channel_id = $1 and source = $2 and destination = $3 and reference = $4 and total = $5
+returning *
+
+-- name: open_threads
+-- Finds or opens a thread for each service and address.
+insert into threads (id, bucket, customer_id, service_id, address, opened_at, last_at)
+select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[], $6::timestamptz[])
+on conflict (service_id, address, bucket) do update set last_at = greatest(threads.last_at, excluded.last_at)
+returning id, service_id, address
+
+-- name: opt_out
+-- These must not be written to any more.
+insert into opt_outs (customer_id, bucket, address, scope, since)
+select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[])
+on conflict (customer_id, address, bucket) do update set scope = excluded.scope, since = excluded.since
+
+-- name: opt_in
+-- These may be written to again.
+delete from opt_outs o using unnest($1::bigint[], $2::text[]) u (customer_id, address)
+where o.customer_id = u.customer_id and o.address = u.address
+
+-- name: add_contacts
+-- Senders that the customer does not know yet become contacts; gives every one's id.
+insert into contacts (id, bucket, customer_id, phone, source, created_at)
+select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
+on conflict (customer_id, phone, bucket) do update set phone = excluded.phone
+returning id, customer_id, phone
+
+-- name: add_to_list
+-- Puts a contact on a list by name, which is made when there is none.
+with target as (
+    insert into lists (id, bucket, customer_id, name) values ($1, $2, $3, $4)
+    on conflict (customer_id, name, bucket) do update set name = excluded.name
+    returning id
+)
+insert into list_members (list_id, bucket, contact_id) select id, $2, $5 from target
+on conflict (list_id, contact_id, bucket) do update set active = true
+
+-- name: message
+-- One inbound message of a customer.
+select * from inbound_messages where id = $1 and customer_id = $2
+
+-- name: recent
+-- The newest inbound messages of a customer (null: of all).
+select * from inbound_messages where ($1::bigint is null or customer_id = $1) and id < $2 order by id desc limit $3

@@ -1,0 +1,41 @@
+-- name: token
+-- A fencing token that no one else has.
+select nextval('viesti_fencing')
+
+-- name: acquire
+-- Takes a lease that is free, expired, or held by a process known to be dead ($5); gives the fencing token.
+insert into leases (name, holder, token, expires_at) values ($1, $2, nextval('viesti_fencing'), $3)
+on conflict (name) do update
+set holder = excluded.holder, token = excluded.token, expires_at = excluded.expires_at
+where leases.expires_at < $4 or leases.holder = any($5::text[])
+returning token
+
+-- name: renew
+-- Prolongs leases that are still held under their tokens; gives the names that are.
+update leases l set expires_at = $3
+from unnest($1::text[], $2::bigint[]) u (name, token)
+where l.name = u.name and l.token = u.token
+returning l.name
+
+-- name: release
+-- Gives leases up.
+delete from leases l using unnest($1::text[], $2::bigint[]) u (name, token)
+where l.name = u.name and l.token = u.token
+
+-- name: all
+-- Every lease.
+select name, holder, token, expires_at from leases order by name
+
+-- name: set_session
+-- Writes a session's state.
+insert into session_states (channel_id, name, holder, state, detail, since) values ($1, $2, $3, $4, $5, $6)
+on conflict (channel_id, name) do update
+set holder = excluded.holder, state = excluded.state, detail = excluded.detail, since = excluded.since
+
+-- name: clear_sessions
+-- Forgets the sessions of a channel.
+delete from session_states where channel_id = $1
+
+-- name: sessions
+-- Every session's state.
+select channel_id, name, holder, state, detail, since from session_states order by channel_id, name

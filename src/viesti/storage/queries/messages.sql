@@ -1,0 +1,116 @@
+-- name: load_recipients
+-- What a channel needs of these recipients.
+select id, message_id, address, address_kind, text, doubts, channel_id, created_at
+from recipients where id = any($1::bigint[])
+
+-- name: load_messages
+-- What a channel needs of these messages.
+select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all
+from messages where id = any($1::bigint[])
+
+-- name: parts_done
+-- Parts the carrier took of these recipients in earlier attempts.
+select recipient_id, number from parts where recipient_id = any($1::bigint[])
+
+-- name: mark_sent
+-- The carrier took every part. A receipt may already have moved the recipient further.
+update recipients r
+set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt,
+    channel_id = $4, doubts = greatest(r.doubts, u.doubts)
+from unnest($1::bigint[], $2::timestamptz[], $3::smallint[], $5::smallint[]) u (id, at, attempt, doubts)
+where r.id = u.id and r.id = any($1::bigint[])
+
+-- name: mark_doubt
+-- An attempt ended without an answer; held ones become `unknown` (20).
+update recipients r
+set doubts = r.doubts + 1, attempt = u.attempt, status = case when u.held then greatest(r.status, 20) else r.status end
+from unnest($1::bigint[], $2::smallint[], $3::boolean[]) u (id, attempt, held)
+where r.id = u.id and r.id = any($1::bigint[])
+
+-- name: mark_route
+-- Recipients that go to another channel.
+update recipients r set channel_id = u.channel_id, route_id = u.route_id
+from unnest($1::bigint[], $2::bigint[], $3::bigint[]) u (id, channel_id, route_id)
+where r.id = u.id and r.id = any($1::bigint[])
+
+-- name: mark_queued
+-- Scheduled recipients whose time has come.
+update recipients set status = 10 where id = any($1::bigint[]) and status = 5
+
+-- name: advance
+-- Moves recipients to a higher status; gives those that moved and what is owed for it.
+update recipients r
+set status = u.status, failure = u.failure, carrier_error = u.carrier_error, carrier_at = u.carrier_at,
+    finished_at = case when u.status >= 50 then u.at else r.finished_at end
+from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+     u (id, status, failure, carrier_error, carrier_at, at)
+where r.id = u.id and r.id = any($1::bigint[]) and r.status < u.status
+returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports
+
+-- name: report_targets
+-- Where the delivery reports of these messages go.
+select id, dialect, dlr_url, report_all, customer_data from messages where id = any($1::bigint[]) and dlr_url is not null
+
+-- name: messages_of_recipients
+-- The message, address and debts of these recipients.
+select id, message_id, customer_id, bucket, address, reports from recipients where id = any($1::bigint[])
+
+-- name: overdue_receipts
+-- Sent recipients whose receipt has not come by the limit; at most $3, oldest first, ids between $1 and $2.
+select id from recipients where status in (20, 30) and id >= $1 and id < $2 and coalesce(sent_at, created_at) < $4 order by id limit $3
+
+-- name: message
+-- One message of a customer.
+select * from messages where id = $1 and customer_id = $2
+
+-- name: message_anyone
+-- One message, for the operator.
+select * from messages where id = $1
+
+-- name: recipient
+-- One recipient of a customer.
+select * from recipients where id = $1 and customer_id = $2
+
+-- name: recipients_of
+-- All recipients of a message (their ids are higher than its own), at most $2.
+select * from recipients where message_id = $1 and id > $1 order by id limit $2
+
+-- name: recipient_parts
+-- The parts of these recipients.
+select * from parts where recipient_id = any($1::bigint[]) order by recipient_id, attempt, number
+
+-- name: recipient_receipts
+-- The receipts of these recipients, as they came.
+select * from receipts where recipient_id = any($1::bigint[]) order by received_at
+
+-- name: events_of
+-- What else happened to these.
+select subject_id, at, kind, detail from events where subject_id = any($1::bigint[]) order by at
+
+-- name: recent
+-- The newest recipients of a customer (null: of all) with their message's sender, newest first.
+select r.id, r.message_id, r.address, r.status, r.failure, r.parts, r.created_at, r.finished_at, m.sender
+from recipients r join messages m on m.id = r.message_id
+where ($1::bigint is null or r.customer_id = $1) and r.id < $2
+order by r.id desc limit $3
+
+-- name: opted_out
+-- Which of these (customer, address) pairs must not be written to.
+select customer_id, address, scope from opt_outs
+where address = any($2::text[]) and customer_id = any($1::bigint[])
+
+-- name: remember_requests
+-- Remembers request ids; gives those that were not known.
+insert into request_ids (application_id, bucket, request_id, body_hash, message_id, created_at)
+select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::bytea[], $5::bigint[], $6::timestamptz[])
+on conflict do nothing
+returning application_id, request_id
+
+-- name: known_requests
+-- What these request ids led to.
+select application_id, request_id, body_hash, message_id from request_ids
+where request_id = any($2::text[]) and application_id = any($1::bigint[])
+
+-- name: forget_requests
+-- Forgets request ids that are older than the limit, at most $2.
+delete from request_ids where ctid = any(array(select ctid from request_ids where created_at < $1 limit $2))

@@ -1,0 +1,78 @@
+-- name: claim
+-- Claims up to $3 ready recipients of channel $1 under fencing token $4 of lease $2, urgent lane first, then by
+-- fair-queueing tag. Claims nothing when the lease has passed to another holder.
+with picked as materialized (
+    select id from outbox
+    where channel_id = $1 and claim is null and due_at is null
+      and exists (select from leases where name = $2 and token = $4)
+    order by lane, tag, id
+    limit $3
+    for update skip locked
+)
+update outbox set claim = $4, claimed_at = $5, attempt = attempt + 1
+where id = any(array(select id from picked))
+returning id, lane, tag, attempt
+
+-- name: settle
+-- Removes settled recipients that are still claimed under this token.
+delete from outbox where id = any($1::bigint[]) and claim = $2
+
+-- name: defer
+-- Gives recipients back, to be tried not before their time (null: at once), perhaps on another channel.
+update outbox o set claim = null, claimed_at = null, due_at = u.due_at, channel_id = u.channel_id
+from unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) u (id, due_at, channel_id)
+where o.id = u.id and o.id = any($1::bigint[]) and o.claim = $4
+
+-- name: unclaim
+-- Gives back what was claimed and certainly not written to a carrier; the attempt does not count.
+update outbox set claim = null, claimed_at = null, attempt = attempt - 1
+where id = any($1::bigint[]) and claim = $2
+
+-- name: release_due
+-- Makes due recipients ready, at most $2 at a time; gives the channels that have work now.
+with due as materialized (
+    select id from outbox where due_at <= $1 order by due_at limit $2 for update skip locked
+)
+update outbox set due_at = null where id = any(array(select id from due))
+returning id, channel_id
+
+-- name: next_due
+-- When the next scheduled or deferred recipient falls due.
+select min(due_at) from outbox where due_at is not null
+
+-- name: abandoned
+-- Recipients claimed under a token that no live lease has: their process died. Locked, at most $2.
+select id, claim, channel_id, attempt from outbox
+where claim is not null and claim not in (select token from leases where expires_at > $1)
+order by id
+limit $2
+for update skip locked
+
+-- name: requeue
+-- Gives abandoned recipients back for another attempt.
+update outbox set claim = null, claimed_at = null where id = any($1::bigint[])
+
+-- name: drop
+-- Removes recipients that are not to be tried again.
+delete from outbox where id = any($1::bigint[])
+
+-- name: ready_channels
+-- Channels that have ready recipients now.
+select distinct channel_id from outbox where claim is null and due_at is null
+
+-- name: depth
+-- How much waits, by channel and lane.
+select channel_id, lane,
+       count(*) filter (where due_at is null and claim is null) as ready,
+       count(*) filter (where due_at is not null) as due_later,
+       count(*) filter (where claim is not null) as claimed
+from outbox group by channel_id, lane
+
+-- name: set_clock
+-- Moves the virtual time of a channel's lane forward.
+insert into fair_clock (channel_id, lane, tag) values ($1, $2, $3)
+on conflict (channel_id, lane) do update set tag = greatest(fair_clock.tag, excluded.tag)
+
+-- name: clocks
+-- The virtual time of every channel's lane.
+select channel_id, lane, tag from fair_clock

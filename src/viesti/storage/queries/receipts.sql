@@ -1,0 +1,46 @@
+-- name: find_parts
+-- The parts that these references name on a channel. Ids below $3 are too old to be meant (carriers use
+-- references again).
+select recipient_id, bucket, attempt, number, total, reference, state from parts
+where reference = any($1::text[]) and reference <> '' and channel_id = $2 and recipient_id >= $3
+
+-- name: update_parts
+-- Writes what the receipts said of their parts.
+update parts p set state = u.state, error = u.error, done_at = u.done_at
+from unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[], $5::text[], $6::timestamptz[])
+     u (recipient_id, attempt, number, state, error, done_at)
+where p.recipient_id = u.recipient_id and p.attempt = u.attempt and p.number = u.number
+  and p.recipient_id = any($1::bigint[])
+
+-- name: part_states
+-- The states of all parts of these recipients.
+select recipient_id, attempt, number, total, state from parts where recipient_id = any($1::bigint[])
+
+-- name: take_waiting
+-- Takes out the waiting receipts that these references were waited for on a channel.
+delete from waiting_receipts where reference = any($1::text[]) and channel_id = $2
+returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw
+
+-- name: findable_waiting
+-- Waiting receipts whose part is there by now; locked and taken out, at most $1.
+with found as materialized (
+    select w.id from waiting_receipts w
+    where exists (select from parts p where p.channel_id = w.channel_id
+                  and p.reference = any(array_append(w.alternatives, w.reference)))
+    order by w.id limit $1
+    for update skip locked
+)
+delete from waiting_receipts where id = any(array(select id from found))
+returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw
+
+-- name: waiting
+-- Receipts that have not found their part, newest first.
+select * from waiting_receipts order by id desc limit $1
+
+-- name: count_waiting
+-- How many receipts have not found their part.
+select count(*) from waiting_receipts
+
+-- name: forget_waiting
+-- Drops waiting receipts that came before the limit, at most $2.
+delete from waiting_receipts where id = any(array(select id from waiting_receipts where received_at < $1 limit $2))

@@ -1,0 +1,80 @@
+"""Callbacks: HTTP calls owed to customers.
+
+Rule: a callback is owed until it is deleted as made or parked visibly; a claim runs out by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from viesti.domain.message import Callback
+from viesti.storage.database import Connection
+from viesti.storage.sql import queries
+
+SQL = queries("callbacks")
+_COLUMNS = (
+    "id",
+    "bucket",
+    "customer_id",
+    "subject_id",
+    "kind",
+    "method",
+    "url",
+    "body",
+    "due_at",
+    "created_at",
+)
+_ROW = attrgetter(*_COLUMNS)
+
+
+class Callbacks:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, rows: Sequence[Callback]) -> None:
+        await self._connection.copy_records_to_table("callbacks", records=map(_ROW, rows), columns=_COLUMNS)
+
+    async def claim(self, now: datetime, limit: int, until: datetime, token: int) -> list[Callback]:
+        """Claim due callbacks, at most one for each subject, in order."""
+        rows = await self._connection.fetch(SQL["claim"], now, limit, until, token)
+        claimed = [Callback(**row) for row in rows]
+        claimed.sort(key=lambda callback: callback.id)
+        return claimed
+
+    async def delete(self, ids: Sequence[int], token: int) -> None:
+        await self._connection.execute(SQL["delete"], ids, token)
+
+    async def retry(self, rows: Sequence[tuple[int, datetime, str]], token: int) -> None:
+        """`(id, due at, error)`."""
+        if rows:
+            await self._connection.execute(SQL["retry"], *zip(*rows, strict=True), token)
+
+    async def park(self, rows: Sequence[tuple[int, str]], now: datetime, token: int) -> None:
+        """`(id, error)`."""
+        if rows:
+            ids, errors = zip(*rows, strict=True)
+            await self._connection.execute(SQL["park"], ids, errors, now, token)
+
+    async def release(self, ids: Sequence[int], token: int) -> None:
+        await self._connection.execute(SQL["release"], ids, token)
+
+    async def release_expired(self, now: datetime) -> int:
+        return len(await self._connection.fetch(SQL["release_expired"], now))
+
+    async def next_due(self) -> datetime | None:
+        due: datetime | None = await self._connection.fetchval(SQL["next_due"])
+        return due
+
+    async def replay(self, customer_id: int | None, ids: Sequence[int] | None, now: datetime) -> int:
+        return len(await self._connection.fetch(SQL["replay"], customer_id, ids, now))
+
+    async def of_subjects(self, subject_ids: Sequence[int]) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self._connection.fetch(SQL["of_subjects"], subject_ids)]
+
+    async def counts(self) -> tuple[int, int]:
+        """How many wait, how many are parked."""
+        row = await self._connection.fetchrow(SQL["counts"])
+        return (row["waiting"], row["parked"]) if row else (0, 0)

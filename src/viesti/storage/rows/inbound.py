@@ -1,0 +1,141 @@
+"""Inbound messages: parts as they came, whole messages, threads, contacts and consent.
+
+Rule: a part is stored before it is acknowledged, and leaves `inbound_parts` in the transaction that writes
+its message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from viesti.domain.channel import InboundPart
+from viesti.domain.message import Inbound
+from viesti.storage.database import Connection
+from viesti.storage.sql import queries
+
+SQL = queries("inbound")
+_INBOUND = tuple(Inbound.__dataclass_fields__)
+_INBOUND_ROW = attrgetter(*_INBOUND)
+_PART = (
+    "id",
+    "bucket",
+    "channel_id",
+    "source",
+    "source_kind",
+    "destination",
+    "text",
+    "payload",
+    "reference",
+    "total",
+    "number",
+    "received_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A stored inbound part; `reference`, `total` and `number` are None when it is a whole message."""
+
+    id: int
+    bucket: int
+    channel_id: int
+    source: str
+    source_kind: str
+    destination: str
+    text: str
+    payload: bytes | None
+    reference: int | None
+    total: int | None
+    number: int | None
+    received_at: datetime
+
+
+class Inbounds:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add_parts(self, rows: Sequence[tuple[int, int, InboundPart]]) -> None:
+        """`(id, bucket, part)` as they came."""
+        records = []
+        for identifier, bucket, p in rows:
+            c = p.concatenation
+            whole = (c.reference, c.total, c.number) if c else (None, None, None)
+            records.append(
+                (
+                    identifier,
+                    bucket,
+                    p.channel_id,
+                    p.source,
+                    str(p.source_kind),
+                    p.destination,
+                    p.text,
+                    p.payload,
+                    *whole,
+                    p.received_at,
+                )
+            )
+        await self._connection.copy_records_to_table("inbound_parts", records=records, columns=_PART)
+
+    async def take_parts(self, limit: int, incomplete_before: datetime) -> list[StoredPart]:
+        """Take parts that make whole messages, or that have waited too long for the rest."""
+        return [
+            StoredPart(**row)
+            for row in await self._connection.fetch(SQL["take_parts"], limit, incomplete_before)
+        ]
+
+    async def siblings(self, part: StoredPart) -> list[StoredPart]:
+        """Take the other parts of the same concatenated message."""
+        rows = await self._connection.fetch(
+            SQL["siblings"], part.channel_id, part.source, part.destination, part.reference, part.total
+        )
+        return [StoredPart(**row) for row in rows]
+
+    async def add(self, messages: Sequence[Inbound]) -> None:
+        await self._connection.copy_records_to_table(
+            "inbound_messages", records=map(_INBOUND_ROW, messages), columns=_INBOUND
+        )
+
+    async def open_threads(
+        self, rows: Sequence[tuple[int, int, int, int, str, datetime]]
+    ) -> dict[tuple[int, str], int]:
+        """`(id to use, bucket, customer, service, address, time)`; gives thread ids by (service, address)."""
+        found = await self._connection.fetch(SQL["open_threads"], *zip(*rows, strict=True))
+        return {(row["service_id"], row["address"]): row["id"] for row in found}
+
+    async def opt_out(self, rows: Sequence[tuple[int, int, str, str, datetime]]) -> None:
+        """`(customer, bucket, address, scope, since)`."""
+        await self._connection.execute(SQL["opt_out"], *zip(*rows, strict=True))
+
+    async def opt_in(self, rows: Sequence[tuple[int, str]]) -> None:
+        """`(customer, address)`."""
+        await self._connection.execute(SQL["opt_in"], *zip(*rows, strict=True))
+
+    async def add_consents(
+        self, rows: Sequence[tuple[int, int, int, str, str, str, datetime, str, str]]
+    ) -> None:
+        """`(id, bucket, customer, address, action, scope, at, source, evidence)`."""
+        columns = ("id", "bucket", "customer_id", "address", "action", "scope", "at", "source", "evidence")
+        await self._connection.copy_records_to_table("consent_ledger", records=rows, columns=columns)
+
+    async def add_contacts(
+        self, rows: Sequence[tuple[int, int, int, str, str, datetime]]
+    ) -> dict[tuple[int, str], int]:
+        """`(id to use, bucket, customer, phone, source, time)`; gives contact ids by (customer, phone)."""
+        found = await self._connection.fetch(SQL["add_contacts"], *zip(*rows, strict=True))
+        return {(row["customer_id"], row["phone"]): row["id"] for row in found}
+
+    async def add_to_list(
+        self, list_id: int, bucket: int, customer_id: int, name: str, contact_id: int
+    ) -> None:
+        await self._connection.execute(SQL["add_to_list"], list_id, bucket, customer_id, name, contact_id)
+
+    async def message(self, message_id: int, customer_id: int) -> Inbound | None:
+        row = await self._connection.fetchrow(SQL["message"], message_id, customer_id)
+        return Inbound(**row) if row else None
+
+    async def recent(self, customer_id: int | None, before: int, limit: int) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self._connection.fetch(SQL["recent"], customer_id, before, limit)]

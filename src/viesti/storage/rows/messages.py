@@ -1,0 +1,250 @@
+"""Messages, recipients, parts, events and request ids.
+
+Rule: a recipient's status is only written by statements that compare it with what is there (`status <`,
+`greatest`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from viesti.domain.message import Event, Message, PartRow, Recipient, StatusChange
+from viesti.domain.status import Status
+from viesti.storage.database import Connection
+from viesti.storage.ids import bucket_of
+from viesti.storage.sql import queries
+
+SQL = queries("messages")
+_MESSAGE = tuple(Message.__dataclass_fields__)
+_RECIPIENT = tuple(name for name in Recipient.__dataclass_fields__ if name not in ("sent_at", "carrier_at"))
+_PART = tuple(PartRow.__dataclass_fields__)
+_MESSAGE_ROW = attrgetter(*_MESSAGE)
+_RECIPIENT_ROW = attrgetter(*_RECIPIENT)
+_PART_ROW = attrgetter(*_PART)
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """What a channel needs of a recipient."""
+
+    id: int
+    message_id: int
+    address: str
+    address_kind: str
+    text: str | None
+    doubts: int
+    channel_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageToSend:
+    """What a channel needs of a message."""
+
+    id: int
+    sender: str
+    sender_kind: str
+    text: str
+    shift_tables: tuple[str, ...]
+    validity_seconds: int | None
+    service_id: int | None
+    customer_id: int
+    send_at: datetime | None
+    report_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A recipient that moved to a higher status, and whether a report is owed for it."""
+
+    id: int
+    bucket: int
+    message_id: int
+    customer_id: int
+    address: str
+    status: int
+    failure: str | None
+    carrier_error: str | None
+    reports: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTarget:
+    """Where a message's delivery reports go."""
+
+    id: int
+    dialect: str
+    dlr_url: str
+    report_all: bool
+    customer_data: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """A request id as an application gave it."""
+
+    application_id: int
+    bucket: int
+    request_id: str
+    body_hash: bytes
+    message_id: int
+    created_at: datetime
+
+
+class Messages:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, messages: Sequence[Message], recipients: Sequence[Recipient]) -> None:
+        copy = self._connection.copy_records_to_table
+        await copy("messages", records=map(_MESSAGE_ROW, messages), columns=_MESSAGE)
+        await copy("recipients", records=map(_RECIPIENT_ROW, recipients), columns=_RECIPIENT)
+
+    async def add_parts(self, parts: Sequence[PartRow]) -> None:
+        await self._connection.copy_records_to_table("parts", records=map(_PART_ROW, parts), columns=_PART)
+
+    async def add_events(self, events: Sequence[Event]) -> None:
+        if events:
+            records = [(e.subject_id, bucket_of(e.subject_id), e.at, e.kind, dict(e.detail)) for e in events]
+            columns = ("subject_id", "bucket", "at", "kind", "detail")
+            await self._connection.copy_records_to_table("events", records=records, columns=columns)
+
+    async def load_recipients(self, ids: Sequence[int]) -> list[ToSend]:
+        return [ToSend(*row) for row in await self._connection.fetch(SQL["load_recipients"], ids)]
+
+    async def load_messages(self, ids: Sequence[int]) -> dict[int, MessageToSend]:
+        rows = await self._connection.fetch(SQL["load_messages"], ids)
+        return {row["id"]: MessageToSend(*row) for row in rows}
+
+    async def parts_done(self, ids: Sequence[int]) -> dict[int, set[int]]:
+        """Part numbers the carrier took already, by recipient."""
+        done: dict[int, set[int]] = {}
+        for row in await self._connection.fetch(SQL["parts_done"], ids):
+            done.setdefault(row["recipient_id"], set()).add(row["number"])
+        return done
+
+    async def mark_sent(self, rows: Sequence[tuple[int, datetime, int, int]], channel_id: int) -> None:
+        """`(recipient id, time, attempt, doubts)` of recipients the carrier took whole."""
+        ids, at, attempts, doubts = zip(*rows, strict=True)
+        await self._connection.execute(SQL["mark_sent"], ids, at, attempts, channel_id, doubts)
+
+    async def mark_doubt(self, rows: Sequence[tuple[int, int, bool]]) -> None:
+        """`(recipient id, attempt, held)` of attempts without an answer."""
+        if rows:
+            ids, attempts, held = zip(*rows, strict=True)
+            await self._connection.execute(SQL["mark_doubt"], ids, attempts, held)
+
+    async def mark_route(self, rows: Sequence[tuple[int, int, int]]) -> None:
+        """`(recipient id, channel id, route id)` of recipients that go another way."""
+        if rows:
+            await self._connection.execute(SQL["mark_route"], *zip(*rows, strict=True))
+
+    async def mark_queued(self, ids: Sequence[int]) -> None:
+        await self._connection.execute(SQL["mark_queued"], ids)
+
+    async def advance(self, changes: Sequence[StatusChange]) -> list[Moved]:
+        """Write status changes; gives those that did move."""
+        if not changes:
+            return []
+        columns = zip(
+            *((c.recipient_id, c.status, c.failure, c.carrier_error, c.carrier_at, c.at) for c in changes),
+            strict=True,
+        )
+        return [Moved(*row) for row in await self._connection.fetch(SQL["advance"], *columns)]
+
+    async def report_targets(self, message_ids: Sequence[int]) -> dict[int, ReportTarget]:
+        rows = await self._connection.fetch(SQL["report_targets"], message_ids)
+        return {row["id"]: ReportTarget(*row) for row in rows}
+
+    async def reporting(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Message, customer, bucket, address and debts of these recipients."""
+        return [dict(row) for row in await self._connection.fetch(SQL["messages_of_recipients"], ids)]
+
+    async def overdue_receipts(self, low: int, high: int, limit: int, sent_before: datetime) -> list[int]:
+        rows = await self._connection.fetch(SQL["overdue_receipts"], low, high, limit, sent_before)
+        return [row["id"] for row in rows]
+
+    async def message(self, message_id: int, customer_id: int | None) -> Message | None:
+        """A customer's message; any customer's when `customer_id` is None (the operator's view)."""
+        row = (
+            await self._connection.fetchrow(SQL["message_anyone"], message_id)
+            if customer_id is None
+            else await self._connection.fetchrow(SQL["message"], message_id, customer_id)
+        )
+        return _message(row) if row else None
+
+    async def recipient(self, recipient_id: int, customer_id: int) -> Recipient | None:
+        row = await self._connection.fetchrow(SQL["recipient"], recipient_id, customer_id)
+        return _recipient(row) if row else None
+
+    async def recipients_of(self, message_id: int, limit: int) -> list[Recipient]:
+        return [
+            _recipient(row) for row in await self._connection.fetch(SQL["recipients_of"], message_id, limit)
+        ]
+
+    async def parts_of(self, recipient_ids: Sequence[int]) -> list[PartRow]:
+        return [PartRow(**row) for row in await self._connection.fetch(SQL["recipient_parts"], recipient_ids)]
+
+    async def receipts_of(self, recipient_ids: Sequence[int]) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self._connection.fetch(SQL["recipient_receipts"], recipient_ids)]
+
+    async def events_of(self, subject_ids: Sequence[int]) -> list[Event]:
+        return [Event(*row) for row in await self._connection.fetch(SQL["events_of"], subject_ids)]
+
+    async def recent(self, customer_id: int | None, before: int, limit: int) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self._connection.fetch(SQL["recent"], customer_id, before, limit)]
+
+    async def opted_out(
+        self, customer_ids: Sequence[int], addresses: Sequence[str]
+    ) -> dict[tuple[int, str], str]:
+        """Which of these are opted out, and in which scope, by (customer id, address)."""
+        rows = await self._connection.fetch(SQL["opted_out"], customer_ids, addresses)
+        return {(row["customer_id"], row["address"]): row["scope"] for row in rows}
+
+    async def remember_requests(self, keys: Sequence[RequestKey]) -> set[tuple[int, str]]:
+        """Write request ids; gives those that are new as (application id, request id)."""
+        columns = zip(
+            *(
+                (k.application_id, k.bucket, k.request_id, k.body_hash, k.message_id, k.created_at)
+                for k in keys
+            ),
+            strict=True,
+        )
+        rows = await self._connection.fetch(SQL["remember_requests"], *columns)
+        return {(row["application_id"], row["request_id"]) for row in rows}
+
+    async def known_requests(
+        self, application_ids: Sequence[int], request_ids: Sequence[str]
+    ) -> dict[tuple[int, str], tuple[bytes, int]]:
+        """Body hash and message id of request ids that are known."""
+        rows = await self._connection.fetch(SQL["known_requests"], application_ids, request_ids)
+        return {
+            (row["application_id"], row["request_id"]): (row["body_hash"], row["message_id"]) for row in rows
+        }
+
+    async def forget_requests(self, before: datetime, limit: int) -> int:
+        return int((await self._connection.execute(SQL["forget_requests"], before, limit)).split()[-1])
+
+
+def _message(row: Any) -> Message:
+    values = dict(row)
+    values["shift_tables"] = tuple(values["shift_tables"])
+    return Message(**values)
+
+
+def _recipient(row: Any) -> Recipient:
+    values = dict(row)
+    values["status"] = Status(values["status"])
+    values["warnings"] = tuple(values["warnings"]) if values["warnings"] else None
+    values["cost"] = _money(values["cost"])
+    values["cost_gbp"] = _money(values["cost_gbp"])
+    return Recipient(**values)
+
+
+def _money(value: Decimal | None) -> Decimal | None:
+    return None if value is None else value.quantize(Decimal("0.000001"))

@@ -1,0 +1,104 @@
+"""The outbox: recipients waiting for a channel.
+
+Rule: what a process may change is what it claimed; every statement but the claim names the claim's token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from viesti.domain.message import Claimed, Queued
+from viesti.storage.database import Connection
+from viesti.storage.sql import queries
+
+SQL = queries("outbox")
+_COLUMNS = ("id", "bucket", "channel_id", "lane", "tag", "parts", "due_at")
+_ROW = attrgetter(*_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A recipient whose claimant died with it in its hands."""
+
+    id: int
+    claim: int
+    channel_id: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How much waits for a channel in a lane."""
+
+    channel_id: int
+    lane: int
+    ready: int
+    due_later: int
+    claimed: int
+
+
+class Outbox:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, rows: Sequence[Queued]) -> None:
+        await self._connection.copy_records_to_table("outbox", records=map(_ROW, rows), columns=_COLUMNS)
+
+    async def claim(
+        self, channel_id: int, lease: str, limit: int, token: int, now: datetime
+    ) -> list[Claimed]:
+        """Claim up to `limit` recipients under the lease's token, in sending order."""
+        rows = await self._connection.fetch(SQL["claim"], channel_id, lease, limit, token, now)
+        rows.sort(key=lambda row: (row["lane"], row["tag"], row["id"]))
+        return [Claimed(row["id"], row["lane"], row["tag"], row["attempt"]) for row in rows]
+
+    async def settle(self, ids: Sequence[int], token: int) -> None:
+        await self._connection.execute(SQL["settle"], ids, token)
+
+    async def defer(self, rows: Sequence[tuple[int, datetime | None, int]], token: int) -> None:
+        """Give back `(id, due at or None for now, channel id)`."""
+        if rows:
+            ids, due, channels = zip(*rows, strict=True)
+            await self._connection.execute(SQL["defer"], ids, due, channels, token)
+
+    async def unclaim(self, ids: Sequence[int], token: int) -> None:
+        await self._connection.execute(SQL["unclaim"], ids, token)
+
+    async def release_due(self, now: datetime, limit: int) -> list[tuple[int, int]]:
+        """Make due recipients ready; gives `(id, channel id)`."""
+        return [
+            (row["id"], row["channel_id"])
+            for row in await self._connection.fetch(SQL["release_due"], now, limit)
+        ]
+
+    async def next_due(self) -> datetime | None:
+        due: datetime | None = await self._connection.fetchval(SQL["next_due"])
+        return due
+
+    async def abandoned(self, now: datetime, limit: int) -> list[Abandoned]:
+        return [Abandoned(**row) for row in await self._connection.fetch(SQL["abandoned"], now, limit)]
+
+    async def requeue(self, ids: Sequence[int]) -> None:
+        await self._connection.execute(SQL["requeue"], ids)
+
+    async def drop(self, ids: Sequence[int]) -> None:
+        await self._connection.execute(SQL["drop"], ids)
+
+    async def ready_channels(self) -> list[int]:
+        return [row["channel_id"] for row in await self._connection.fetch(SQL["ready_channels"])]
+
+    async def depth(self) -> list[Depth]:
+        return [Depth(**row) for row in await self._connection.fetch(SQL["depth"])]
+
+    async def set_clock(self, channel_id: int, lane: int, tag: int) -> None:
+        await self._connection.execute(SQL["set_clock"], channel_id, lane, tag)
+
+    async def clocks(self) -> list[tuple[int, int, int]]:
+        """`(channel id, lane, tag)` of every lane served so far."""
+        return [
+            (row["channel_id"], row["lane"], row["tag"])
+            for row in await self._connection.fetch(SQL["clocks"])
+        ]

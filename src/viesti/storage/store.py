@@ -1,0 +1,130 @@
+"""The one door to PostgreSQL: open it, ask for a transaction, use its groups (`tx.outbox.claim(...)`).
+
+Rule: services open transactions; nothing above this package sees a connection, a row or SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from viesti.storage import database
+from viesti.storage.database import Connection, Listener, Pool, StoreUnavailable
+from viesti.storage.ids import IdSource, bucket_of, period_of
+from viesti.storage.rows.callbacks import Callbacks
+from viesti.storage.rows.estate import Estates
+from viesti.storage.rows.inbound import Inbounds, StoredPart
+from viesti.storage.rows.leases import Lease, Leases
+from viesti.storage.rows.messages import Messages, MessageToSend, Moved, ReportTarget, RequestKey, ToSend
+from viesti.storage.rows.outbox import Abandoned, Depth, Outbox
+from viesti.storage.rows.periods import Periods
+from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
+
+__all__ = [
+    "Abandoned",
+    "Depth",
+    "FoundPart",
+    "Lease",
+    "Listener",
+    "MatchedReceipt",
+    "MessageToSend",
+    "Moved",
+    "ReportTarget",
+    "RequestKey",
+    "Store",
+    "StoreUnavailable",
+    "StoredPart",
+    "ToSend",
+    "Transaction",
+    "bucket_of",
+    "period_of",
+]
+
+
+class Transaction:
+    """An open transaction, with a group of statements for each noun."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def estate(self) -> Estates:
+        return Estates(self._connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self._connection)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        return Receipts(self._connection)
+
+    @cached_property
+    def inbound(self) -> Inbounds:
+        return Inbounds(self._connection)
+
+    @cached_property
+    def callbacks(self) -> Callbacks:
+        return Callbacks(self._connection)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self._connection)
+
+    @cached_property
+    def periods(self) -> Periods:
+        return Periods(self._connection)
+
+    async def notify(self, topic: str, payload: str = "") -> None:
+        """Wake the listeners of a topic when this transaction commits."""
+        await self._connection.execute("select pg_notify($1, $2)", topic, payload)
+
+
+class Store:
+    """PostgreSQL as the services see it."""
+
+    def __init__(self, pool: Pool, dsn: str, monotonic: Callable[[], float]) -> None:
+        self._pool = pool
+        self.dsn = dsn
+        self.ids = IdSource(self._take_blocks, monotonic)
+        self.listener = Listener(dsn)
+
+    @classmethod
+    async def open(
+        cls, dsn: str, *, size: int, monotonic: Callable[[], float], application: str = "viesti"
+    ) -> Store:
+        """Connect. Raises `StoreUnavailable`."""
+        pool = await database.open_pool(dsn, size=size, application=application)
+        return cls(pool, dsn, monotonic)
+
+    async def close(self) -> None:
+        """Stop listening and close every connection."""
+        await self.listener.stop()
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction: committed at the end of the block, rolled back when it raises.
+
+        Raises `StoreUnavailable` when PostgreSQL is gone.
+        """
+        async with database.transaction(self._pool) as connection:
+            yield Transaction(connection)
+
+    async def run(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+        """Run `work` in a transaction, again if it fell victim to a deadlock."""
+        await database.run(self._pool, lambda connection: work(Transaction(connection)))
+
+    async def ping(self) -> None:
+        """Raises `StoreUnavailable` when PostgreSQL does not answer."""
+        async with database.transaction(self._pool) as connection:
+            await connection.fetchval("select 1")
+
+    async def _take_blocks(self, count: int) -> list[int]:
+        async with database.transaction(self._pool) as connection:
+            return await Periods(connection).take_blocks(count)

@@ -1,0 +1,84 @@
+"""What the whole suite shares: one embedded PostgreSQL, and a fresh migrated database for each test that
+asks.
+
+Rule: it is the product's own embedded PostgreSQL and its own migrations; nothing of the store is imitated.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from viesti.storage.embedded import EmbeddedPostgres
+from viesti.storage.migrate import migrate
+from viesti.storage.store import Store
+
+_TEMPLATE = "viesti_template"
+_numbers = itertools.count(1)
+
+
+def _with_database(dsn: str, name: str) -> str:
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server that lives as long as the run."""
+    folder = Path(tempfile.mkdtemp(prefix="viesti-test-"))
+    folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who must get in
+    server = EmbeddedPostgres(folder / "postgres")
+    yield server.start()
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def template(postgres: str) -> str:
+    """A migrated database that others are copied from."""
+    connection = await asyncpg.connect(postgres)
+    await connection.execute(f"create database {_TEMPLATE}")
+    await connection.close()
+    await migrate(_with_database(postgres, _TEMPLATE))
+    return _TEMPLATE
+
+
+@pytest.fixture
+async def empty_database_url(postgres: str) -> AsyncIterator[str]:
+    """The address of a database with nothing in it."""
+    async for url in _database(postgres, "template1"):
+        yield url
+
+
+@pytest.fixture
+async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database."""
+    async for url in _database(postgres, template):
+        yield url
+
+
+async def _database(postgres: str, template: str) -> AsyncIterator[str]:
+    name = f"test_{next(_numbers)}"
+    connection = await asyncpg.connect(postgres)
+    try:
+        await connection.execute(f"create database {name} template {template}")
+        yield _with_database(postgres, name)
+        await connection.execute(f"drop database {name} with (force)")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """An open store on a fresh, migrated database."""
+    opened = await Store.open(database_url, size=10, monotonic=time.monotonic)
+    yield opened
+    await opened.close()
