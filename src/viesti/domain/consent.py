@@ -1,8 +1,8 @@
 """Whether an inbound text is a person opting out, opting in or asking for help.
 
-Rule: the whole text must say it. Polite words may stand before and after, what is to be stopped may follow, and the
-word may be repeated; any other word makes it a message for people to read. So "Stop, thank you" is an opt-out, and
-"Can we stop by at five?", "don't stop" and "the bus stop is near" are not: each has a word that no table knows.
+Rule: the whole text must say it. Polite words may stand before and after, what to stop may follow, and the
+word may be repeated; any other word makes it a message for people to read. So "Stop, thank you" is an
+opt-out; "Can we stop by at five?", "don't stop" and "the bus stop is near" hold words that no table knows.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from viesti.domain.consent_words import LANGUAGES, Words
 ALL_LANGUAGES: tuple[str, ...] = tuple(LANGUAGES)
 
 LONGEST = 160  # characters; nobody needs more than one part to say it
+_HEAD = 32  # characters
 
 
 class ConsentAction(StrEnum):
@@ -35,7 +36,7 @@ class _Role(StrEnum):
     OBJECT = "object"
 
 
-_Phrase = tuple[list[str], ConsentAction | _Role]
+_Table = dict[str, list[tuple[list[str], ConsentAction | _Role]]]
 
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u2018`\u00b4\u02bc")
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i"})
@@ -70,38 +71,46 @@ def _roles(words: Words) -> dict[tuple[str, ...], ConsentAction | _Role]:
 
 
 @lru_cache(maxsize=64)
-def _table(languages: tuple[str, ...]) -> dict[str, list[_Phrase]]:
-    """The phrases of some languages by first word, longest first. `KeyError` for a language we have no words of."""
+def _table(languages: tuple[str, ...]) -> _Table:
+    """The phrases of some languages by first word, longest first."""
     roles = dict(chain.from_iterable(_roles(LANGUAGES[language]).items() for language in languages))
-    table: dict[str, list[_Phrase]] = {}
+    table: _Table = {}
     for phrase in sorted(roles, key=len, reverse=True):
         table.setdefault(phrase[0], []).append((list(phrase), roles[phrase]))
     return table
 
 
+def _phrase_at(words: list[str], at: int, table: _Table) -> tuple[int, ConsentAction | _Role | None]:
+    """How many words the longest known phrase at `at` has, and its role; None when there is none."""
+    for phrase, role in table.get(words[at], ()):
+        if words[at : at + len(phrase)] == phrase:
+            return len(phrase), role
+    return 0, None
+
+
 def consent_word(text: str, languages: tuple[str, ...] = ALL_LANGUAGES) -> ConsentAction | None:
     """What `text` asks for, or None when it is an ordinary message.
 
-    Takes two-letter language codes; polite words of any of them go with consent words of any other, and the words
-    STOP, START and HELP work in all. `KeyError` for a language that is not in `LANGUAGES`.
+    Takes two-letter language codes, `KeyError` for others than `ALL_LANGUAGES`; polite words of one go with
+    consent words of another, and the words STOP, START and HELP work in all.
     """
     if len(text) > LONGEST:
         return None
     table = _table(languages)
+    if len(text) > _HEAD:  # most messages are told by their first word, without preparing the rest
+        head = _words(text[:_HEAD])
+        if len(head) > 1 and head[0] not in table:
+            return None
     words = _words(text)
     action: ConsentAction | None = None
     at = 0
     while at < len(words):
-        for phrase, role in table.get(words[at], ()):
-            if words[at : at + len(phrase)] == phrase:
-                break
-        else:
-            return None
+        length, role = _phrase_at(words, at, table)
         if isinstance(role, ConsentAction):
             if action not in (None, role):
                 return None
             action = role
-        elif role is _Role.OBJECT and action is not ConsentAction.STOP:
+        elif role is None or (role is _Role.OBJECT and action is not ConsentAction.STOP):
             return None
-        at += len(phrase)
+        at += length
     return action
