@@ -85,8 +85,7 @@ PRIVATE_NETWORKS: tuple[Network, ...] = tuple(
 
 
 def forbidden(address: Address, allowed: Sequence[Network] = ()) -> str | None:
-    """Why `address` may not be called, in a word or two, or None when it may. `allowed` subnets are
-    exempt."""
+    """Why `address` may not be called, in a word or two; None when it may. `allowed` is exempt."""
     for each in _with_hidden(address):
         reason = _denied(each, allowed)
         if reason is not None:

@@ -7,6 +7,7 @@ happens is a value.
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -171,15 +172,13 @@ class OutgoingClient:
         while room > 0 and (chunk := await response.content.read(room)):
             chunks.append(chunk)
             room -= len(chunk)
+        # With a rest unread aiohttp closes the connection instead of reusing it.
         truncated = not response.content.at_eof()
-        if truncated:
-            response.close()  # the rest would have to be read before the connection could be used again
         return HttpAnswer(response.status, response.headers, b"".join(chunks), truncated)
 
 
 def _exact(target: Target) -> URL:
-    """The URL for aiohttp. Path and query are given as one encoded path, because parsing would drop a bare
-    '?'."""
+    """The URL for aiohttp. The query is given as part of the path, because parsing drops a bare '?'."""
     return URL.build(scheme=target.scheme, authority=target.authority, path=target.path, encoded=True)
 
 
@@ -198,6 +197,9 @@ def _detail(error: BaseException) -> str:
         return str(error)
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, ssl.SSLError):
+        return error.reason or "SSLError"
+    if isinstance(error, OSError) and error.errno is not None:
+        # asyncio writes the address into strerror; a look-up's errors are negative and only strerror tells them.
+        return os.strerror(error.errno) if error.errno > 0 else error.strerror or "name not found"
     return type(error).__name__

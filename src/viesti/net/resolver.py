@@ -37,8 +37,7 @@ class SystemResolver:
 
 
 class ForbiddenAddressError(Exception):
-    """The name leads to an address that may not be called. Not an OSError, so that nothing retries around
-    it."""
+    """The name leads to a forbidden address. Not an OSError, so that nothing retries around it."""
 
 
 class JudgingResolver(AbstractResolver):

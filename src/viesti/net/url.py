@@ -30,8 +30,7 @@ _NUMERIC = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that may be called, if its host's addresses may. `path` starts with '/' and includes the
-    query."""
+    """A URL that may be called, if its host's addresses may. `path` starts with '/' and has the query."""
 
     scheme: str
     authority: str  # as written

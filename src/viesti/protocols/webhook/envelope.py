@@ -15,8 +15,7 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An event. `type` is dotted lower case, `id` stays the same for all retries, `data` is what it is
-    about."""
+    """An event. `type` is dotted lower case, `id` the same for all retries, `data` what it is about."""
 
     type: str
     id: str
@@ -29,8 +28,8 @@ _decoder = msgspec.json.Decoder(Event)
 
 
 def encode(event: Event) -> bytes:
-    """UTF-8 JSON, the members in the order of `Event`, times in UTC with 'Z'. Raises ValueError for a time
-    without zone."""
+    """UTF-8 JSON, members in the order of `Event`, times in UTC with 'Z'. ValueError for a time without
+    zone."""
     if event.timestamp.tzinfo is None:
         raise ValueError("an event's timestamp needs a time zone")
     return _encoder.encode(msgspec.structs.replace(event, timestamp=event.timestamp.astimezone(UTC)))

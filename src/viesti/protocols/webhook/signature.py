@@ -13,6 +13,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
@@ -21,6 +22,7 @@ TIMESTAMP = "webhook-timestamp"
 SIGNATURE = "webhook-signature"
 
 _PREFIX = "whsec_"
+_TIME = re.compile(r"[0-9]{1,12}")
 _SECRET_SIZES = range(24, 65)
 TOLERANCE_SECONDS = 300
 
@@ -58,12 +60,13 @@ def headers(keys: Sequence[bytes], message_id: str, timestamp: int, body: bytes)
     """The three headers of one attempt.
 
     `timestamp` is the attempt's time in Unix seconds, the body of a GET is b''. `keys` are all that are valid
-    now, newest first. Raises ValueError when there is none, or for an id that is empty or has a dot.
+    now, newest first. Raises ValueError when there is none, or for an id that is empty, not
+    ASCII or has a dot.
     """
     if not keys:
         raise ValueError("nothing to sign with")
-    if not message_id or "." in message_id:
-        raise ValueError(f"webhook id {message_id!r} must not be empty or contain a dot")
+    if not _is_id(message_id):
+        raise ValueError(f"webhook id {message_id!r} must be ASCII without a dot, and not empty")
     time = str(timestamp)
     signatures = " ".join(
         f"v1,{base64.b64encode(mac).decode()}" for mac in _macs(keys, message_id, time, body)
@@ -81,9 +84,7 @@ def verify(
     tolerance: int = TOLERANCE_SECONDS,
 ) -> SignatureCheck:
     """Check a received message: its three header values, its body and our time in Unix seconds."""
-    if not message_id or "." in message_id or not (timestamp.isascii() and timestamp.isdigit()):
-        return SignatureCheck.MALFORMED
-    if len(timestamp) > 12:
+    if not _is_id(message_id) or not _TIME.fullmatch(timestamp) or not signature.isascii():
         return SignatureCheck.MALFORMED
     age = now - int(timestamp)
     if age > tolerance:
@@ -95,6 +96,10 @@ def verify(
     # Every pair is compared, in constant time each.
     genuine = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in offered]
     return SignatureCheck.GENUINE if any(genuine) else SignatureCheck.FORGED
+
+
+def _is_id(message_id: str) -> bool:
+    return message_id.isascii() and message_id != "" and "." not in message_id
 
 
 def _split(signature: str) -> tuple[str, str, str]:
