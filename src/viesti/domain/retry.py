@@ -18,7 +18,7 @@ SPREAD = 0.2  # the longest jitter, as a share of the wait
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Seconds to wait after each attempt, the last repeating; `attempts` None is until the message is too old."""
+    """Seconds to wait after each attempt, the last repeating; `attempts` None is until too old."""
 
     waits: tuple[float, ...]
     attempts: int | None = None

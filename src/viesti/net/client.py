@@ -200,6 +200,6 @@ def _detail(error: BaseException) -> str:
     if isinstance(error, ssl.SSLError):
         return error.reason or "SSLError"
     if isinstance(error, OSError) and error.errno is not None:
-        # asyncio writes the address into strerror; a look-up's errors are negative and only strerror tells them.
+        # asyncio writes the address into strerror; look-up errors are negative and only it tells them.
         return os.strerror(error.errno) if error.errno > 0 else error.strerror or "name not found"
     return type(error).__name__
