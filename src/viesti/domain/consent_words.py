@@ -63,8 +63,8 @@ LANGUAGES: dict[str, Words] = {
         start="start, starten, anmelden, anmeldung",
         help="help, hilfe, info",
         polite="bitte, danke, danke schön, dankeschön, danke sehr, vielen dank, besten dank, "
-        "herzlichen dank, hallo, guten tag, guten morgen, moin, ok, okay, entschuldigung, mfg, lg, gruß, viele grüße, "
-        "mit freundlichen grüßen",
+        "herzlichen dank, hallo, guten tag, guten morgen, moin, ok, okay, entschuldigung, mfg, lg, gruß, "
+        "viele grüße, mit freundlichen grüßen",
         objects="jetzt, sofort, mich, alle, alles, sms, nachrichten, alle nachrichten, werbung, senden, "
         "schicken, zu senden, zu schicken, newsletter",
     ),

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 MAX_NAME = 11  # 3GPP TS 23.040, 9.1.2.5: an alphanumeric address holds 11 septets
 
-# What takes one septet in the GSM 03.38 default alphabet: 11 septets are then 11 characters.
-NAME = re.compile(r"[A-Za-zÅÄÖåäöÆØæøÑñÜüßÉéèùìòàÇ0-9 !\"#$%&'()*+,\-./:;<=>?@_]+")
+# What takes one septet in the GSM 03.38 default alphabet, but for '@', whose code is the end of a
+# string to careless software.
+NAME = re.compile(r"[A-Za-zÅÄÖåäöÆØæøÑñÜüßÉéèùìòàÇ0-9 !\"#$%&'()*+,\-./:;<=>?_]+")
 
 
 class Names(StrEnum):

@@ -54,6 +54,7 @@ def test_parses(text: str, sender: str, kind: AddressKind, takes_replies: bool) 
         ("Terveyskeskus", "The sender 'Terveyskeskus' is too long: a name has at most 11 characters."),
         ("Приветы", "The sender 'Приветы' holds a character that names can't have."),
         ("Raha[€]", "The sender 'Raha[€]' holds a character that names can't have."),
+        ("info@x.fi", "The sender 'info@x.fi' holds a character that names can't have."),
         ("a\nb", "The sender 'a\nb' holds a character that names can't have."),
         ("12", "'12' is not a phone number: it has too few digits."),
         ("+16400", "'+16400' is not a phone number: it has too few digits."),
