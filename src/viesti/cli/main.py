@@ -1,0 +1,61 @@
+"""The command line: `viesti [--config FILE] COMMAND`.
+
+Rule: a command's module imports what it works with inside the command, so that `viesti --help` is quick.
+What a person can put right ends as one sentence and exit code 1; only a fault of ours shows a traceback.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from viesti.cli.doctor import doctor
+from viesti.cli.migrate import migrate
+
+app = typer.Typer(
+    name="viesti",
+    help="Self-hosted business messaging: SMS over real carriers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # it prints local variables, and those may hold secrets
+)
+app.command()(doctor)
+app.command()(migrate)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"viesti {importlib.metadata.version('viesti')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="The TOML file with the settings.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    context.obj = config
+
+
+def run() -> None:
+    """The entry point."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        from viesti.cli.problems import PROBLEMS
+
+        if not isinstance(error, PROBLEMS):
+            raise
+        print(error, file=sys.stderr)
+        sys.exit(1)

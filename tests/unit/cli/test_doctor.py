@@ -1,0 +1,127 @@
+"""What the doctor says of what it found, as tables."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from viesti.cli.doctor import (
+    Verdict,
+    check_folder,
+    check_port,
+    judge_channels,
+    judge_clock,
+    judge_migrations,
+    judge_version,
+)
+from viesti.storage.examination import SessionOfChannel
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("version", "embedded", "verdict", "sentence"),
+    [
+        (180004, True, Verdict.OK, "The embedded PostgreSQL 18.4 answers."),
+        (150000, False, Verdict.OK, "The configured PostgreSQL 15.0 answers."),
+        (140011, False, Verdict.FAIL, "The configured PostgreSQL is 14.11; Viesti needs 15 or later."),
+    ],
+)
+def test_version(version: int, embedded: bool, verdict: Verdict, sentence: str) -> None:
+    finding = judge_version(version, embedded=embedded)
+    assert (finding.verdict, finding.sentence) == (verdict, sentence)
+
+
+@pytest.mark.parametrize(
+    ("missing", "verdict", "sentence"),
+    [
+        ([], Verdict.OK, "All are applied."),
+        (
+            ["0001_a.sql", "0002_b.sql"],
+            Verdict.WARN,
+            "Not applied yet: 0001_a.sql, 0002_b.sql; run `viesti migrate`.",
+        ),
+    ],
+)
+def test_migrations(missing: list[str], verdict: Verdict, sentence: str) -> None:
+    finding = judge_migrations(missing)
+    assert (finding.verdict, finding.sentence) == (verdict, sentence)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "verdict", "said"),
+    [
+        (0.1, Verdict.OK, "agree"),  # between our two readings
+        (-0.9, Verdict.OK, "agree"),
+        (1.1, Verdict.OK, "agree"),
+        (5.2, Verdict.WARN, "differ by 5 s"),
+        (-5, Verdict.WARN, "differ by 5 s"),
+        (-3600, Verdict.FAIL, "differ by 3600 s"),
+    ],
+)
+def test_clock(theirs: float, verdict: Verdict, said: str) -> None:
+    finding = judge_clock(NOON, NOON + timedelta(seconds=theirs), NOON + timedelta(seconds=0.2))
+    assert finding.verdict is verdict
+    assert said in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("session", "state", "detail", "verdict", "sentence"),
+    [
+        ("1", "bound", "", Verdict.OK, "main (smpp) session 1 is bound since 2030-01-01 12:00:00 UTC."),
+        (
+            "1",
+            "connecting",
+            "",
+            Verdict.WARN,
+            "main (smpp) session 1 is connecting since 2030-01-01 12:00:00 UTC.",
+        ),
+        (
+            "2",
+            "down",
+            "connection refused",
+            Verdict.WARN,
+            "main (smpp) session 2 is down since 2030-01-01 12:00:00 UTC (connection refused); "
+            "it connects again by itself.",
+        ),
+        (
+            "2",
+            "stopped",
+            "wrong password",
+            Verdict.FAIL,
+            "main (smpp) session 2 is stopped since 2030-01-01 12:00:00 UTC (wrong password); "
+            "it waits for a person: put the channel right and apply it again.",
+        ),
+        (None, None, "", Verdict.WARN, "main (smpp) has not been started; is `viesti serve` running?"),
+    ],
+)
+def test_channels(
+    session: str | None, state: str | None, detail: str, verdict: Verdict, sentence: str
+) -> None:
+    since = NOON if state else None
+    [finding] = judge_channels([SessionOfChannel("main", "smpp", session, state, detail, since)])
+    assert (finding.verdict, finding.sentence) == (verdict, sentence)
+
+
+def test_no_channels() -> None:
+    assert [finding.verdict for finding in judge_channels([])] == [Verdict.OK]
+
+
+def test_folder(tmp_path: Path) -> None:
+    assert check_folder(tmp_path / "new" / "deeper").verdict is Verdict.OK
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "file").touch()
+    finding = check_folder(tmp_path / "file" / "below")
+    assert finding.verdict is Verdict.FAIL
+    assert "VIESTI_DATA_DIR" in finding.sentence
+
+
+def test_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        finding = check_port("api_port", "127.0.0.1", port)
+        assert (finding.verdict, "VIESTI_API_PORT" in finding.sentence) == (Verdict.WARN, True)
+    assert check_port("api_port", "127.0.0.1", port).verdict is Verdict.OK
