@@ -35,7 +35,7 @@ def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server that lives as long as the run."""
     folder = Path(tempfile.mkdtemp(prefix="viesti-test-"))
     folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who must get in
-    server = EmbeddedPostgres(folder / "postgres")
+    server = EmbeddedPostgres(folder)
     yield server.start()
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
