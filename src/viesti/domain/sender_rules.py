@@ -59,12 +59,11 @@ DEFAULT_RULE = CountryRule()
 COUNTRY_RULES: dict[str, CountryRule] = {
     # [D] Traficom, Regulation 28 L/2025 M, since 2026-05-04: names and numbers; 3-11 of 0-9 a-z A-Z, space.
     "FI": CountryRule(registration=Registration.ALL, min_length=3, pattern=_WORDS, checked_letters="åäöÅÄÖ"),
-    "US": CountryRule(
-        names=Names.REFUSED, registration=Registration.ALL
-    ),  # [D AWS] no names; [K] 10DLC and toll-free
+    # [D AWS] no names; [K] numbers are registered (10DLC, toll-free, short codes).
+    "US": CountryRule(names=Names.REFUSED, registration=Registration.ALL),
     "CA": NO_NAMES,  # [D AWS]
     "CN": NO_NAMES,  # [D AWS]
-    "PR": NO_NAMES,  # [K] as US
+    "PR": REPLACED,  # [K]
     "MX": REPLACED,  # [K]
     "BR": REPLACED,  # [K]
     "AR": REPLACED,  # [K]
@@ -73,9 +72,7 @@ COUNTRY_RULES: dict[str, CountryRule] = {
     "NZ": REPLACED,  # [K]
     "ZA": REPLACED,  # [K]
     "MY": REPLACED,  # [K]
-    "IN": CountryRule(
-        registration=Registration.NAMES, max_length=6, two_way=False
-    ),  # [K] DLT headers, 6 long
+    "IN": ONE_WAY,  # [D AWS] registered; [K] headers of 6 letters, one-way
     "AE": ONE_WAY,  # [K]
     "SA": ONE_WAY,  # [D AWS] registered; [K] one-way
     "EG": ONE_WAY,  # [D AWS] registered; [K] one-way
@@ -100,15 +97,15 @@ COUNTRY_RULES: dict[str, CountryRule] = {
     "LK": NAMES_REGISTERED,  # [D AWS]
     "KE": NAMES_REGISTERED,  # [D AWS]
     "NG": NAMES_REGISTERED,  # [K]
-    "GB": CountryRule(registration=Registration.VOLUNTARY, min_length=3),  # [K] MEF registry
+    "GB": CountryRule(registration=Registration.VOLUNTARY),  # [K] MEF registry
     "SE": DEFAULT_RULE,  # [K]
     "NO": DEFAULT_RULE,  # [K]
     "DK": DEFAULT_RULE,  # [K]
     "EE": DEFAULT_RULE,  # [K]
     "DE": DEFAULT_RULE,  # [K]
     "NL": CountryRule(min_length=3),  # [D CM.com]
-    "FR": CountryRule(min_length=3),  # [K]
-    "IT": CountryRule(registration=Registration.NAMES),  # [K] AGCOM alias registry, kept by the carriers
+    "FR": DEFAULT_RULE,  # [K]
+    "IT": NAMES_REGISTERED,  # [K] AGCOM alias registry, kept by the carriers
     "PT": DEFAULT_RULE,  # [K]
     "JP": REPLACED,  # [K]
 }

@@ -138,13 +138,13 @@ PENDING, SUSPENDED, REJECTED, APPROVED = (
         ),
         ("Vi", NAME, "", APPROVED, "SE", "allowed", "The sender 'Vi' may be used."),
         (
-            "Viesti Oy",
+            "Vi",
             NAME,
-            "IN",
+            "SG",
             APPROVED,
-            "IN",
+            "SG",
             "not_for_country",
-            "The sender 'Viesti Oy' can't be used in IN: a name there has 1 to 6 characters.",
+            "The sender 'Vi' can't be used in SG: a name there has 3 to 11 characters.",
         ),
         (
             "R&D",
