@@ -283,12 +283,12 @@ class _Settlement:
                 else:
                     self._again.append((recipient_id, None, self.hold.channel_id))
                     self.channels_with_work.add(self.hold.channel_id)
-            case Again(at, reason, detail, route):
+            case Again(due, reason, detail, route):
                 channel_id = route.channel_id if route else self.hold.channel_id
-                self._again.append((recipient_id, at, channel_id))
+                self._again.append((recipient_id, due, channel_id))
                 if route:
                     self._routes.append((recipient_id, route.channel_id, route.id))
-                if at is None:
+                if due is None:
                     self.channels_with_work.add(channel_id)
                 self._event(
                     recipient_id, "rerouted" if route else "deferred", {"reason": reason, "detail": detail}

@@ -72,6 +72,11 @@ class EstateCache:
         assert self._snapshot is not None  # load comes first
         return self._snapshot
 
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a snapshot."""
+        return self._snapshot is not None
+
     async def load(self) -> Snapshot:
         """Read the estate. Raises `StoreUnavailable`."""
         async with self._store.transaction() as tx:

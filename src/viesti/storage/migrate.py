@@ -13,6 +13,8 @@ from importlib import resources
 
 import asyncpg
 
+from viesti.storage.database import Connection
+
 MINIMUM_SERVER = 150000  # PostgreSQL 15: "unique nulls not distinct"
 _LOCK = 0x76696573  # any constant; the same in every process
 _FILE = re.compile(r"^(?P<number>\d{4})_[a-z0-9_]+\.sql$")
@@ -67,13 +69,18 @@ async def pending(dsn: str) -> list[str]:
     """The names of the migrations that are not applied yet."""
     connection = await asyncpg.connect(dsn)
     try:
-        applied = await _applied(connection)
-        return [migration.name for migration in migrations() if migration.number not in applied]
+        return await pending_on(connection)
     finally:
         await connection.close()
 
 
-async def _applied(connection: asyncpg.Connection[asyncpg.Record]) -> dict[int, str]:
+async def pending_on(connection: Connection) -> list[str]:
+    """The same, on an open connection."""
+    applied = await _applied(connection)
+    return [migration.name for migration in migrations() if migration.number not in applied]
+
+
+async def _applied(connection: Connection) -> dict[int, str]:
     exists = await connection.fetchval("select to_regclass('schema_migrations') is not null")
     if not exists:
         return {}

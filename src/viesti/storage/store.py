@@ -12,14 +12,25 @@ from functools import cached_property
 from viesti.storage import database
 from viesti.storage.database import Connection, Listener, Pool, StoreUnavailable
 from viesti.storage.ids import IdSource, bucket_of, period_of
+from viesti.storage.migrate import pending_on
 from viesti.storage.rows.callbacks import Callbacks
 from viesti.storage.rows.estate import Estates
+from viesti.storage.rows.estate_edit import EstateEdit
 from viesti.storage.rows.inbound import Inbounds, StoredPart
 from viesti.storage.rows.leases import Lease, Leases
-from viesti.storage.rows.messages import Messages, MessageToSend, Moved, ReportTarget, RequestKey, ToSend
+from viesti.storage.rows.messages import (
+    Messages,
+    MessageToSend,
+    Moved,
+    ReportTarget,
+    RequestKey,
+    Standing,
+    ToSend,
+)
 from viesti.storage.rows.outbox import Abandoned, Depth, Outbox
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
+from viesti.storage.rows.throttle import Throttles
 
 __all__ = [
     "Abandoned",
@@ -32,6 +43,7 @@ __all__ = [
     "Moved",
     "ReportTarget",
     "RequestKey",
+    "Standing",
     "Store",
     "StoreUnavailable",
     "StoredPart",
@@ -51,6 +63,10 @@ class Transaction:
     @cached_property
     def estate(self) -> Estates:
         return Estates(self._connection)
+
+    @cached_property
+    def estate_edit(self) -> EstateEdit:
+        return EstateEdit(self._connection)
 
     @cached_property
     def messages(self) -> Messages:
@@ -79,6 +95,10 @@ class Transaction:
     @cached_property
     def periods(self) -> Periods:
         return Periods(self._connection)
+
+    @cached_property
+    def throttles(self) -> Throttles:
+        return Throttles(self._connection)
 
     async def notify(self, topic: str, payload: str = "") -> None:
         """Wake the listeners of a topic when this transaction commits."""
@@ -124,6 +144,11 @@ class Store:
         """Raises `StoreUnavailable` when PostgreSQL does not answer."""
         async with database.transaction(self._pool) as connection:
             await connection.fetchval("select 1")
+
+    async def pending_migrations(self) -> list[str]:
+        """Migrations of this version that are not applied yet. Raises `StoreUnavailable`."""
+        async with database.transaction(self._pool) as connection:
+            return await pending_on(connection)
 
     async def _take_blocks(self, count: int) -> list[int]:
         async with database.transaction(self._pool) as connection:

@@ -107,12 +107,12 @@ def one_of(*words: str) -> Kind:
 
 
 def some_of(*words: str) -> Kind:
-    """A list of some of a few words, each once; their order says nothing."""
+    """A list of some of a few words, each once, in the order given."""
 
     def check(value: object) -> tuple[str, ...]:
         if not isinstance(value, list | tuple) or any(each not in words for each in value):
             raise ValueError
-        return tuple(sorted(set(value)))
+        return tuple(dict.fromkeys(value))
 
     return Kind("a list of some of " + ", ".join(words), check)
 

@@ -123,3 +123,18 @@ create unlogged table fair_clock (
     tag             bigint not null,
     primary key (channel_id, lane)
 );
+
+-- How far a duty that walks through the recipients once has come.
+create table cursors (
+    name            text primary key,
+    position        bigint not null
+);
+
+-- Recipients that were not final when the receipt duty passed them: looked at again at their time.
+create table receipt_watch (
+    recipient_id    bigint not null,
+    bucket          smallint not null,
+    check_at        timestamptz not null,
+    primary key (recipient_id, bucket)
+);
+create index receipt_watch_due on receipt_watch (check_at);

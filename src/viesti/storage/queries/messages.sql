@@ -55,9 +55,35 @@ select id, dialect, dlr_url, report_all, customer_data from messages where id = 
 -- The message, address and debts of these recipients.
 select id, message_id, customer_id, bucket, address, reports from recipients where id = any($1::bigint[])
 
--- name: overdue_receipts
--- Sent recipients whose receipt has not come by the limit; at most $3, oldest first, ids between $1 and $2.
-select id from recipients where status in (20, 30) and id >= $1 and id < $2 and coalesce(sent_at, created_at) < $4 order by id limit $3
+-- name: cursor
+-- How far the named duty has come; locked, so that one process walks at a time.
+insert into cursors (name, position) values ($1, 0)
+on conflict (name) do update set position = cursors.position
+returning position
+
+-- name: move_cursor
+-- The named duty has come this far.
+update cursors set position = $2 where name = $1
+
+-- name: walk
+-- The next recipients after a position, in order of id.
+select id, status, sent_at, created_at from recipients where id > $1 order by id limit $2
+
+-- name: watch
+-- Look at these again at their time.
+insert into receipt_watch (recipient_id, bucket, check_at)
+select * from unnest($1::bigint[], $2::smallint[], $3::timestamptz[])
+on conflict (recipient_id, bucket) do update set check_at = excluded.check_at
+
+-- name: take_watched
+-- Takes the watched recipients whose time has come.
+delete from receipt_watch where recipient_id = any(array(
+    select recipient_id from receipt_watch where check_at <= $1 order by check_at limit $2 for update skip locked))
+returning recipient_id
+
+-- name: standing
+-- Where these recipients stand.
+select id, status, sent_at, created_at from recipients where id = any($1::bigint[])
 
 -- name: message
 -- One message of a customer.
@@ -86,6 +112,10 @@ select * from receipts where recipient_id = any($1::bigint[]) order by received_
 -- name: events_of
 -- What else happened to these.
 select subject_id, at, kind, detail from events where subject_id = any($1::bigint[]) order by at
+
+-- name: route_keys
+-- The names of these routes.
+select id, key from routes where id = any($1::bigint[])
 
 -- name: recent
 -- The newest recipients of a customer (null: of all) with their message's sender, newest first.

@@ -85,6 +85,16 @@ class ReportTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a recipient stands."""
+
+    id: int
+    status: int
+    sent_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RequestKey:
     """A request id as an application gave it."""
 
@@ -165,9 +175,29 @@ class Messages:
         """Message, customer, bucket, address and debts of these recipients."""
         return [dict(row) for row in await self._connection.fetch(SQL["messages_of_recipients"], ids)]
 
-    async def overdue_receipts(self, low: int, high: int, limit: int, sent_before: datetime) -> list[int]:
-        rows = await self._connection.fetch(SQL["overdue_receipts"], low, high, limit, sent_before)
-        return [row["id"] for row in rows]
+    async def cursor(self, name: str) -> int:
+        """How far the named duty has come; locked until the transaction ends."""
+        return int(await self._connection.fetchval(SQL["cursor"], name))
+
+    async def move_cursor(self, name: str, position: int) -> None:
+        await self._connection.execute(SQL["move_cursor"], name, position)
+
+    async def walk(self, after_id: int, limit: int) -> list[Standing]:
+        """The next recipients after an id."""
+        return [Standing(*row) for row in await self._connection.fetch(SQL["walk"], after_id, limit)]
+
+    async def standing(self, ids: Sequence[int]) -> list[Standing]:
+        return [Standing(*row) for row in await self._connection.fetch(SQL["standing"], ids)]
+
+    async def watch(self, rows: Sequence[tuple[int, datetime]]) -> None:
+        """Look at `(recipient id, time)` again at that time."""
+        if rows:
+            ids, times = zip(*rows, strict=True)
+            await self._connection.execute(SQL["watch"], ids, [bucket_of(i) for i in ids], times)
+
+    async def take_watched(self, now: datetime, limit: int) -> list[int]:
+        rows = await self._connection.fetch(SQL["take_watched"], now, limit)
+        return [row["recipient_id"] for row in rows]
 
     async def message(self, message_id: int, customer_id: int | None) -> Message | None:
         """A customer's message; any customer's when `customer_id` is None (the operator's view)."""
@@ -195,6 +225,10 @@ class Messages:
 
     async def events_of(self, subject_ids: Sequence[int]) -> list[Event]:
         return [Event(*row) for row in await self._connection.fetch(SQL["events_of"], subject_ids)]
+
+    async def route_keys(self, route_ids: Sequence[int]) -> dict[int, str]:
+        """Keys of routes by id; a route that is gone has none."""
+        return {row["id"]: row["key"] for row in await self._connection.fetch(SQL["route_keys"], route_ids)}
 
     async def recent(self, customer_id: int | None, before: int, limit: int) -> list[dict[str, Any]]:
         return [dict(row) for row in await self._connection.fetch(SQL["recent"], customer_id, before, limit)]

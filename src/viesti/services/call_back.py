@@ -1,0 +1,155 @@
+"""Claims the callbacks that are due and settles how their calls went.
+
+Rule: a callback leaves the queue only as made (with a trace in its subject's timeline) or parked for a
+person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from viesti.domain.callback import (
+    Answer,
+    Delivered,
+    NoAnswer,
+    RefusedForGood,
+    Retry,
+    SubscriptionDead,
+    judge,
+    retry_after_seconds,
+)
+from viesti.domain.message import Callback, Event
+from viesti.domain.retry import next_callback
+from viesti.net.client import HttpAnswer, HttpFailure, OutgoingClient
+from viesti.protocols.webhook.signature import headers as signature_headers
+from viesti.protocols.webhook.signature import secret_key
+from viesti.services.estate import EstateCache
+from viesti.storage.seal import Seal
+from viesti.storage.store import Store
+
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A callback and what its endpoint answered."""
+
+    callback: Callback
+    answer: HttpAnswer | HttpFailure
+    at: datetime
+
+
+class CallBack:
+    """The callbacks service of one engine process. `token` tells its claims from other processes'."""
+
+    def __init__(
+        self,
+        store: Store,
+        estate: EstateCache,
+        client: OutgoingClient,
+        seal: Seal,
+        now: Callable[[], datetime],
+        random: Callable[[], float],
+        *,
+        claim_seconds: float,
+    ) -> None:
+        self._store = store
+        self._estate = estate
+        self._client = client
+        self._seal = seal
+        self._now = now
+        self._random = random
+        self._claim = timedelta(seconds=claim_seconds)
+        self._token = 0
+
+    async def claim(self, limit: int) -> list[Callback]:
+        """Claim due callbacks, at most one for each subject."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            if not self._token:
+                self._token = await tx.leases.token()
+            return await tx.callbacks.claim(now, limit, now + self._claim, self._token)
+
+    async def call(self, callback: Callback) -> Called:
+        """Make the call. Never raises for what the endpoint does."""
+        body = callback.body.encode()
+        headers = dict(JSON) if body else {}
+        headers.update(self._signature(callback, body))
+        answer = await self._client.request(callback.method, callback.url, headers, body)
+        return Called(callback, answer, self._now())
+
+    def _signature(self, callback: Callback, body: bytes) -> dict[str, str]:
+        identifier = f"cb_{callback.id}"
+        customer = self._estate.current.estate.customers.get(callback.customer_id)
+        if customer is None or customer.callback_secret is None:
+            return {"webhook-id": identifier}
+        key = secret_key(self._seal.open(customer.callback_secret).decode())
+        return signature_headers([key], identifier, int(self._now().timestamp()), body)
+
+    async def settle(self, called: Sequence[Called]) -> None:
+        """Write how calls went, in one transaction."""
+        made: list[int] = []
+        retries: list[tuple[int, datetime, str]] = []
+        parked: list[tuple[int, str]] = []
+        events = []
+        now = self._now()
+        for one in called:
+            callback = one.callback
+            outcome = judge(_as_answer(one), callback.attempt, callback.created_at, now)
+            match outcome:
+                case Delivered():
+                    made.append(callback.id)
+                    events.append(_event(one, "callback_made", ""))
+                case Retry(reason, retry_after):
+                    due = next_callback(
+                        callback.attempt, now, callback.created_at, self._random(), retry_after
+                    )
+                    if due is None:
+                        parked.append((callback.id, reason))
+                        events.append(_event(one, "callback_parked", reason))
+                    else:
+                        retries.append((callback.id, due, reason))
+                case RefusedForGood(reason) | SubscriptionDead(reason):
+                    parked.append((callback.id, reason))
+                    events.append(_event(one, "callback_parked", reason))
+        async with self._store.transaction() as tx:
+            if made:
+                await tx.callbacks.delete(made, self._token)
+            await tx.callbacks.retry(retries, self._token)
+            await tx.callbacks.park(parked, now, self._token)
+            await tx.messages.add_events(events)
+
+    async def release(self, callbacks: Sequence[Callback]) -> None:
+        """Give back callbacks that were claimed and not called."""
+        if callbacks:
+            async with self._store.transaction() as tx:
+                await tx.callbacks.release([callback.id for callback in callbacks], self._token)
+
+    async def release_expired(self) -> int:
+        """Free the claims of processes that died; gives how many."""
+        async with self._store.transaction() as tx:
+            return await tx.callbacks.release_expired(self._now())
+
+    async def next_due(self) -> datetime | None:
+        """When the next callback falls due."""
+        async with self._store.transaction() as tx:
+            return await tx.callbacks.next_due()
+
+
+def _as_answer(called: Called) -> Answer | NoAnswer:
+    answer = called.answer
+    if isinstance(answer, HttpFailure):
+        return NoAnswer(f"{answer.kind.value}: {answer.detail}", answer.for_good)
+    retry_after = retry_after_seconds(answer.headers.get("Retry-After"), called.at)
+    return Answer(answer.status, answer.body, retry_after)
+
+
+def _event(called: Called, kind: str, reason: str) -> Event:
+    callback = called.callback
+    status = called.answer.status if isinstance(called.answer, HttpAnswer) else None
+    detail = {"callback": callback.kind, "attempt": callback.attempt, "http_status": status, "reason": reason}
+    return Event(
+        callback.subject_id, called.at, kind, {k: v for k, v in detail.items() if v not in (None, "")}
+    )

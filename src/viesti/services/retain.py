@@ -1,0 +1,51 @@
+"""Keeps the partitions: opens periods ahead, moves ids on to the next in time, drops the old; forgets old keys.
+
+Rule: nothing is dropped before every id made in its period is older than the retention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from viesti.storage.store import Store
+
+
+class Retain:
+    """Opens periods ahead, moves ids on to the next one in time, drops the old."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime], period: timedelta, keep: timedelta) -> None:
+        self._store = store
+        self._now = now
+        self._period = period
+        self._keep = keep
+
+    async def __call__(self) -> int:
+        """One round; gives the number of the current period."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            current = await tx.periods.current()
+            known = {row["number"]: row["starts_at"] for row in await tx.periods.all()}
+            for number in (current, current + 1, current + 2):
+                if number not in known:
+                    await tx.periods.open(number)
+            began = known.get(current)
+            if began is None:
+                await tx.periods.begin(current, now)
+            elif now - began >= self._period:
+                current += 1
+                await tx.periods.move(current)
+                await tx.periods.begin(current, now)
+            ended = {number: known.get(number + 1) for number in known if number < current}
+            for number, end in ended.items():
+                if end is not None and now - end > self._keep:
+                    await tx.periods.drop(number)
+        return current
+
+    async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta, rows: int) -> int:
+        """Drop request ids and waiting receipts that are too old; gives how many."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            return await tx.messages.forget_requests(
+                now - request_ids_after, rows
+            ) + await tx.receipts.forget_waiting(now - waiting_receipts_after, rows)

@@ -1,0 +1,111 @@
+"""Shows a customer his messages: one with its history, or the newest.
+
+Rule: whatever is asked for is looked up together with the customer's id; what is another's does not exist.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TypeVar
+
+from viesti.domain.lane import Lane
+from viesti.domain.message import Message, Recipient
+from viesti.services import views
+from viesti.services.estate import EstateCache
+from viesti.services.timeline import timeline
+from viesti.services.views import MessageView, RecentInbound, RecentMessage
+from viesti.storage.store import Store, Transaction
+
+RECIPIENTS_SHOWN = 1000
+MAX_ID = (1 << 53) - 1
+
+_T = TypeVar("_T")
+
+
+class ShowMessages:
+    """Reads messages for their customer. Every call raises `StoreUnavailable` when the store is away."""
+
+    def __init__(self, store: Store, estate: EstateCache) -> None:
+        self._store = store
+        self._estate = estate
+
+    async def one(self, identifier: int, customer_id: int) -> MessageView | None:
+        """The message of this id, or the message of the recipient of this id with that recipient alone."""
+        async with self._store.transaction() as tx:
+            message = await tx.messages.message(identifier, customer_id)
+            if message is not None:
+                shown = await tx.messages.recipients_of(identifier, RECIPIENTS_SHOWN)
+                return await self._view(tx, message, shown)
+            recipient = await tx.messages.recipient(identifier, customer_id)
+            if recipient is None:
+                return None
+            message = await tx.messages.message(recipient.message_id, customer_id)
+            return await self._view(tx, message, [recipient]) if message else None
+
+    async def recent(self, customer_id: int, before: int | None, limit: int) -> list[RecentMessage]:
+        """The newest recipients, newest first; `before` is the id to go on from."""
+        async with self._store.transaction() as tx:
+            rows = await tx.messages.recent(customer_id, MAX_ID if before is None else before, limit)
+        return [views.recent_message(row) for row in rows]
+
+    async def recent_inbound(self, customer_id: int, before: int | None, limit: int) -> list[RecentInbound]:
+        """The newest inbound messages, newest first."""
+        async with self._store.transaction() as tx:
+            rows = await tx.inbound.recent(customer_id, MAX_ID if before is None else before, limit)
+        services = {service.id: service.key for service in self._estate.current.estate.services.values()}
+        return [views.recent_inbound(row, services) for row in rows]
+
+    async def _view(self, tx: Transaction, message: Message, recipients: list[Recipient]) -> MessageView:
+        ids = [recipient.id for recipient in recipients]
+        parts = await tx.messages.parts_of(ids)
+        receipts = await tx.messages.receipts_of(ids)
+        events = await tx.messages.events_of([message.id, *ids])
+        callbacks = await tx.callbacks.of_subjects(ids)
+        routes = await tx.messages.route_keys([r.route_id for r in recipients if r.route_id is not None])
+        estate = self._estate.current.estate
+        channels = {channel.id: channel.key for channel in estate.channels.values()}
+        parts_by = _by((part.recipient_id, views.part_view(part, channels)) for part in parts)
+        receipts_by = _by((r["recipient_id"], views.receipt_view(r, channels)) for r in receipts)
+        callbacks_by = _by((c["subject_id"], views.callback_view(c)) for c in callbacks)
+        service = estate.services.get(message.service_id) if message.service_id else None
+        application = estate.applications.get(message.application_id) if message.application_id else None
+        return MessageView(
+            id=message.id,
+            sender=message.sender,
+            text=message.text,
+            created_at=message.created_at,
+            send_at=message.send_at,
+            service=service.key if service else None,
+            application=application.key if application else None,
+            interface=message.dialect,
+            lane=Lane(message.lane).name.lower(),
+            request_id=message.request_id,
+            customer_data=message.customer_data,
+            quiet=message.quiet,
+            recipient_count=message.recipient_count,
+            part_count=message.part_count,
+            currency=message.currency,
+            cost=_sum(recipient.cost for recipient in recipients),
+            cost_gbp=_sum(recipient.cost_gbp for recipient in recipients),
+            recipients=tuple(
+                views.recipient_view(
+                    r, channels, routes, parts_by[r.id], receipts_by[r.id], callbacks_by[r.id]
+                )
+                for r in recipients
+            ),
+            timeline=timeline(message, recipients, parts, receipts, events, callbacks, channels),
+        )
+
+
+def _by(pairs: Iterable[tuple[int, _T]]) -> Mapping[int, tuple[_T, ...]]:
+    found: dict[int, tuple[_T, ...]] = defaultdict(tuple)
+    for key, value in pairs:
+        found[key] += (value,)
+    return found
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known else None

@@ -1,0 +1,94 @@
+"""One message's history as a list of steps in the order of time, made of what is stored of it.
+
+Rule: nothing is told that is not stored. Times differ in kind (ours, the carrier's), so each step says
+what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from viesti.domain.message import Event, Message, PartRow, Recipient
+from viesti.domain.status import PartState
+
+# What comes first among steps of the same instant.
+_ORDER = ("accepted", "scheduled", "part_sent", "receipt", "finished", "callback_owed", "callback_parked")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened. `recipient_id` is None for what concerns the whole message."""
+
+    at: datetime
+    kind: str
+    recipient_id: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def timeline(
+    message: Message,
+    recipients: Iterable[Recipient],
+    parts: Iterable[PartRow],
+    receipts: Iterable[Mapping[str, Any]],
+    events: Iterable[Event],
+    callbacks: Iterable[Mapping[str, Any]],
+    channels: Mapping[int, str],
+) -> tuple[Step, ...]:
+    """Every step, oldest first. `channels`: their keys by id."""
+    steps = [Step(message.created_at, "accepted", None, {"recipients": message.recipient_count})]
+    if message.send_at is not None:
+        steps.append(Step(message.created_at, "scheduled", None, {"send_at": message.send_at}))
+    steps += (_part_sent(part, channels) for part in parts)
+    steps += (_receipt(receipt) for receipt in receipts)
+    steps += (_event(event, channels) for event in events)
+    for callback in callbacks:
+        steps += _callback(callback)
+    steps += (_finished(r, r.finished_at) for r in recipients if r.finished_at is not None)
+    return tuple(sorted(steps, key=_place))
+
+
+def _place(step: Step) -> tuple[datetime, int]:
+    return step.at, _ORDER.index(step.kind) if step.kind in _ORDER else _ORDER.index("part_sent")
+
+
+def _part_sent(part: PartRow, channels: Mapping[int, str]) -> Step:
+    detail = {
+        "part": part.number,
+        "of": part.total,
+        "attempt": part.attempt,
+        "channel": channels.get(part.channel_id, ""),
+        "reference": part.reference,
+    }
+    return Step(part.sent_at, "part_sent", part.recipient_id, detail)
+
+
+def _receipt(receipt: Mapping[str, Any]) -> Step:
+    detail = {
+        "part": receipt["number"],
+        "state": PartState(receipt["state"]).name.lower(),
+        "error": receipt["error"],
+        "carrier_time": receipt["done_at"],
+    }
+    return Step(receipt["received_at"], "receipt", receipt["recipient_id"], detail)
+
+
+def _event(event: Event, channels: Mapping[int, str]) -> Step:
+    detail = dict(event.detail)
+    if "channel" in detail:
+        detail["channel"] = channels.get(detail["channel"], "")
+    return Step(event.at, event.kind, event.subject_id, detail)
+
+
+def _callback(callback: Mapping[str, Any]) -> Iterator[Step]:
+    about = {"callback_id": callback["id"], "callback": callback["kind"]}
+    yield Step(callback["created_at"], "callback_owed", callback["subject_id"], about)
+    if callback["parked_at"] is not None:
+        detail = about | {"attempts": callback["attempt"], "error": callback["last_error"]}
+        yield Step(callback["parked_at"], "callback_parked", callback["subject_id"], detail)
+
+
+def _finished(recipient: Recipient, at: datetime) -> Step:
+    return Step(at, "finished", recipient.id, {"status": recipient.status.word, "failure": recipient.failure})
