@@ -53,7 +53,7 @@ make_environment() {
     local python
     if ! mkdir -p "$VENV" 2>/dev/null || [ ! -w "$VENV" ]; then
         die "The folder $VENV can't be written; name another for the virtual environment, such as" \
-            "VIESTI_VENV=\$HOME/.cache/viesti ${0##*/}."
+            "VIESTI_VENV=\$HOME/.cache/viesti $0"
     fi
     if "$VENV/bin/python" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         return
