@@ -1,6 +1,7 @@
 """What the store holds of the estate, in the form of the estate file.
 
-Rule: a held thing and the same thing in the file compare equal, key by key; only secrets keep their stored form.
+Rule: a held thing and the same thing in the file compare equal, key by key; only secrets keep
+their stored form.
 """
 
 from __future__ import annotations

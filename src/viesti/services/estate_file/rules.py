@@ -1,24 +1,24 @@
 """Checks what depends on other things: references, senders, keywords, channels, secrets, prices.
 
-Rule: a row that broke a rule of `shape` is checked as far as it goes. Values come out as the store holds them.
+Rule: a row that broke a rule of `shape` is checked as far as it goes. Values come out as the
+store holds them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from viesti.domain.keywords import KeywordIndex, KeywordRule
 from viesti.domain.sender import RegisteredSender, Sender, SenderState, check_sender, parse_sender
 from viesti.net.addresses import Network
 from viesti.net.url import BadUrl, parse_url
 from viesti.protocols.webhook.signature import secret_key
-from viesti.services.estate_file.fields import Keeping, Table
+from viesti.services.estate_file.fields import Table
 from viesti.services.estate_file.held import Held, sorted_keywords
-from viesti.services.estate_file.shape import Problem, Row, read_tables, suggestion
-from viesti.services.estate_file.tables import TABLES
+from viesti.services.estate_file.shape import Problem, Row, key_of, read_tables, suggestion
+from viesti.services.estate_file.tables import SERVICES, TABLES
+from viesti.services.estate_file.together import check_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,6 @@ class Thing:
 
     table: Table
     key: str
-    place: str
     values: Mapping[str, Any] = field(repr=False)  # secrets are among them
 
 
@@ -53,7 +52,7 @@ def read_estate(
     networks: Sequence[Network] = (),
     prune: bool = False,
 ) -> tuple[list[Thing], list[Problem]]:
-    """The things of a document and everything that is wrong with it, in its order.
+    """The things of a document, or everything that is wrong with it, in its order.
 
     With `prune` it may refer only to what is in it. `networks` are private ones that callbacks may reach.
     """
@@ -62,10 +61,17 @@ def read_estate(
     reader = _Reader(rows, held, known, validators, resolve_secret, networks)
     for row in rows:
         reader.check(row)
-    reader.check_together()
+    check_together(rows, held, known)
     problems += [problem for row in rows for problem in row.problems]
-    things = [Thing(row.table, row.key, row.place, row.values) for row in rows if row.key is not None]
-    return things, problems
+    return ([] if problems else [_thing(row) for row in rows]), problems
+
+
+def _thing(row: Row) -> Thing:
+    values = dict(row.values)
+    if row.table is SERVICES:
+        values["keywords"] = sorted_keywords(each.values for each in values["keywords"])
+        values["actions"] = tuple(each.values for each in values["actions"])
+    return Thing(row.table, key_of(row.table, values), values)
 
 
 class _Reader:
@@ -78,9 +84,7 @@ class _Reader:
         resolve_secret: ResolveSecret,
         networks: Sequence[Network],
     ) -> None:
-        self._rows = rows
         self._held = held
-        self._known = known
         self._validators = validators
         self._resolve_secret = resolve_secret
         self._networks = networks
@@ -175,7 +179,7 @@ class _Reader:
                 row.problem(name, sentence)
 
     def _service(self, row: Row) -> None:
-        self._check_sender(row, "default_sender")
+        self._parsed(row, "default_sender", row.values.get("customer"))
         self._check_url(row, "webhook_url")
         keywords = row.values.get("keywords", ())
         if keywords and row.values.get("kind") == "OneWay":
@@ -183,9 +187,7 @@ class _Reader:
         for each in keywords:
             self._keyword(row, each)
         for each in row.values.get("actions", ()):
-            self._check_sender(each, "sender", row.values.get("customer"))
             self._check_url(each, "url")
-            row.problems += [problem for problem in each.problems if problem not in row.problems]
 
     def _keyword(self, service: Row, row: Row) -> None:
         sender = self._parsed(row, "address", service.values.get("customer"))
@@ -193,12 +195,12 @@ class _Reader:
             row.problem("address", "Nobody can write to a name; it must be a short code or a phone number.")
         if "words" in row.values:
             row.values["words"] = " ".join(row.values["words"].upper().split())
-        service.problems += [problem for problem in row.problems if problem not in service.problems]
 
     def _sender(self, row: Row) -> None:
         sender = self._parsed(row, "sender", row.values.get("customer"))
         if sender is None:
             return
+        row.values["kind"] = sender.kind.value
         countries = row.values.get("countries", ())
         registered = RegisteredSender(0, sender.text, sender.kind, frozenset(countries), SenderState.APPROVED)
         for country in countries:
@@ -221,7 +223,9 @@ class _Reader:
             if currency == "GBP":
                 row.values["gbp_per_part"] = row.values.get("per_part")
             else:
-                row.problem("gbp_per_part", f"It is missing; a price in {currency} needs its value in pounds.")
+                row.problem(
+                    "gbp_per_part", f"It is missing; a price in {currency} needs its value in pounds."
+                )
 
     def _parsed(self, row: Row, name: str, customer: str | None) -> Sender | None:
         """The sender or address in `name`, which then holds it as the store does."""
@@ -236,10 +240,6 @@ class _Reader:
             return None
         row.values[name] = sender.text
         return sender
-
-    def _check_sender(self, row: Row, name: str, customer: str | None = None) -> None:
-        """A sender that is used must be registered; whether it is can be seen once all senders are read."""
-        self._parsed(row, name, customer or row.values.get("customer"))
 
     def _check_url(self, row: Row, name: str) -> None:
         url = row.values.get(name)

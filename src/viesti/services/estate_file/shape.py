@@ -1,13 +1,13 @@
 """Reads the tables of an estate file: every key known, nothing missing, each value of its kind.
 
-Rule: it goes on after a problem, so that one reading tells them all; a value that was wrong is left out of the
-row and complained of once.
+Rule: it goes on after a problem, so that one reading tells them all; a value that was wrong is left out of
+the row and complained of once.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,10 @@ class Row:
         """Note what is wrong with `key`."""
         self.problems.append(Problem(f"{self.place}.{key}" if key else self.place, sentence))
 
+    def wrong(self, key: str) -> bool:
+        """Whether something is wrong with `key` already."""
+        return any(problem.place == f"{self.place}.{key}" for problem in self.problems)
+
     @property
     def key(self) -> str | None:
         """Which thing it is, or None when what says so was wrong."""
@@ -70,9 +74,9 @@ def read_tables(document: Mapping[str, Any]) -> tuple[list[Row], list[Problem]]:
 def _row(table: Table, place: str, written: Mapping[str, Any]) -> Row:
     row = Row(table, place)
     _read(row, written, table.fields)
-    if "keywords" in row.values and "actions" in row.values:
-        row.values["keywords"] = _nested(row, "keywords", _keyword)
-        row.values["actions"] = _nested(row, "actions", _action)
+    for name, read in (("keywords", _keyword), ("actions", _action)):
+        if name in row.values:
+            row.values[name] = _nested(row, name, read)
     return row
 
 
@@ -93,28 +97,29 @@ def _read(row: Row, written: Mapping[str, Any], fields: Iterable[Field]) -> None
             row.problem(name, f"{said} is not allowed; it must be {about.kind.allowed}.")
 
 
-def _nested(row: Row, name: str, read: Any) -> tuple[Row, ...]:
-    nested = tuple(read(f"{row.place}.{name}[{index}]", each) for index, each in enumerate(row.values[name]))
-    row.problems += [problem for each in nested for problem in each.problems]
-    return nested
+def _nested(parent: Row, name: str, read: Callable[[Row, Mapping[str, Any]], None]) -> tuple[Row, ...]:
+    """The tables in a table; what is wrong with them is wrong with it."""
+    table = KEYWORDS if name == "keywords" else ACTIONS
+    nested = []
+    for index, written in enumerate(parent.values[name]):
+        row = Row(table, f"{parent.place}.{name}[{index}]", problems=parent.problems)
+        read(row, written)
+        nested.append(row)
+    return tuple(nested)
 
 
-def _keyword(place: str, written: Mapping[str, Any]) -> Row:
-    row = Row(KEYWORDS, place)
+def _keyword(row: Row, written: Mapping[str, Any]) -> None:
     _read(row, written, KEYWORDS.fields)
-    return row
 
 
-def _action(place: str, written: Mapping[str, Any]) -> Row:
-    """What other keys an action has is said by its kind."""
-    row = Row(ACTIONS, place)
-    kind = written.get("kind")
+def _action(row: Row, written: Mapping[str, Any]) -> None:
+    """Which keys an action has is said by its kind; without a right one only that is complained of."""
     about_kind = ACTIONS.by_name["kind"]
-    options = ACTION_OPTIONS.get(kind) if isinstance(kind, str) else None
-    _read(row, written, ACTIONS.fields if options is None else (about_kind, *options))
-    if options is None:  # without its kind nobody knows what is missing
-        row.problems = [each for each in row.problems if each.place == f"{place}.kind"]
-    return row
+    kind = written.get("kind")
+    if isinstance(kind, str) and kind in ACTION_OPTIONS:
+        _read(row, written, (about_kind, *ACTION_OPTIONS[kind]))
+    else:
+        _read(row, {name: value for name, value in written.items() if name == "kind"}, (about_kind,))
 
 
 def _unknown(name: str, place: str, known: Mapping[str, object]) -> Problem:

@@ -1,7 +1,7 @@
 """Every table and key of an estate file: what it may be, its default and its meaning, in one place.
 
-Rule: a key has the name of what it sets in the store. Parser, comparison and docs/estate.md all read this table,
-so none of them can know a key that the others do not.
+Rule: a key has the name of what it sets in the store. Parser, comparison and docs/estate.md all read this
+table, so none of them can know a key that the others do not.
 """
 
 from __future__ import annotations
@@ -241,23 +241,15 @@ _ACTION_KIND = Field(
     "What to do: `auto_reply` answers, `http_request` posts the message to a URL, `add_to_list` puts the "
     "writer on a list, `opt_out` writes to this person no more.",
 )
-_AUTO_REPLY = (
-    Field("text", kinds.NAME, "`auto_reply`: the answer."),
-    Field(
-        "sender",
-        kinds.TEXT,
-        "`auto_reply`: its sender. Empty: the address the message came to.",
-        default="",
-    ),
-)
-_HTTP_REQUEST = (Field("url", kinds.NAME, "`http_request`: where to."),)
-_ADD_TO_LIST = (Field("list", kinds.NAME, "`add_to_list`: the name of the list; made when it is not there."),)
+_TEXT = Field("text", kinds.NAME, "`auto_reply`: the answer; it comes from the address that was written to.")
+_URL = Field("url", kinds.NAME, "`http_request`: where to.")
+_LIST = Field("list", kinds.NAME, "`add_to_list`: the name of the list; made when it is not there.")
 
 # The keys of an action besides `kind`, by its kind.
 ACTION_OPTIONS: dict[str, tuple[Field, ...]] = {
-    "auto_reply": _AUTO_REPLY,
-    "http_request": _HTTP_REQUEST,
-    "add_to_list": _ADD_TO_LIST,
+    "auto_reply": (_TEXT,),
+    "http_request": (_URL,),
+    "add_to_list": (_LIST,),
     "opt_out": (),
 }
 
@@ -266,7 +258,7 @@ ACTIONS = Table(
     "action",
     "One thing that is done with an inbound message of the service.",
     (),
-    (_ACTION_KIND, *_AUTO_REPLY, *_HTTP_REQUEST, *_ADD_TO_LIST),
+    (_ACTION_KIND, _TEXT, _URL, _LIST),
 )
 
 APPLICATIONS = Table(
@@ -345,9 +337,9 @@ SENDERS = Table(
 ROUTES = Table(
     "routes",
     "route",
-    "Which channel carries what. The most particular route that fits is taken, and the others are its fallbacks: "
-    "a customer's before one for all, then a service's, then a sender's, then the longest prefix, then the lowest "
-    "`priority`. Equal ones share by `weight`.",
+    "Which channel carries what. The most particular route that fits is taken, and the others are its "
+    "fallbacks: a customer's before one for all, then a service's, then a sender's, then the longest prefix, "
+    "then the lowest `priority`. Equal ones share by `weight`.",
     ("key",),
     (
         _key("Its short name."),
@@ -385,8 +377,8 @@ ROUTES = Table(
 PRICES = Table(
     "prices",
     "price",
-    "What a part costs. A customer's own prices come first, then the longest prefix, then the channel's price "
-    "before one for any channel.",
+    "What a part costs. A customer's own prices come first, then the longest prefix, then the channel's "
+    "price before one for any channel.",
     ("prefix", "channel", "customer"),
     (
         Field(

@@ -17,14 +17,14 @@ _LOCK = 0x65737461  # any constant; the same in every process
 # The parameters of each `put_` statement, in order.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": (
-        "id", "bucket", "key", "name", "default_region", "currency", "languages", "report_names", "callback_secret",
-        "weight", "enabled", "created_at",
+        "id", "bucket", "key", "name", "default_region", "currency", "languages", "report_names",
+        "callback_secret", "weight", "enabled", "created_at",
     ),
     "users": ("id", "email", "name", "password", "administrator", "enabled", "created_at"),
     "channels": ("id", "bucket", "key", "kind", "options", "secrets", "enabled", "created_at"),
     "services": (
-        "id", "customer_id", "key", "name", "kind", "default_sender", "character_policy", "shift_tables", "lane",
-        "on_unknown", "report_statuses", "validity_seconds", "dialogue", "consent_words", "stop_reply",
+        "id", "customer_id", "key", "name", "kind", "default_sender", "character_policy", "shift_tables",
+        "lane", "on_unknown", "report_statuses", "validity_seconds", "dialogue", "consent_words", "stop_reply",
         "start_reply", "help_reply", "webhook_url", "enabled", "created_at",
     ),
     "applications": (
@@ -33,7 +33,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "senders": ("id", "customer_id", "sender", "kind", "countries", "state"),
     "routes": (
-        "id", "key", "channel_id", "prefix", "sender", "service_id", "customer_id", "priority", "weight", "enabled",
+        "id", "key", "channel_id", "prefix", "sender", "service_id", "customer_id", "priority", "weight",
+        "enabled",
     ),
     "prices": ("id", "prefix", "channel_id", "customer_id", "per_part", "currency", "gbp_per_part"),
 }  # fmt: skip

@@ -1,0 +1,92 @@
+"""Checks things against one another: nothing twice, nobody's key or keyword taken, senders registered.
+
+Rule: what is in the store counts as well; the file need not mention all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from viesti.domain.keywords import KeywordIndex, KeywordRule
+from viesti.services.estate_file.held import Held
+from viesti.services.estate_file.shape import Row
+from viesti.services.estate_file.tables import APPLICATIONS, SENDERS, SERVICES
+
+
+def check_together(rows: Sequence[Row], held: Held, known: Held) -> None:
+    """Note on each row what is wrong with it beside the others.
+
+    `held` is in the store; `known` is the part of it that the file may count on.
+    """
+    _nothing_twice(rows)
+    _client_keys([row for row in rows if row.table is APPLICATIONS], held)
+    services = [row for row in rows if row.table is SERVICES]
+    registered = {row.key for row in rows if row.table is SENDERS} | set(known["senders"])
+    for service in services:
+        _registered_sender(service, registered)
+    _keywords(services, known)
+
+
+def _nothing_twice(rows: Sequence[Row]) -> None:
+    first: dict[tuple[str, str], str] = {}
+    for row in rows:
+        if row.key is not None:
+            place = first.setdefault((row.table.name, row.key), row.place)
+            if place != row.place:
+                row.problem("", f"The {row.table.noun} {row.key} is there already, as {place}.")
+
+
+def _client_keys(applications: Sequence[Row], held: Held) -> None:
+    owners = {thing.values["client_key"]: key for key, thing in held["applications"].items()}
+    for row in applications:
+        client_key = row.values.get("client_key")
+        owner = owners.setdefault(client_key, row.key or row.place) if client_key else None
+        if owner not in (None, row.key, row.place):
+            row.problem("client_key", f"The application {owner} has this key already.")
+
+
+def _registered_sender(service: Row, registered: set[str | None]) -> None:
+    customer, sender = service.values.get("customer"), service.values.get("default_sender")
+    if (
+        customer
+        and sender
+        and not service.wrong("default_sender")
+        and f"{customer}/{sender}" not in registered
+    ):
+        service.problem(
+            "default_sender",
+            f"{sender!r} is not a sender of {customer}; add it to [[senders]], or correct it.",
+        )
+
+
+def _keywords(services: Sequence[Row], known: Held) -> None:
+    """Two services can't both have a message; letter case and marks around a word make no difference."""
+    mentioned = {row.key for row in services}
+    owners: list[tuple[Row | None, str]] = []
+    rules: list[KeywordRule] = []
+    for row, owner, address, words in (*_file_claims(services), *_held_claims(known, mentioned)):
+        rules.append(KeywordRule(len(owners), address, tuple(words.split())))
+        owners.append((row, owner))
+    for conflict in KeywordIndex(rules).conflicts():
+        claims = sorted(conflict.service_ids, key=lambda number: owners[number][0] is not None)
+        _, first = owners[claims[0]]
+        said = f"{conflict.address} {' '.join(conflict.chain).upper()}".strip()
+        for number in claims[1:]:
+            keyword, _ = owners[number]
+            if keyword is not None:
+                keyword.problem("", f"{said} is taken by {first}.")
+
+
+def _file_claims(services: Sequence[Row]) -> Iterator[tuple[Row | None, str, str, str]]:
+    for service in services:
+        for keyword in service.values.get("keywords", ()):
+            if "address" in keyword.values and "words" in keyword.values:
+                name = f"the service {service.key or service.place}"
+                yield keyword, name, keyword.values["address"], keyword.values["words"]
+
+
+def _held_claims(known: Held, mentioned: set[str | None]) -> Iterator[tuple[Row | None, str, str, str]]:
+    for key, thing in known["services"].items():
+        if key not in mentioned:
+            for keyword in thing.values["keywords"]:
+                yield None, f"the service {key}", keyword["address"], keyword["words"]
