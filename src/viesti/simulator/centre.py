@@ -26,7 +26,7 @@ from viesti.simulator.identity import Account, IdForm, MessageIds
 from viesti.simulator.ledger import Ledger
 from viesti.simulator.message import Delivery, ReceiptProgress, Reply, Submission
 from viesti.simulator.reading import read
-from viesti.simulator.receipt import Quirk
+from viesti.simulator.receipt import Quirk, style_of
 from viesti.simulator.timeline import Timeline
 from viesti.simulator.writing import receipt_delivery, reply_deliveries
 
@@ -280,8 +280,8 @@ class MessageCentre:
 
     def _intermediate(self, submission: Submission, state: PartState, _: float) -> None:
         if submission.state is PartState.ENROUTE:
-            quirks = self.behaviour.quirks
-            self._mail(receipt_delivery(submission, state, self._clock(), quirks, final=False))
+            style = style_of(self.behaviour.quirks)
+            self._mail(receipt_delivery(submission, state, self._clock(), style, final=False))
 
     def _end(self, submission: Submission, now: float) -> None:
         """The message comes to its fate; its receipt is put in the mail."""
@@ -291,9 +291,9 @@ class MessageCentre:
             submission.done_at = self._clock()
         done_at = submission.done_at or self._clock()
         if submission.receipt is ReceiptProgress.WAITING:
-            quirks = self.behaviour.quirks
+            style = style_of(self.behaviour.quirks)
             for _ in range(treatment.copies):
-                self._mail(receipt_delivery(submission, submission.state, done_at, quirks, final=True))
+                self._mail(receipt_delivery(submission, submission.state, done_at, style, final=True))
         if treatment.reply and submission.state is PartState.DELIVERED:
             self.timeline.at(now + REPLY_PAUSE, lambda _: self._answer_by_itself(submission))
         self.on_change(submission.destination)

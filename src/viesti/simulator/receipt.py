@@ -6,12 +6,13 @@ departures; each has one row in QUIRKS.
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from viesti.domain.status import PartState
+from viesti.protocols.smpp.spec import ESM_INTERMEDIATE, ESM_RECEIPT
 
 TEXT_QUOTED = 20  # appendix B: the first 20 characters of the message
 PADDED_LENGTH = 20
@@ -98,7 +99,7 @@ NO_ERROR = ("000", "0")
 NETWORK_GSM = b"\x03"  # network_error_code, first octet (5.3.2.31)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReceiptFacts:
     """What a receipt says. `text` is the message's own, of which the start is quoted."""
 
@@ -109,7 +110,7 @@ class ReceiptFacts:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReceiptShape:
     """How it goes on the wire. The TLV fields are None when the receipt does not carry them."""
 
@@ -123,7 +124,56 @@ class ReceiptShape:
     network_error_code: bytes | None
 
 
-def receipt_id(message_id: str, quirks: AbstractSet[Quirk]) -> str:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a set of quirks comes to, worked out once (`style_of`), because receipts come by the thousand."""
+
+    words: dict[PartState, str]
+    seconds: bool
+    text_label: str  # '' for no text field
+    counts: bool
+    state_only: bool
+    error: int  # which of a pair in ERRORS
+    text: bool
+    in_payload: bool
+    as_data_sm: bool
+    id_tlv: bool
+    state_tlv: bool
+    swapped: bool
+    esm_class: int
+    esm_class_intermediate: int
+    quirks: frozenset[Quirk]
+
+
+@cache
+def style_of(quirks: frozenset[Quirk]) -> Style:
+    """The style of a set of quirks."""
+    text = Quirk.TLV_ONLY not in quirks
+    as_data_sm = Quirk.DATA_SM in quirks
+    # An id must travel somewhere: in the TLV when the text has none.
+    id_tlv = Quirk.NO_TLV not in quirks or not text or Quirk.STATE_ONLY in quirks
+    plain = Quirk.PLAIN_ESM_CLASS in quirks
+    label = "Text" if Quirk.CAPITAL_TEXT in quirks else "text"
+    return Style(
+        words=LONG_WORDS if Quirk.LONG_STATES in quirks else WORDS,
+        seconds=Quirk.SECONDS in quirks,
+        text_label="" if Quirk.NO_TEXT in quirks else label,
+        counts=Quirk.NO_COUNTS not in quirks,
+        state_only=Quirk.STATE_ONLY in quirks,
+        error=int(Quirk.LETTER_ERRORS in quirks),
+        text=text,
+        in_payload=text and (as_data_sm or Quirk.PAYLOAD in quirks),
+        as_data_sm=as_data_sm,
+        id_tlv=id_tlv,
+        state_tlv=id_tlv and Quirk.ID_TLV_ONLY not in quirks,
+        swapped=Quirk.SWAPPED in quirks,
+        esm_class=0 if plain else ESM_RECEIPT,
+        esm_class_intermediate=0 if plain else ESM_INTERMEDIATE,
+        quirks=quirks,
+    )
+
+
+def receipt_id(message_id: str, quirks: frozenset[Quirk]) -> str:
     """The id as the receipt writes it; an id that is no number in the expected base stays as it is."""
     if Quirk.HEX_ID in quirks and message_id.isdecimal():
         message_id = f"{int(message_id):X}"
@@ -136,49 +186,39 @@ def receipt_id(message_id: str, quirks: AbstractSet[Quirk]) -> str:
     return message_id
 
 
-def receipt_text(facts: ReceiptFacts, quirks: AbstractSet[Quirk]) -> str:
+def receipt_text(facts: ReceiptFacts, style: Style) -> str:
     """The text form, fields in appendix B's order."""
-    words = LONG_WORDS if Quirk.LONG_STATES in quirks else WORDS
-    state = f"stat:{words[facts.state]}"
-    if Quirk.STATE_ONLY in quirks:
-        return state
-    dates = "%y%m%d%H%M%S" if Quirk.SECONDS in quirks else "%y%m%d%H%M"
-    error = ERRORS.get(facts.state, NO_ERROR)[Quirk.LETTER_ERRORS in quirks]
-    fields = [f"id:{receipt_id(facts.message_id, quirks)}"]
-    if Quirk.NO_COUNTS not in quirks:
-        fields.append(f"sub:001 dlvrd:{int(facts.state is PartState.DELIVERED):03d}")
-    fields.append(f"submit date:{facts.submitted_at:{dates}} done date:{facts.done_at:{dates}}")
-    fields.append(f"{state} err:{error}")
-    if Quirk.NO_TEXT not in quirks:
-        label = "Text" if Quirk.CAPITAL_TEXT in quirks else "text"
-        fields.append(f"{label}:{facts.text[:TEXT_QUOTED]}")
-    return " ".join(fields)
+    state = style.words[facts.state]
+    if style.state_only:
+        return f"stat:{state}"
+    message_id = receipt_id(facts.message_id, style.quirks) if style.quirks else facts.message_id
+    counts = f" sub:001 dlvrd:00{int(facts.state is PartState.DELIVERED)}" if style.counts else ""
+    submitted, done = _stamp(facts.submitted_at, style.seconds), _stamp(facts.done_at, style.seconds)
+    error = ERRORS.get(facts.state, NO_ERROR)[style.error]
+    text = f" {style.text_label}:{facts.text[:TEXT_QUOTED]}" if style.text_label else ""
+    return f"id:{message_id}{counts} submit date:{submitted} done date:{done} stat:{state} err:{error}{text}"
 
 
-def shape(facts: ReceiptFacts, quirks: AbstractSet[Quirk]) -> ReceiptShape:
-    """The whole receipt under these quirks."""
-    tlvs = Quirk.NO_TLV not in quirks or Quirk.TLV_ONLY in quirks or Quirk.STATE_ONLY in quirks
-    state_tlv = tlvs and Quirk.ID_TLV_ONLY not in quirks
-    text = "" if Quirk.TLV_ONLY in quirks else receipt_text(facts, quirks)
-    error = ERRORS.get(facts.state)
-    as_data_sm = Quirk.DATA_SM in quirks
+def shape(facts: ReceiptFacts, style: Style) -> ReceiptShape:
+    """The whole receipt in this style."""
+    error = ERRORS.get(facts.state) if style.state_tlv else None
+    intermediate = facts.state is PartState.ENROUTE
     return ReceiptShape(
-        text=text.encode("ascii", "replace"),
-        in_payload=bool(text) and (as_data_sm or Quirk.PAYLOAD in quirks),
-        as_data_sm=as_data_sm,
-        swapped=Quirk.SWAPPED in quirks,
-        esm_class=_esm_class(facts.state, quirks),
-        receipted_message_id=receipt_id(facts.message_id, quirks) if tlvs else None,
-        message_state=int(facts.state) if state_tlv else None,
-        network_error_code=NETWORK_GSM + int(error[0]).to_bytes(2, "big") if error and state_tlv else None,
+        text=receipt_text(facts, style).encode("ascii", "replace") if style.text else b"",
+        in_payload=style.in_payload,
+        as_data_sm=style.as_data_sm,
+        swapped=style.swapped,
+        esm_class=style.esm_class_intermediate if intermediate else style.esm_class,
+        receipted_message_id=receipt_id(facts.message_id, style.quirks) if style.id_tlv else None,
+        message_state=int(facts.state) if style.state_tlv else None,
+        network_error_code=NETWORK_GSM + int(error[0]).to_bytes(2, "big") if error else None,
     )
 
 
-def _esm_class(state: PartState, quirks: AbstractSet[Quirk]) -> int:
-    """5.2.12: 0x04 a receipt, 0x20 an intermediate notification."""
-    if Quirk.PLAIN_ESM_CLASS in quirks:
-        return 0
-    return 0x20 if state is PartState.ENROUTE else 0x04
+def _stamp(at: datetime, seconds: bool) -> str:
+    """YYMMDDhhmm, and ss; strftime takes three times as long."""
+    stamp = f"{at.year % 100:02d}{at.month:02d}{at.day:02d}{at.hour:02d}{at.minute:02d}"
+    return f"{stamp}{at.second:02d}" if seconds else stamp
 
 
 def _is_hex(text: str) -> bool:

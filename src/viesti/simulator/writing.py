@@ -5,7 +5,6 @@ Rule: pure. What a receipt looks like is decided by `receipt.shape`; here it onl
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from viesti.domain.status import PartState
@@ -17,7 +16,7 @@ from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.spec import ESM_UDHI, Command, Tag
 from viesti.simulator.message import Delivery, Reply, ReplyState, Submission
 from viesti.simulator.reading import read
-from viesti.simulator.receipt import Quirk, ReceiptFacts, shape
+from viesti.simulator.receipt import ReceiptFacts, Style, shape
 
 INTERNATIONAL_LENGTH = 7  # digits from which a number is taken for an international one
 DATA_CODINGS = {Coding.GSM7: 0x00, Coding.UCS2: 0x08}
@@ -25,12 +24,12 @@ ENCODING_NAMES = {Coding.GSM7: "GSM-7", Coding.UCS2: "UCS-2"}
 
 
 def receipt_delivery(
-    submission: Submission, state: PartState, done_at: datetime, quirks: AbstractSet[Quirk], final: bool
+    submission: Submission, state: PartState, done_at: datetime, style: Style, final: bool
 ) -> Delivery:
     """The receipt saying that `submission` came to `state` at `done_at`."""
-    quoted = "" if Quirk.NO_TEXT in quirks else read(submission.pdu).text
+    quoted = read(submission.pdu).text if style.text_label else ""
     facts = ReceiptFacts(submission.message_id, state, submission.at, done_at, quoted)
-    form = shape(facts, quirks)
+    form = shape(facts, style)
     fields = submission.pdu.fields
     sender = (fields.get("source_addr_ton", 0), fields.get("source_addr_npi", 0), submission.source)
     handset = (fields.get("dest_addr_ton", 0), fields.get("dest_addr_npi", 0), submission.destination)

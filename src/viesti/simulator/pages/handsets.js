@@ -86,7 +86,7 @@ function drawList() {
       make("strong", { textContent: shown(handset.number) }),
       make("time", { datetime: handset.at ?? "", textContent: handset.at ? clockTime(handset.at) : "" }),
       make("span", { class: "snippet", textContent: handset.last || "no messages yet" }),
-      isNew ? make("span", { class: "new", textContent: unseen > 99 ? "99+" : unseen, "aria-label": `${unseen} new` }) : "");
+      ...(isNew ? [make("span", { class: "new", textContent: unseen > 99 ? "99+" : unseen, "aria-label": `${unseen} new` })] : []));
     if (handset.number === state.chosen) button.setAttribute("aria-current", "true");
     button.addEventListener("click", () => choose(handset.number, true));
     return make("li", {}, button);
@@ -113,10 +113,10 @@ function drawMessage(message) {
   const [kind, sign, words] = (sent ? REPLIES : OUTCOMES)[message.state] ?? ["wait", "", message.state];
   const meta = make("div", { class: "meta" }, make("time", { datetime: message.at, textContent: clockTime(message.at) }));
   if (message.parts_total > 1) {
-    const whole = message.parts === message.parts_total;
+    const complete = message.parts === message.parts_total;
     meta.append(make("span", {
-      class: whole ? "badge" : "badge missing",
-      textContent: whole ? `${message.parts_total} parts` : `${message.parts} of ${message.parts_total} parts`,
+      class: complete ? "badge" : "badge missing",
+      textContent: complete ? `${message.parts_total} parts` : `${message.parts} of ${message.parts_total} parts`,
     }));
   }
   meta.append(make("span", { class: "badge", textContent: message.encoding }));
@@ -212,13 +212,15 @@ async function send(event) {
 
 // ---- the message centre
 
-function gauge(name, text, mark = "") {
+function gauge(name, text, mark = "", label = "") {
+  if (label) $(`gauge-${name}`).querySelector("dt").textContent = label;
   $(`gauge-${name}`).querySelector("dd").textContent = text;
   $(`gauge-${name}`).dataset.state = mark;
 }
 
 function drawState(now) {
-  gauge("sessions", whole(now.sessions.length), now.sessions.length ? "good" : "bad");
+  gauge("sessions", whole(now.sessions.length), now.sessions.length ? "good" : "bad",
+    now.sessions.length === 1 ? "session bound" : "sessions bound");
   gauge("rate", now.rate < 10 ? now.rate.toFixed(1) : whole(Math.round(now.rate)));
   gauge("taken", whole(now.taken));
   gauge("receipts", whole(now.receipts_pending));
@@ -299,6 +301,7 @@ $("text").addEventListener("keydown", (event) => {
     $("compose").requestSubmit();
   }
 });
+window.addEventListener("resize", countParts);
 $("back").addEventListener("click", () => { $("layout").dataset.view = "list"; });
 for (const field of $("compose").elements) field.disabled = true;
 
