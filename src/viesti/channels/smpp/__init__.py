@@ -1,0 +1,1 @@
+"""The channel to a carrier that speaks SMPP 3.4."""

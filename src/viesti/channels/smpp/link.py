@@ -1,0 +1,377 @@
+"""One SMPP session of a channel on its socket: connects, binds, carries bytes, comes back after a loss.
+
+Rule: the link decides when it may send and what a dead connection means for what it carried; what the parts
+are for is its owner's business. Reading the clock and chance are functions given to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from bisect import insort
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, Protocol
+
+from viesti.channels.smpp.flight import Part
+from viesti.channels.smpp.options import SmppOptions
+from viesti.channels.smpp.pace import Pace
+from viesti.domain.channel import NotStored, SessionState
+from viesti.protocols.smpp.events import (
+    Answered,
+    BindRefused,
+    Bound,
+    Closed,
+    Event,
+    RequestReceived,
+    TimedOut,
+)
+from viesti.protocols.smpp.matrix import Role
+from viesti.protocols.smpp.pdu import Pdu
+from viesti.protocols.smpp.session import Session
+from viesti.protocols.smpp.spec import UNANSWERED, Command
+from viesti.protocols.smpp.status import Status
+
+_HORIZON: Final = 1.0  # seconds of a limited rate that may be taken ahead
+_FAREWELL: Final = 5.0  # seconds a closing connection may take to flush
+
+
+class LinkOwner(Protocol):
+    """What a link needs of the channel it belongs to."""
+
+    def link_state(self, link: Link, state: SessionState, detail: str) -> None: ...
+    def answered(self, link: Link, part: Part, response: Pdu, now: float) -> None: ...
+    def unanswered(self, part: Part, detail: str) -> None: ...
+    def given_back(self, link: Link, parts: list[Part]) -> None:
+        """The link is down; these were never written, or were answered with 'too fast'."""
+        ...
+
+    def delivered(self, link: Link, pdu: Pdu) -> asyncio.Future[None]: ...
+    def waiting(self) -> bool:
+        """Whether there is anything a link could send."""
+        ...
+
+    def settled(self) -> None:
+        """A batch of events is dealt with; room may have changed."""
+        ...
+
+
+class Link(asyncio.Protocol):
+    """A session kept alive. `room` and `send` may be called at any time; without a bound session there is
+    none."""
+
+    def __init__(
+        self,
+        name: str,
+        command_id: Command,
+        options: SmppOptions,
+        tls: ssl.SSLContext | None,
+        owner: LinkOwner,
+        monotonic: Callable[[], float],
+        jitter: Callable[[], float],
+    ) -> None:
+        self.name = name
+        self.sends = command_id is not Command.BIND_RECEIVER
+        self._command_id = command_id
+        self._options = options
+        self._tls = tls
+        self._owner = owner
+        self._monotonic = monotonic
+        self._jitter = jitter
+        self._pace = Pace(options.rate, monotonic())
+        self._session: Session | None = None
+        self._transport: asyncio.Transport | None = None
+        self._over: asyncio.Future[str] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self._held: list[Part] = []
+        self._paused_until = 0.0
+        self._writable = True
+        self._storing = 0
+        self._answer_soon = False
+        self._reason = ""
+        self._was_bound = False
+        self._stopping = False
+        self._needs_person = False
+        self._reading = True
+
+    # For the owner
+
+    def start(self) -> None:
+        """Begins connecting."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name=f"smpp link {self.name}")
+
+    async def stop(self, timeout: float) -> None:
+        """Unbinds, waits for the answer up to `timeout` seconds, and closes whatever happened."""
+        self._stopping = True
+        if self._session is not None and self._over is not None and self._transport is not None:
+            transport = self._transport
+            if self._session.bound:
+                self._session.unbind(self._monotonic())
+                self._flush()
+                await asyncio.wait({self._over}, timeout=timeout)
+            transport.abort()
+            await self._over
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        self._owner.link_state(self, SessionState.STOPPED, "stopped")
+
+    @property
+    def bound(self) -> bool:
+        """Whether the session is bound."""
+        return self._session is not None and self._session.bound
+
+    def outstanding(self) -> int:
+        """Parts written and not answered."""
+        return self._session.outstanding() if self._session is not None else 0
+
+    def capacity(self, now: float) -> int:
+        """Parts it could take now; those a limited rate lets out within a second count."""
+        if not self._may_write(now) or self._session is None:
+            return 0
+        return max(0, min(self._session.free(), self._pace.room(now, _HORIZON)) - len(self._held))
+
+    def most(self) -> int:
+        """Parts it could take at best, which is when all is answered."""
+        window = self._options.session.window
+        return min(window, max(1, int(self._pace.rate * _HORIZON))) if self._pace.rate else window
+
+    def room(self, now: float) -> int:
+        """Parts that can be written this instant, after those held back."""
+        if self._held or not self._may_write(now) or self._session is None:
+            return 0
+        return min(self._session.free(), self._pace.room(now))
+
+    def send(self, part: Part, now: float) -> None:
+        """Writes a part; there must be `room`. Raises `BuildError` when it can't be written."""
+        assert self._session is not None
+        self._session.request(part.pdu, part, now)
+        self._pace.sent(now)
+        if part.first_try is None:
+            part.first_try = now
+
+    def hold(self, part: Part, now: float) -> None:
+        """The carrier said 'too fast' to this part: the session is silent for a while and then sends it
+        first."""
+        insort(self._held, part, key=lambda held: held.order)
+        if now >= self._paused_until:  # one cut for all the answers of one burst
+            self._pace.throttled(now)
+            self._paused_until = now + self._options.throttle_pause
+
+    def take_ready(self, now: float) -> list[Part]:
+        """The held parts that may be sent now, in order; the caller sends or settles each."""
+        if not self._held or not self._may_write(now) or self._session is None:
+            return []
+        count = min(len(self._held), self._session.free(), self._pace.room(now))
+        ready, self._held = self._held[:count], self._held[count:]
+        return ready
+
+    def take_held(self) -> list[Part]:
+        """All held parts, which the caller settles."""
+        held, self._held = self._held, []
+        return held
+
+    def drop(self, reason: str) -> None:
+        """Ends the connection; the link connects again."""
+        if self._session is not None:
+            self._handle(self._session.close(reason), self._monotonic())
+
+    def flush(self, now: float) -> None:
+        """Writes what the session has to say and sets the timer."""
+        if self._session is not None and self._transport is not None:
+            data = self._session.outgoing()
+            if data:
+                self._transport.write(data)
+            self._set_timer(now)
+
+    # The connection
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            self._owner.link_state(self, SessionState.CONNECTING, "")
+            self._was_bound = False
+            detail = await self._connect()
+            if self._needs_person:
+                self._owner.link_state(self, SessionState.STOPPED, detail)
+            if self._needs_person or self._stopping:
+                return
+            if self._was_bound:
+                failures = 0
+            self._owner.link_state(self, SessionState.DOWN, detail)
+            longest = self._options.reconnect_longest
+            wait = min(longest, self._options.reconnect_first * 2 ** min(failures, 16))
+            failures += 1
+            await asyncio.sleep(wait * (0.5 + 0.5 * self._jitter()))
+
+    async def _connect(self) -> str:
+        """Lives through one connection and tells why it ended."""
+        options = self._options
+        loop = asyncio.get_running_loop()
+        self._over = loop.create_future()
+        server_name = None
+        if options.tls is not None:
+            server_name = options.tls.server_name or options.host
+        try:
+            async with asyncio.timeout(options.connect_timeout):
+                await loop.create_connection(
+                    lambda: self, options.host, options.port, ssl=self._tls, server_hostname=server_name
+                )
+        except TimeoutError:
+            return f"no connection to {options.host}:{options.port} within {options.connect_timeout:g} s"
+        except OSError as error:
+            return f"no connection to {options.host}:{options.port}: {error}"
+        return await asyncio.shield(self._over)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        now = self._monotonic()
+        self._transport = transport
+        self._writable = True
+        self._reading = True
+        self._reason = ""
+        self._paused_until = 0.0
+        options = self._options
+        self._session = Session(Role.ESME, options.session, now)
+        self._session.bind(
+            self._command_id,
+            now,
+            system_id=options.system_id,
+            password=options.password,
+            system_type=options.system_type,
+            address_range=options.address_range,
+        )
+        self.flush(now)
+
+    def data_received(self, data: bytes) -> None:
+        if self._session is not None:
+            now = self._monotonic()
+            self._handle(self._session.receive(data, now), now)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        now = self._monotonic()
+        if self._session is not None:
+            self._handle(self._session.eof(now), now)
+        self._session = None
+        self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._over is not None and not self._over.done():
+            self._over.set_result(self._reason or f"the connection was lost: {exc}")
+
+    def pause_writing(self) -> None:
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        self._writable = True
+        self._owner.settled()
+
+    # What the session says
+
+    def _handle(self, events: list[Event], now: float) -> None:
+        for event in events:
+            match event:
+                case Answered():
+                    self._owner.answered(self, event.context, event.response, now)
+                case RequestReceived():
+                    self._requested(event.pdu)
+                case TimedOut():
+                    seconds = self._options.session.timers.response
+                    self._owner.unanswered(event.context, f"no answer within {seconds:g} s")
+                case Bound():
+                    self._was_bound = True
+                    self._pace = Pace(self._options.rate, now)
+                    self._owner.link_state(self, SessionState.BOUND, event.system_id)
+                case BindRefused():
+                    self._needs_person = event.needs_person
+                    assert self._session is not None
+                    self._handle(self._session.close(event.sentence), now)
+                case Closed():
+                    self._closed(event)
+                case _:
+                    pass  # the session answered it; nothing of ours is concerned
+        self._owner.settled()
+        self.flush(now)
+
+    def _closed(self, event: Closed) -> None:
+        self._reason = event.reason
+        if self._transport is not None and self._session is not None:
+            self._transport.write(self._session.outgoing())
+            self._transport.close()
+            asyncio.get_running_loop().call_later(_FAREWELL, self._transport.abort)
+        for part in event.lost:
+            self._owner.unanswered(part, event.reason)
+        held, self._held = self._held, []
+        self._owner.given_back(self, held)
+
+    def _requested(self, pdu: Pdu) -> None:
+        if pdu.command_id in UNANSWERED:
+            return
+        session = self._session
+        assert session is not None
+        self._storing += 1
+        self._read_on(self._storing < self._options.deliveries)
+        stored = self._owner.delivered(self, pdu)
+        stored.add_done_callback(lambda future: self._stored(session, pdu, future))
+
+    def _stored(self, session: Session, pdu: Pdu, future: asyncio.Future[None]) -> None:
+        """What the carrier gave us is in the store, or is not; only now is it told."""
+        self._storing -= 1
+        self._read_on(self._storing < self._options.deliveries)
+        status = Status.ROK
+        if future.cancelled():
+            status = Status.RX_T_APPN
+        elif (error := future.exception()) is not None:
+            status = Status.RX_T_APPN
+            if not isinstance(error, NotStored):
+                context = {"message": "storing what a carrier delivered failed", "exception": error}
+                future.get_loop().call_exception_handler(context)
+        if session.respond(pdu, status, message_id="") and not self._answer_soon:
+            self._answer_soon = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _read_on(self, reading: bool) -> None:
+        """Reads from the carrier only as far as the store keeps up."""
+        transport = self._transport
+        if reading is self._reading or transport is None or transport.is_closing():
+            return
+        self._reading = reading
+        if reading:
+            transport.resume_reading()
+        else:
+            transport.pause_reading()
+
+    def _flush(self) -> None:
+        self._answer_soon = False
+        self.flush(self._monotonic())
+
+    # Time
+
+    def _may_write(self, now: float) -> bool:
+        return self.sends and self.bound and self._writable and now >= self._paused_until
+
+    def _set_timer(self, now: float) -> None:
+        assert self._session is not None
+        deadline = self._session.next_deadline()
+        if deadline is None:
+            return
+        if now < self._paused_until:
+            deadline = min(deadline, self._paused_until)
+        elif self._pace.rate is not None and (self._held or self._owner.waiting()):
+            deadline = min(deadline, max(now, self._pace.ready_at()))
+        if self._timer is not None:
+            if self._timer_at <= deadline:
+                return  # it rings early and is then set again
+            self._timer.cancel()
+        self._timer_at = deadline
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, deadline - now), self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._session is not None:
+            now = self._monotonic()
+            self._handle(self._session.tick(now), now)

@@ -1,0 +1,74 @@
+"""How fast one session may send: the configured rate, and the slower one a throttling carrier leaves us.
+
+Rule: the rate is kept exactly over time (a slot missed by a late timer is caught up, up to `CATCH_UP`
+seconds), and time comes in as `now`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CATCH_UP: Final = 0.02  # seconds of slots that may be sent at once; 2 % of a second's worth
+_CUT: Final = 0.7  # of the rate, when the carrier says it is too fast
+_RECOVERY: Final = 1.1  # of the rate, each second it no longer says so
+_NO_LIMIT: Final = 1 << 30
+
+
+class Pace:
+    """Spaces parts 1/rate apart. `throttled` cuts the rate, and it grows back by itself."""
+
+    def __init__(self, rate: float | None, now: float) -> None:
+        self._configured = rate
+        self._rate = rate
+        self._ceiling = rate  # where recovery ends when no rate is configured
+        self._next = now  # when the next part is due
+        self._counted_from = now
+        self._counted = 0
+        self._measured = 0.0
+        self._grown = now
+
+    @property
+    def rate(self) -> float | None:
+        """Parts a second now; None when nothing limits it."""
+        return self._rate
+
+    def room(self, now: float, ahead: float = 0.0) -> int:
+        """How many parts may be sent by `now + ahead`."""
+        self._grow(now)
+        if self._rate is None:
+            return _NO_LIMIT
+        behind = now + ahead - max(self._next, now - CATCH_UP)
+        return int(behind * self._rate + 1 + 1e-9) if behind >= -1e-9 else 0
+
+    def sent(self, now: float) -> None:
+        """One part went out."""
+        self._counted += 1
+        if now - self._counted_from >= 1.0:
+            self._measured = self._counted / (now - self._counted_from)
+            self._counted, self._counted_from = 0, now
+        if self._rate is not None:
+            self._next = max(self._next, now - CATCH_UP) + 1.0 / self._rate
+
+    def ready_at(self) -> float:
+        """When the next part may go."""
+        return self._next
+
+    def throttled(self, now: float) -> None:
+        """The carrier said it is too fast."""
+        rate = self._rate or max(self._measured, float(self._counted))
+        self._ceiling = self._configured or max(rate, self._ceiling or 0.0)
+        self._rate = max(1.0, rate * _CUT)
+        self._grown = now
+
+    def _grow(self, now: float) -> None:
+        if self._rate is None or self._rate == self._configured:
+            return
+        while now - self._grown >= 1.0 and self._rate is not None:
+            self._grown += 1.0
+            self._rate *= _RECOVERY
+            if self._configured is not None:
+                self._rate = min(self._rate, self._configured)
+                if self._rate == self._configured:
+                    return
+            elif self._ceiling is not None and self._rate > 2 * self._ceiling:
+                self._rate = None
