@@ -210,6 +210,18 @@ def test_a_guest_joins_and_leaves_the_server_alone(folder: Path) -> None:
         assert query(dsn, "select 1") == 1
 
 
+def test_of_many_that_start_at_once_one_owns_the_server_and_all_reach_it(folder: Path) -> None:
+    processes = [run_owner(folder, "sys.stdin.read()\nserver.stop()") for _ in range(4)]
+    said = [process.stdout.readline().split() for process in processes if process.stdout]
+    assert len({dsn for dsn, _ in said}) == 1
+    assert sorted(owned for _, owned in said) == ["False", "False", "False", "True"]
+    assert query(said[0][0], "select 1") == 1
+    for process in processes:
+        process.communicate()
+    assert [process.returncode for process in processes] == [0, 0, 0, 0]
+    assert server_processes(folder) == []
+
+
 def test_a_server_whose_owner_was_killed_is_taken_over_and_stopped(folder: Path) -> None:
     owner = run_owner(folder, "sys.stdin.read()")
     assert owner.stdout is not None
