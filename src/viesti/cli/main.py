@@ -13,8 +13,11 @@ from typing import Annotated
 
 import typer
 
+from viesti.cli.apply import apply
+from viesti.cli.child import child
 from viesti.cli.doctor import doctor
 from viesti.cli.migrate import migrate
+from viesti.cli.serve import serve
 
 app = typer.Typer(
     name="viesti",
@@ -23,8 +26,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # it prints local variables, and those may hold secrets
 )
+app.command()(apply)
 app.command()(doctor)
 app.command()(migrate)
+app.command()(serve)
+app.command(hidden=True)(child)
 
 
 def _print_version(wanted: bool) -> None:

@@ -6,10 +6,11 @@ import what is slow.
 
 from __future__ import annotations
 
+from viesti.api.serve import PortTaken
 from viesti.cli.wiring import Problem
 from viesti.config import ConfigError
 from viesti.storage.database import StoreUnavailable
 from viesti.storage.embedded import PostgresError
 from viesti.storage.migrate import MigrationError
 
-PROBLEMS = (Problem, ConfigError, PostgresError, StoreUnavailable, MigrationError)
+PROBLEMS = (Problem, PortTaken, ConfigError, PostgresError, StoreUnavailable, MigrationError)

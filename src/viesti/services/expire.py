@@ -1,7 +1,7 @@
 """Expires recipients whose receipt never came.
 
-Rule: each recipient is looked at once, when it is old enough, by walking through the ids in order; what is not final
-then is watched. So the cost follows the traffic, not the history.
+Rule: each recipient is looked at once, when it is old enough, by walking through the ids in order; what is
+not final then is watched. So the cost follows the traffic, not the history.
 """
 
 from __future__ import annotations

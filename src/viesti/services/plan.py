@@ -15,7 +15,7 @@ from viesti.domain.delivery_report import unknown_placeholders
 from viesti.domain.estate import Customer, Service
 from viesti.domain.lane import Lane
 from viesti.domain.sender import Sender, SenderProblem, check_sender, parse_sender
-from viesti.domain.text import CharacterPolicy, ConcatMethod, TextPlan, inspect
+from viesti.domain.text import MAX_PARTS, CharacterPolicy, ConcatMethod, TextPlan, inspect
 from viesti.net.addresses import Network
 from viesti.net.url import BadUrl, parse_url
 from viesti.services.estate import Snapshot
@@ -30,9 +30,9 @@ MAX_TEXT = 40_000  # 255 parts of 153 septets, and a little
 class Limits:
     """Limits of one request."""
 
-    bulk_threshold: int
-    max_recipients: int
-    max_parts: int
+    bulk_threshold: int = 100
+    max_recipients: int = 10_000
+    max_parts: int = MAX_PARTS
     allowed_networks: Sequence[Network] = ()  # private networks that callbacks may go to
 
 

@@ -1,4 +1,4 @@
-"""Keeps the partitions: opens periods ahead, moves ids on to the next in time, drops the old; forgets old keys.
+"""Keeps the partitions: opens periods ahead, moves ids on in time, drops the old; forgets old keys.
 
 Rule: nothing is dropped before every id made in its period is older than the retention.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from viesti.storage.store import Store
+from viesti.storage.store import Store, first_id
+
+REFERENCE_AGE = timedelta(days=10)
 
 
 class Retain:
@@ -41,6 +43,14 @@ class Retain:
                 if end is not None and now - end > self._keep:
                     await tx.periods.drop(number)
         return current
+
+    async def oldest_reference(self) -> int:
+        """The lowest id whose carrier reference may still be meant: carriers use references again."""
+        oldest = self._now() - REFERENCE_AGE
+        async with self._store.transaction() as tx:
+            periods = await tx.periods.all()
+        begun = [row["number"] for row in periods if row["starts_at"] and row["starts_at"] <= oldest]
+        return first_id(max(begun, default=0))
 
     async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta, rows: int) -> int:
         """Drop request ids and waiting receipts that are too old; gives how many."""

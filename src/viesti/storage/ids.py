@@ -64,3 +64,8 @@ def bucket_of(identifier: int) -> int:
 def period_of(identifier: int) -> int:
     """The period an id was made in."""
     return identifier >> PERIOD_BITS
+
+
+def first_id(period: int) -> int:
+    """The lowest id of a period."""
+    return period << PERIOD_BITS

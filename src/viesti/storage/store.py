@@ -11,7 +11,7 @@ from functools import cached_property
 
 from viesti.storage import database
 from viesti.storage.database import Connection, Listener, Pool, StoreUnavailable
-from viesti.storage.ids import IdSource, bucket_of, period_of
+from viesti.storage.ids import IdSource, bucket_of, first_id, period_of
 from viesti.storage.migrate import pending_on
 from viesti.storage.rows.callbacks import Callbacks
 from viesti.storage.rows.estate import Estates
@@ -50,6 +50,7 @@ __all__ = [
     "ToSend",
     "Transaction",
     "bucket_of",
+    "first_id",
     "period_of",
 ]
 

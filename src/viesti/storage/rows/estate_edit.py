@@ -24,8 +24,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "channels": ("id", "bucket", "key", "kind", "options", "secrets", "enabled", "created_at"),
     "services": (
         "id", "customer_id", "key", "name", "kind", "default_sender", "character_policy", "shift_tables",
-        "lane", "on_unknown", "report_statuses", "validity_seconds", "dialogue", "consent_words", "stop_reply",
-        "start_reply", "help_reply", "webhook_url", "enabled", "created_at",
+        "lane", "on_unknown", "report_statuses", "validity_seconds", "dialogue", "consent_words",
+        "stop_reply", "start_reply", "help_reply", "webhook_url", "enabled", "created_at",
     ),
     "applications": (
         "id", "customer_id", "key", "name", "client_key", "secret", "service_id", "throttle_calls",

@@ -1,0 +1,146 @@
+"""One engine process: the services and duties wired together, run until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from ipaddress import ip_network
+
+import msgspec
+import structlog
+
+from viesti.channels import registry
+from viesti.cli import wiring
+from viesti.config import Settings
+from viesti.domain.channel import Channel, ChannelSink
+from viesti.domain.estate import ChannelRow
+from viesti.domain.retry import RetryPolicy
+from viesti.engine.engine import Engine, EngineOptions, EngineServices
+from viesti.net.client import ClientOptions, OutgoingClient
+from viesti.services.call_back import CallBack
+from viesti.services.dispatch import Dispatch
+from viesti.services.estate import EstateCache
+from viesti.services.expire import Expire
+from viesti.services.lease import LeaseChannels
+from viesti.services.plan import Limits
+from viesti.services.receipts import TakeReceipts
+from viesti.services.receive import Receive
+from viesti.services.rescue import Rescue
+from viesti.services.retain import Retain
+from viesti.services.wake import CALLBACKS, OUTBOX, Waker, keys_of
+from viesti.storage.seal import Seal
+from viesti.storage.store import Store
+
+_log = structlog.get_logger()
+
+
+def limits(settings: Settings) -> Limits:
+    """The limits of one request, from the settings."""
+    options = client_options(settings)
+    return Limits(bulk_threshold=settings.bulk_threshold, allowed_networks=options.exempt)
+
+
+def client_options(settings: Settings) -> ClientOptions:
+    """How callbacks are made, from the settings."""
+    return ClientOptions(
+        allow_private=settings.allow_private_urls,
+        allowed=tuple(ip_network(subnet) for subnet in settings.allowed_subnets),
+        total_timeout=settings.callback_timeout_seconds,
+        connections=settings.callback_concurrency * 2,
+        connections_per_host=settings.callback_concurrency,
+    )
+
+
+async def run_engine(
+    settings: Settings,
+    dsn: str,
+    instance: str,
+    dead: Sequence[str],
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+) -> None:
+    """Run an engine against the database at `dsn` until `stop`. `dead`: instances known to be gone."""
+    store = await Store.open(
+        dsn, size=settings.engine_pool_size, monotonic=wiring.monotonic, application=f"viesti {instance}"
+    )
+    client = OutgoingClient(client_options(settings))
+    await client.start()
+    try:
+        seal = Seal(wiring.secret_keys(settings))
+        engine, estate = _build(settings, store, client, seal, instance, dead)
+        await estate.load()
+        estate.watch()
+        store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
+        store.listener.on(CALLBACKS, lambda _: engine.callbacks.duty.wake())
+        await engine.start()
+        await store.listener.start()
+        ready()
+        _log.info("engine runs", instance=instance)
+        await stop.wait()
+        _log.info("engine stops", instance=instance)
+        await engine.stop()
+    finally:
+        await client.close()
+        await store.close()
+
+
+def _build(
+    settings: Settings,
+    store: Store,
+    client: OutgoingClient,
+    seal: Seal,
+    instance: str,
+    dead: Sequence[str],
+) -> tuple[Engine, EstateCache]:
+    now, random = wiring.utc_now, wiring.jitter
+    estate = EstateCache(store)
+    waker = Waker(store)
+    receipts = TakeReceipts(store, estate, waker, now)
+    services = EngineServices(
+        estate=estate,
+        dispatch=Dispatch(store, estate, receipts, waker, now, random, RetryPolicy()),
+        receipts=receipts,
+        receive=Receive(store, estate, waker, limits(settings), now, random),
+        call_back=CallBack(
+            store,
+            estate,
+            client,
+            seal,
+            now,
+            random,
+            claim_seconds=settings.callback_timeout_seconds * 3 + 30,
+        ),
+        rescue=Rescue(store, estate, waker, now),
+        expire=Expire(store, estate, waker, now, timedelta(hours=settings.receipt_timeout_hours)),
+        retain=Retain(
+            store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)
+        ),
+        leases=LeaseChannels(store, instance, dead, now, settings.lease_seconds),
+    )
+    options = EngineOptions(
+        claim_rows=settings.claim_batch,
+        settle_rows=settings.settle_batch,
+        receipt_rows=settings.receipt_batch,
+        inbound_rows=settings.inbound_batch,
+        callback_places=settings.callback_concurrency,
+        callback_per_endpoint=max(1, settings.callback_concurrency * 3 // 4),
+        callback_rows=settings.callback_batch,
+        lease_seconds=settings.lease_seconds,
+        drain_seconds=settings.drain_seconds,
+        request_id_age=timedelta(days=settings.request_id_days),
+    )
+
+    def make(row: ChannelRow, sink: ChannelSink) -> Channel:
+        secrets = msgspec.json.decode(seal.open(row.secrets)) if row.secrets else {}
+        return registry.create(
+            row.kind,
+            row.id,
+            {**row.options, **secrets},
+            sink,
+            clock=now,
+            monotonic=wiring.monotonic,
+            jitter=random,
+        )
+
+    return Engine(services, options, make, wiring.monotonic), estate

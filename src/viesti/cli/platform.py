@@ -1,0 +1,117 @@
+"""The processes of the platform on one machine: PostgreSQL if none is configured, an engine, API workers.
+
+Rule: this process only watches. What serves is in child processes, so a crash of one takes nothing else
+along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from pathlib import Path
+
+import structlog
+
+from viesti.api.serve import listen
+from viesti.cli import wiring
+from viesti.cli.wiring import Problem
+from viesti.config import Settings
+from viesti.engine.supervisor import Child, ChildFailed, Instance, Supervisor
+from viesti.storage.embedded import EmbeddedPostgres, PostgresError
+from viesti.storage.migrate import migrate
+
+API_GRACE = 3.0
+WATCH_SECONDS = 0.5
+
+_log = structlog.get_logger()
+
+
+class Platform:
+    """Everything `serve` runs, as an async context: ready when entered, stopped in reverse when left."""
+
+    def __init__(self, settings: Settings, config: Path | None, roles: tuple[str, ...]) -> None:
+        self._settings = settings
+        self._config = config
+        self._roles = roles
+        self._embedded = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
+        self._listener: socket.socket | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self.dsn = settings.database_url
+        self.supervisor = Supervisor(
+            self._children(), self._spawn, lambda: wiring.new_token(6), wiring.monotonic
+        )
+
+    async def __aenter__(self) -> Platform:
+        if "api" in self._roles:
+            self._listener = listen(self._settings.api_host, self._settings.api_port)
+        try:
+            if self._embedded:
+                self.dsn = await asyncio.to_thread(self._embedded.start)
+            wiring.secret_keys(self._settings)  # made here, before two children would make it at once
+            await migrate(self.dsn)
+            await self.supervisor.start()
+        except ChildFailed as error:
+            await self._close()
+            raise Problem(f"{error} Its message is above.") from error
+        except BaseException:
+            await self._close()
+            raise
+        if self._embedded:
+            self._watch = asyncio.create_task(self._watch_database(self._embedded), name="watch database")
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self.supervisor.stop()
+        await self._close()
+
+    async def _close(self) -> None:
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if self._listener:
+            self._listener.close()
+        if self._embedded:
+            await asyncio.to_thread(self._embedded.stop)
+
+    def _children(self) -> list[Child]:
+        children = []
+        if "engine" in self._roles:
+            children.append(Child("engine", self._settings.drain_seconds + 1))
+        if "api" in self._roles:
+            workers = self._settings.api_workers or max(1, (os.cpu_count() or 1) - 1)
+            children += [Child(f"api-{number}", API_GRACE) for number in range(1, workers + 1)]
+        return children
+
+    async def _spawn(
+        self, child: Child, instance: Instance, link: socket.socket
+    ) -> asyncio.subprocess.Process:
+        role = child.name.partition("-")[0]
+        command = [sys.executable, "-m", "viesti.cli"]
+        if self._config:
+            command += ["--config", str(self._config)]
+        command += ["child", role, "--instance", instance.name, "--link", str(link.fileno())]
+        command += ["--dead", ",".join(instance.dead)]
+        inherited = [link.fileno()]
+        if role == "api" and self._listener:
+            command += ["--listener", str(self._listener.fileno())]
+            inherited.append(self._listener.fileno())
+        return await asyncio.create_subprocess_exec(
+            *command,
+            pass_fds=inherited,
+            env={**os.environ, "VIESTI_DATABASE_URL": self.dsn},
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C reaches us alone; we tell the children, in order
+        )
+
+    async def _watch_database(self, embedded: EmbeddedPostgres) -> None:
+        """Bring the embedded PostgreSQL back when it dies."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if not await asyncio.to_thread(embedded.running):
+                _log.error("PostgreSQL died, starting it again")
+                try:
+                    await asyncio.to_thread(embedded.start)
+                except PostgresError as error:
+                    _log.error("PostgreSQL did not start", why=str(error))

@@ -1,0 +1,159 @@
+"""One engine process: every duty, started in order and stopped in reverse.
+
+Rule: what receives is started before what sends, so that no receipt meets a closed door; what sends is
+stopped first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from viesti.domain.channel import Channel, ChannelSink, SendReport
+from viesti.domain.estate import ChannelRow
+from viesti.engine.callbacks import Callbacks
+from viesti.engine.channels import Channels
+from viesti.engine.dispatcher import Dispatcher
+from viesti.engine.duty import Duty
+from viesti.engine.inbound import Inbound
+from viesti.engine.receipts import Receipts
+from viesti.engine.sink import Sink
+from viesti.services.call_back import CallBack
+from viesti.services.dispatch import Dispatch, Hold
+from viesti.services.estate import EstateCache
+from viesti.services.expire import Expire
+from viesti.services.lease import LeaseChannels
+from viesti.services.receipts import TakeReceipts
+from viesti.services.receive import Receive
+from viesti.services.rescue import Rescue
+from viesti.services.retain import Retain
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Sizes and times of the duties. Seconds, rows."""
+
+    claim_rows: int = 500
+    settle_rows: int = 500
+    settle_wait: float = 0.005
+    receipt_rows: int = 500
+    receipt_wait: float = 0.005
+    inbound_rows: int = 500
+    inbound_wait: float = 0.003
+    callback_places: int = 200
+    callback_per_endpoint: int = 100
+    callback_rows: int = 500
+    idle_seconds: float = 1.0
+    lease_seconds: float = 10.0
+    drain_seconds: float = 8.0
+    retention_round: float = 600.0
+    request_id_age: timedelta = timedelta(days=7)
+    waiting_receipt_age: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineServices:
+    """What the duties do their work with."""
+
+    estate: EstateCache
+    dispatch: Dispatch
+    receipts: TakeReceipts
+    receive: Receive
+    call_back: CallBack
+    rescue: Rescue
+    expire: Expire
+    retain: Retain
+    leases: LeaseChannels
+
+
+class Engine:
+    """The duties of one process."""
+
+    def __init__(
+        self,
+        services: EngineServices,
+        options: EngineOptions,
+        make_channel: Callable[[ChannelRow, ChannelSink], Channel],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._services = services
+        self._options = options
+        o = options
+        self.receipts = Receipts(services.receipts, rows=o.receipt_rows, wait_seconds=o.receipt_wait)
+        self.inbound = Inbound(
+            services.receive, rows=o.inbound_rows, wait_seconds=o.inbound_wait, idle_seconds=o.idle_seconds
+        )
+        self.callbacks = Callbacks(
+            services.call_back,
+            places=o.callback_places,
+            per_endpoint=o.callback_per_endpoint,
+            batch=o.callback_rows,
+            settle_wait=o.settle_wait,
+            idle_seconds=o.idle_seconds,
+        )
+        self.channels = Channels(
+            services.estate,
+            services.leases,
+            make_channel,
+            self._make_dispatcher,
+            monotonic,
+            o.lease_seconds,
+            o.drain_seconds * 0.6,
+        )
+        self._upkeep = [
+            Duty("scheduler", services.rescue.release_due, o.idle_seconds),
+            Duty("rescuer", services.rescue.abandoned, 2 * o.idle_seconds),
+            Duty("callback rescuer", services.call_back.release_expired, 5 * o.idle_seconds),
+            Duty("overdue receipts", services.expire, 60 * o.idle_seconds),
+            Duty("retention", self._retain, o.retention_round),
+        ]
+
+    async def start(self) -> None:
+        """Start everything."""
+        self.receipts.start()
+        self.inbound.start()
+        for duty in self._upkeep:
+            duty.start()
+        self.callbacks.start()
+        self.channels.duty.start()
+
+    async def stop(self) -> None:
+        """Drain and stop: in-flight messages are finished or returned, what came in is stored."""
+        await self.channels.stop()
+        await asyncio.gather(*(duty.stop() for duty in self._upkeep))
+        await self.inbound.stop()
+        await self.receipts.stop()
+        await self.callbacks.stop(self._options.drain_seconds * 0.2)
+
+    def _make_dispatcher(self, hold: Hold, make: Callable[[ChannelSink], Channel]) -> Dispatcher:
+        dispatchers: list[Dispatcher] = []  # the sink and the dispatcher know each other
+
+        def report(one: SendReport) -> None:
+            dispatchers[0].report(one)
+
+        def room() -> None:
+            if dispatchers:
+                dispatchers[0].wake()
+
+        sink = Sink(report, self.receipts.batches, self.inbound.batches, room, self.channels.session)
+        o = self._options
+        dispatcher = Dispatcher(
+            hold,
+            self._services.dispatch,
+            lambda: make(sink),
+            batch=o.claim_rows,
+            settle_rows=o.settle_rows,
+            settle_wait=o.settle_wait,
+            idle_seconds=o.idle_seconds,
+        )
+        dispatchers.append(dispatcher)
+        return dispatcher
+
+    async def _retain(self) -> int:
+        self._services.receipts.oldest_id = await self._services.retain.oldest_reference()
+        await self._services.retain()
+        return await self._services.retain.forget(
+            self._options.request_id_age, self._options.waiting_receipt_age, self._options.settle_rows
+        )

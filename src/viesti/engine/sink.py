@@ -1,0 +1,53 @@
+"""What a channel hands the engine: reports, receipts, parts from handsets, session states - all into batches.
+
+Rule: a receipt's or part's awaitable returns only after the batch that holds it is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from viesti.domain.channel import CarrierReceipt, InboundPart, NotStored, SendReport, SessionState
+from viesti.engine.batches import Batches
+
+
+class Sink:
+    """The `ChannelSink` of one channel."""
+
+    def __init__(
+        self,
+        report: Callable[[SendReport], None],
+        receipts: Batches[CarrierReceipt],
+        inbound: Batches[InboundPart],
+        room: Callable[[], None],
+        session: Callable[[int, str, SessionState, str], None],
+    ) -> None:
+        self._report = report
+        self._receipts = receipts
+        self._inbound = inbound
+        self._room = room
+        self._session = session
+
+    def report(self, report: SendReport) -> None:
+        self._report(report)
+
+    def receipt(self, receipt: CarrierReceipt) -> Awaitable[None]:
+        return _stored(self._receipts, receipt)
+
+    def inbound(self, part: InboundPart) -> Awaitable[None]:
+        return _stored(self._inbound, part)
+
+    def room(self) -> None:
+        self._room()
+
+    def session(self, channel_id: int, name: str, state: SessionState, detail: str) -> None:
+        self._session(channel_id, name, state, detail)
+
+
+async def _stored(batches: Batches[CarrierReceipt] | Batches[InboundPart], item: object) -> None:
+    if batches.full:
+        raise NotStored("too much is waiting to be stored")
+    try:
+        await batches.give(item)  # type: ignore[arg-type]  # the pair is made by the two callers above
+    except Exception as error:
+        raise NotStored(str(error)) from error
