@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from viesti.cli import simulate
 from viesti.cli.apply import apply
 from viesti.cli.child import child
 from viesti.cli.doctor import doctor
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(apply)
 app.command()(doctor)
 app.command()(migrate)
+app.add_typer(simulate.app)
 app.command()(serve)
 app.command(hidden=True)(child)
 

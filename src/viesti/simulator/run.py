@@ -34,7 +34,7 @@ class SimulatorOptions:
     behaviour: Behaviour = field(default_factory=Behaviour)
     ledger: re.Pattern[str] | None = None  # where a message's key is; None keeps no ledger
     page_host: str = "127.0.0.1"
-    page_port: int | None = 2780
+    page_port: int | None = 8090
 
 
 @dataclass(frozen=True, slots=True)
