@@ -34,12 +34,13 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A key and its values before and after. For a secret `new` only says what is done."""
+    """A key and its values before and after. With `told`, `new` only says what is done: it is a secret, or is
+    made up later."""
 
     name: str
     old: Any
     new: Any
-    secret: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +135,14 @@ def _compared(thing: Thing, held: Held, same_secret: SameSecret, rotate: Collect
             values[about.name] = old
             if old is None and about.generated:
                 made.add(about.name)
-                fields.append(FieldChange(about.name, None, MADE, about.secret is not None))
+                fields.append(FieldChange(about.name, None, MADE, told=True))
         elif about.secret:
             if old is not None and same_secret(about, old, new):
                 values[about.name] = old
             else:
                 plain.add(about.name)
-                fields.append(FieldChange(about.name, None, CHANGED if old else GIVEN, secret=True))
-        elif new != (old if present else about.default):
+                fields.append(FieldChange(about.name, None, CHANGED if old else GIVEN, told=True))
+        elif new != (old if present else about.default) and about.name not in thing.table.identity:
             fields.append(FieldChange(about.name, old, new))
     if present and not fields:
         return None

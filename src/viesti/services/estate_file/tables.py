@@ -117,7 +117,7 @@ CHANNELS = Table(
         Field(
             "options",
             kinds.OPTIONS,
-            "Where it connects to and how, by the kind: see [the options of a channel](channels.md).",
+            "Where it connects to and how, by the kind: see the options above.",
             default={},
         ),
         Field(

@@ -176,4 +176,4 @@ def _detail(change: Change) -> dict[str, Any]:
 
 
 def _told(change: FieldChange) -> Any:
-    return change.new if change.secret else {"old": change.old, "new": change.new}
+    return change.new if change.told else {"old": change.old, "new": change.new}
