@@ -11,6 +11,7 @@ from typing import Final
 CATCH_UP: Final = 0.02  # seconds of slots that may be sent at once; 2 % of a second's worth
 _CUT: Final = 0.7  # of the rate, when the carrier says it is too fast
 _RECOVERY: Final = 1.1  # of the rate, each second it no longer says so
+_BRIEF: Final = 0.1  # seconds; a shorter burst says little of the rate
 _NO_LIMIT: Final = 1 << 30
 
 
@@ -55,7 +56,7 @@ class Pace:
 
     def throttled(self, now: float) -> None:
         """The carrier said it is too fast."""
-        rate = self._rate or max(self._measured, float(self._counted))
+        rate = self._rate or max(self._measured, self._counted / max(now - self._counted_from, _BRIEF))
         self._ceiling = self._configured or max(rate, self._ceiling or 0.0)
         self._rate = max(1.0, rate * _CUT)
         self._grown = now
