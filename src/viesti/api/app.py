@@ -1,0 +1,69 @@
+"""The HTTP application: every route, in the order they are tried.
+
+Rule: nothing is made here but the handlers; services, clocks and keys come in as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry
+from starlette.routing import Route, Router
+
+from viesti.api.answer import Endpoint
+from viesti.api.body import BodyLimits
+from viesti.api.edge import Edge
+from viesti.api.guard import Guard, GuardedEndpoint
+from viesti.api.meters import Meters
+from viesti.api.native.messages import NativeMessages
+from viesti.api.ops.probes import Probes
+from viesti.api.txtsync.send import SendSms, render
+from viesti.services.authenticate import Authenticate
+from viesti.services.health import CheckReady, CountWaiting
+from viesti.services.show_message import ShowMessages
+from viesti.services.submit import Submit
+from viesti.services.throttle import Throttle
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """What the API calls."""
+
+    authenticate: Authenticate
+    throttle: Throttle
+    submit: Submit
+    show: ShowMessages
+    check_ready: CheckReady
+    count_waiting: CountWaiting
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOptions:
+    """How the API behaves. `shared_metrics_dir`: see api/meters."""
+
+    body_limits: BodyLimits = field(default_factory=BodyLimits)
+    shared_metrics_dir: str | None = None
+
+
+def create_app(
+    services: ApiServices, monotonic: Callable[[], float], options: ApiOptions | None = None
+) -> Edge:
+    """The ASGI application. `monotonic` gives seconds, for measuring requests."""
+    options = options or ApiOptions()
+    registry = CollectorRegistry()
+    meters = Meters(registry)
+    guard = Guard(services.authenticate, services.throttle)
+    native = NativeMessages(services.show)
+    probes = Probes(services.check_ready, services.count_waiting, registry, options.shared_metrics_dir)
+    send = SendSms(services.submit, options.body_limits, meters)
+    routes = [
+        Route("/sms/send", GuardedEndpoint(guard, send, render), methods=["POST"]),
+        Route("/messages", GuardedEndpoint(guard, native.recent), methods=["GET"]),
+        Route("/messages/{id}", GuardedEndpoint(guard, native.one), methods=["GET"]),
+        Route("/inbound", GuardedEndpoint(guard, native.recent_inbound), methods=["GET"]),
+        Route("/healthz", Endpoint(probes.alive), methods=["GET"]),
+        Route("/readyz", Endpoint(probes.ready), methods=["GET"]),
+        Route("/metrics", Endpoint(probes.metrics), methods=["GET"]),
+    ]
+    return Edge(Router(routes, redirect_slashes=False), meters, monotonic)

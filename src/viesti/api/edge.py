@@ -1,0 +1,90 @@
+"""The outermost layer: every request is timed, and every failure becomes an answer.
+
+Rule: what is logged of a failure is its kind and place, not its text, which may quote a message.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.routing import Route, Router
+from starlette.types import Message, Receive, Scope, Send
+
+from viesti.api.answer import Endpoint, Refusal, Render, render_error, send_answer
+from viesti.api.body import ClientGone
+from viesti.api.guard import GuardedEndpoint
+from viesti.api.meters import Meters
+from viesti.services.store_errors import StoreUnavailable
+
+STORE_RETRY_SECONDS = 5
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_UNAVAILABLE = Refusal(
+    503,
+    "The database can't be reached; nothing was stored. Try again.",
+    headers=((b"retry-after", b"%d" % STORE_RETRY_SECONDS),),
+)
+_log = structlog.get_logger()
+
+
+class Edge:
+    """The ASGI application."""
+
+    def __init__(self, router: Router, meters: Meters, monotonic: Callable[[], float]) -> None:
+        self._router = router
+        self._meters = meters
+        self._monotonic = monotonic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"{scope['type']} is not served")  # the server is told to speak HTTP only
+        started = self._monotonic()
+        status = 0  # none sent
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        scope["app"] = self  # makes Starlette raise its 404 and 405, so that they look like our other errors
+        try:
+            await self._router(scope, receive, watched)
+        except ClientGone:
+            status = 499  # nginx's number for it
+        except Exception as error:  # the last place that can answer
+            refusal = _refusal(error, scope)
+            if status == 0:
+                await send_answer(_render(scope)(refusal), watched)
+        finally:
+            route = scope.get("route")
+            name = route.path if isinstance(route, Route) else "(none)"
+            method = scope["method"] if scope["method"] in _METHODS else "(other)"
+            self._meters.request(name, method, status, self._monotonic() - started)
+
+
+def _refusal(error: Exception, scope: Scope) -> Refusal:
+    if isinstance(error, HTTPException):
+        if error.status_code == 405:
+            allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+            headers = ((b"allow", allowed.encode()),)
+            return Refusal(405, f"This path takes {allowed}, not {scope['method']}.", headers=headers)
+        return Refusal(error.status_code, "There is nothing at this path.")
+    if isinstance(error, StoreUnavailable):
+        _log.warning("request not served, the database is away", path=scope["path"])
+        return _UNAVAILABLE
+    _log.error(
+        "request failed",
+        method=scope["method"],
+        path=scope["path"],
+        error=type(error).__name__,
+        trace="".join(traceback.format_tb(error.__traceback__)),
+    )
+    return Refusal(500, "Something went wrong here; it has been noted. Nothing is known of the outcome.")
+
+
+def _render(scope: Scope) -> Render:
+    endpoint = scope.get("endpoint")
+    return endpoint.render if isinstance(endpoint, Endpoint | GuardedEndpoint) else render_error

@@ -1,0 +1,121 @@
+"""Lets a request in: who is calling, and whether he may call once more.
+
+Rule: this comes before the body is read. Each turning away says why; the headers of the budget are on every
+answer that a known caller gets.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from viesti.api.answer import Answer, Headers, Refusal, Render, render_error, send_answer
+from viesti.services.authenticate import Authenticate, Caller, Reason, TurnedAway
+from viesti.services.throttle import Budget, Throttle
+
+_CHALLENGE: Headers = ((b"www-authenticate", b'Basic realm="Viesti", charset="UTF-8"'),)
+_STATUS = {Reason.UNPROVEN: 401, Reason.DISABLED: 403, Reason.TOO_MANY_TRIES: 429}
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A caller with budget left. `headers` belong on his answer."""
+
+    caller: Caller
+    headers: Headers
+
+
+class Guard:
+    """Checks Basic credentials and the call budget."""
+
+    def __init__(self, authenticate: Authenticate, throttle: Throttle) -> None:
+        self._authenticate = authenticate
+        self._throttle = throttle
+
+    async def admit(self, headers: Mapping[bytes, bytes]) -> Admitted | Refusal:
+        """Let the sender of these headers in, or say why not. Raises `StoreUnavailable`."""
+        credentials = read_basic(headers.get(b"authorization", b""))
+        if isinstance(credentials, Refusal):
+            return credentials
+        key, secret = credentials
+        caller = self._authenticate.remembered(key, secret) or await self._authenticate.verify(key, secret)
+        if isinstance(caller, TurnedAway):
+            return _turned_away(caller)
+        budget = await self._throttle(caller.application, caller.customer)
+        shown = _budget_headers(budget)
+        if not budget.allowed:
+            sentence = f"More than {budget.limit} calls; wait {budget.reset} seconds."
+            return Refusal(429, sentence, headers=(*shown, (b"retry-after", b"%d" % budget.reset)))
+        return Admitted(caller, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in."""
+
+    caller: Caller
+    scope: Scope
+    headers: Mapping[bytes, bytes]
+    receive: Receive
+
+
+CallHandler = Callable[[Call], Awaitable[Answer | Refusal]]
+
+
+class GuardedEndpoint:
+    """A handler, as an ASGI application, for callers that the guard lets in."""
+
+    def __init__(self, guard: Guard, handler: CallHandler, render: Render = render_error) -> None:
+        self._guard = guard
+        self._handler = handler
+        self.render = render
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])  # of repeated ones the last counts
+        outcome: Answer | Refusal
+        shown: Headers = ()
+        admitted = await self._guard.admit(headers)
+        if isinstance(admitted, Refusal):
+            outcome = admitted
+        else:
+            shown = admitted.headers
+            outcome = await self._handler(Call(admitted.caller, scope, headers, receive))
+        await send_answer(self.render(outcome) if isinstance(outcome, Refusal) else outcome, send, shown)
+
+
+def read_basic(header: bytes) -> tuple[str, str] | Refusal:
+    """Key and secret of an `Authorization: Basic` header (RFC 7617, UTF-8)."""
+    scheme, _, encoded = header.partition(b" ")
+    if scheme.lower() != b"basic":
+        return Refusal(401, "Basic authentication with client key and secret is needed.", headers=_CHALLENGE)
+    try:
+        key, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        colon = ""
+    if not colon:
+        return Refusal(
+            401, "The Authorization header is not Basic `key:secret` in base64.", headers=_CHALLENGE
+        )
+    return key, secret
+
+
+def _turned_away(why: TurnedAway) -> Refusal:
+    status = _STATUS[why.reason]
+    headers: Headers = _CHALLENGE if status == 401 else ()
+    if why.retry_after is not None:
+        headers += ((b"retry-after", b"%d" % max(1, round(why.retry_after + 0.5))),)
+    return Refusal(status, why.sentence, headers=headers)
+
+
+def _budget_headers(budget: Budget) -> Headers:
+    if not budget.limit:
+        return ()
+    return (
+        (b"x-ratelimit-limit", b"%d" % budget.limit),
+        (b"x-ratelimit-remaining", b"%d" % budget.remaining),
+        (b"x-ratelimit-reset", b"%d" % budget.reset),
+    )
