@@ -26,7 +26,7 @@ from viesti.simulator.identity import Account, IdForm, MessageIds
 from viesti.simulator.ledger import Ledger
 from viesti.simulator.message import Delivery, ReceiptProgress, Reply, Submission
 from viesti.simulator.reading import read
-from viesti.simulator.receipt import Quirk, style_of
+from viesti.simulator.receipt import Quirk, Style, style_of
 from viesti.simulator.timeline import Timeline
 from viesti.simulator.writing import receipt_delivery, reply_deliveries
 
@@ -280,7 +280,7 @@ class MessageCentre:
 
     def _intermediate(self, submission: Submission, state: PartState, _: float) -> None:
         if submission.state is PartState.ENROUTE:
-            style = style_of(self.behaviour.quirks)
+            style = self._style()
             self._mail(receipt_delivery(submission, state, self._clock(), style, final=False))
 
     def _end(self, submission: Submission, now: float) -> None:
@@ -291,12 +291,15 @@ class MessageCentre:
             submission.done_at = self._clock()
         done_at = submission.done_at or self._clock()
         if submission.receipt is ReceiptProgress.WAITING:
-            style = style_of(self.behaviour.quirks)
+            style = self._style()
             for _ in range(treatment.copies):
                 self._mail(receipt_delivery(submission, submission.state, done_at, style, final=True))
         if treatment.reply and submission.state is PartState.DELIVERED:
             self.timeline.at(now + REPLY_PAUSE, lambda _: self._answer_by_itself(submission))
         self.on_change(submission.destination)
+
+    def _style(self) -> Style:
+        return style_of(self.behaviour.quirks - _MEANINGLESS[self.options.id_form])
 
     def _answer_by_itself(self, submission: Submission) -> None:
         self.reply(submission.destination, submission.source, submission.treatment.reply, submission.account)
@@ -328,6 +331,12 @@ _INTERMEDIATE = (
     (Quirk.ENROUTE_FIRST, PartState.ENROUTE),
     (Quirk.ACCEPTED_FIRST, PartState.ACCEPTED),
 )
+# Quirks about the base of an id, where ids are not in the other base to begin with.
+_MEANINGLESS: dict[IdForm, frozenset[Quirk]] = {
+    IdForm.DECIMAL: frozenset({Quirk.DECIMAL_ID}),
+    IdForm.HEX: frozenset({Quirk.HEX_ID}),
+    IdForm.UUID: frozenset({Quirk.DECIMAL_ID, Quirk.HEX_ID}),
+}
 
 
 def _ignore(_: str) -> None:

@@ -80,9 +80,7 @@ def test_drop_every_counts_messages() -> None:
 
 
 def test_shares_and_outcomes_come_as_often_as_they_weigh() -> None:
-    one = carrier(
-        outcomes=((Fate.DELIVERED, 9.0), (Fate.UNDELIVERED, 1.0)), throttled=0.1, queue_full=0.1
-    )
+    one = carrier(outcomes=((Fate.DELIVERED, 9.0), (Fate.UNDELIVERED, 1.0)), throttled=0.1, queue_full=0.1)
     treatments = [one.treat("demo", NUMBER, 0.0) for _ in range(5000)]
     answers = Counter(treatment.answer for treatment in treatments)
     fates = Counter(treatment.fate for treatment in treatments if treatment.taken)

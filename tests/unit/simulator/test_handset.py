@@ -104,9 +104,7 @@ def test_the_worst_part_decides(states: list[PartState], expected: str) -> None:
 
 def test_the_receipt_furthest_behind_is_shown() -> None:
     handsets = Handsets()
-    for pdu, progress in zip(
-        parts(LONG), [ReceiptProgress.ACKNOWLEDGED, ReceiptProgress.SENT], strict=True
-    ):
+    for pdu, progress in zip(parts(LONG), [ReceiptProgress.ACKNOWLEDGED, ReceiptProgress.SENT], strict=True):
         one = submission(pdu)
         one.receipt = progress
         handsets.take(one)

@@ -10,7 +10,11 @@ from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.spec import Command, Tag
 from viesti.simulator.reading import Place, Reading, read, starts_message
 
-SAR = ((Tag.SAR_MSG_REF_NUM, b"\x01\x02"), (Tag.SAR_TOTAL_SEGMENTS, b"\x03"), (Tag.SAR_SEGMENT_SEQNUM, b"\x02"))
+SAR = (
+    (Tag.SAR_MSG_REF_NUM, b"\x01\x02"),
+    (Tag.SAR_TOTAL_SEGMENTS, b"\x03"),
+    (Tag.SAR_SEGMENT_SEQNUM, b"\x02"),
+)
 
 
 def submit(
@@ -35,7 +39,10 @@ def submit(
         (submit(b"\x00A", 0xE0), Reading("A", "UCS-2")),
         (submit(b"A", 0x99), Reading("41", "8-bit", binary=True)),
         (submit(b"\x05\x00\x03\x2a\x02\x01abc", 0, 0x40), Reading("abc", "GSM-7", Place("8", 42, 2, 1))),
-        (submit(b"\x06\x08\x04\x01\x00\x02\x02abc", 0, 0x40), Reading("abc", "GSM-7", Place("16", 256, 2, 2))),
+        (
+            submit(b"\x06\x08\x04\x01\x00\x02\x02abc", 0, 0x40),
+            Reading("abc", "GSM-7", Place("16", 256, 2, 2)),
+        ),
         (submit(b"\x03\x24\x01\x01\x1b\x63", 0, 0x40), Reading("ç", "GSM-7 national")),
         (submit(b"abc", tlvs=SAR), Reading("abc", "GSM-7", Place("sar", 258, 3, 2))),
         (submit(b"", tlvs=((Tag.MESSAGE_PAYLOAD, b"long"),)), Reading("long", "GSM-7")),
