@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from urllib.parse import urlsplit
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from tests.integration.api.conftest import KEY, SECRET, Api, hashed, make_estate, running
 
-from tests.integration.api.conftest import KEY, SECRET, Api, hashed
 from viesti.api.serve import PortTaken, inherited, listen
+from viesti.storage.store import Store
 
 pytestmark = pytest.mark.integration
 
@@ -107,15 +110,24 @@ async def test_wrong_paths_and_methods(
     assert "server" not in headers
 
 
-async def test_a_lost_database_is_said_so(api: Api, database_url: str, postgres: str) -> None:
-    name = urlsplit(database_url).path[1:]
-    connection = await asyncpg.connect(postgres)
-    try:
+async def test_a_lost_database_is_said_so(database_url: str, postgres: str, tmp_path: Path) -> None:
+    address = urlsplit(database_url)
+    [sockets] = parse_qs(address.query)["host"]
+    way = tmp_path / "sockets"
+    way.symlink_to(sockets)  # a way to the server that can be closed
+    store = await Store.open(
+        urlunsplit(address._replace(query=urlencode({"host": way, "port": 5432}))),
+        size=4,
+        monotonic=time.monotonic,
+    )
+    await make_estate(database_url)
+    async with running(store) as api:
         assert (await api.send())[0] == 200
-        await connection.execute(f"alter database {name} with allow_connections false")
-        await connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name
-        )
+        way.unlink()
+        connection = await asyncpg.connect(postgres)
+        cut = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1"
+        await connection.execute(cut, address.path[1:])
+        await connection.close()
         status, answer, headers = await api.send()
         assert (status, answer["code"]) == (503, "unavailable")
         assert int(headers["Retry-After"]) > 0
@@ -124,9 +136,9 @@ async def test_a_lost_database_is_said_so(api: Api, database_url: str, postgres:
         assert (await api.call("GET", "/healthz"))[0] == 200
         async with api.client.get(api.url + "/metrics") as response:
             assert (response.status, "viesti_database_up 0.0" in await response.text()) == (200, True)
-    finally:
-        await connection.execute(f"alter database {name} with allow_connections true")
-        await connection.close()
+        way.symlink_to(sockets)
+        assert (await api.send())[0] == 200
+    await store.close()
 
 
 async def test_ready_names_missing_migrations(api: Api, database_url: str) -> None:

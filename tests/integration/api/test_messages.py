@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from tests.integration.api.conftest import OTHER_KEY, OTHER_SECRET, Api
+
 from viesti.domain.channel import CarrierReceipt
 from viesti.domain.message import Callback, Event, Inbound, PartRow, StatusChange
 from viesti.domain.status import PartState, Status
@@ -27,7 +27,7 @@ async def play(api: Api, recipient_id: int) -> None:
     receipt = CarrierReceipt(300, ("ref-1",), PartState.DELIVERED, "000", at(3), at(4), "", "", "id:ref-1")
     found = FoundPart(recipient_id, 1, 2, 1, 1, "ref-1", None)
     async with api.store.transaction() as tx:
-        await tx.messages.add_events([(Event(recipient_id, at(1), "deferred", {"channel": 300}), 1)])
+        await tx.messages.add_events([Event(recipient_id, at(1), "deferred", {"channel": 300})])
         await tx.messages.add_parts([part])
         await tx.receipts.add([MatchedReceipt(found, receipt)])
         await tx.receipts.update_parts([(recipient_id, 2, 1, 2, "000", at(3))])
@@ -35,7 +35,7 @@ async def play(api: Api, recipient_id: int) -> None:
         await tx.messages.advance([change])
         url = "https://example.com/hook?sig=secret"
         await tx.callbacks.add(
-            [Callback(900, 1, 100, recipient_id, "delivery_report", url, {}, 0, at(6), at(6))]
+            [Callback(900, 1, 100, recipient_id, "delivery_report", "GET", url, "", at(6), at(6))]
         )
 
 

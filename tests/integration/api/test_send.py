@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-
 from tests.integration.api.conftest import BODY_LIMIT, Api, basic
 
 pytestmark = pytest.mark.integration
