@@ -1,4 +1,4 @@
-"""The API over real HTTP on a real database: two customers, their applications, a channel, routes and prices."""
+"""The API over real HTTP on a real database, with customers, applications, a channel, routes and prices."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ async def make_estate(database_url: str) -> None:
     try:
         await connection.execute(ESTATE)
         await connection.executemany(
-            "insert into applications (id, customer_id, client_key, secret_hash, service_id, throttle_calls, enabled,"
-            " key, name, created_at) values ($1, $2, $3, $4, $5, $6, $7, $3, 'Flow ' || $3, now())",
+            "insert into applications (id, customer_id, client_key, secret_hash, service_id, throttle_calls,"
+            " enabled, key, name, created_at) values ($1, $2, $3, $4, $5, $6, $7, $3, 'Flow ' || $3, now())",
             [(row[0], row[1], row[2], hashed(row[3]), *row[4:]) for row in APPLICATIONS],
         )
     finally:
