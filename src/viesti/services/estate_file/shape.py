@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from viesti.services.estate_file.fields import REQUIRED, Field, Table
@@ -44,6 +45,11 @@ class Row:
     def wrong(self, key: str) -> bool:
         """Whether something is wrong with `key` already."""
         return any(problem.place == f"{self.place}.{key}" for problem in self.problems)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong with any of its keys."""
+        return not any(problem.place.startswith(f"{self.place}.") for problem in self.problems)
 
     @property
     def key(self) -> str | None:
@@ -139,5 +145,11 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def _quoted(value: object) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    match value:
+        case bool():
+            return str(value).lower()
+        case str() | int() | float() | Decimal():
+            text = repr(value) if isinstance(value, str) else str(value)
+            return text if len(text) <= 60 else text[:57] + "..."
+        case _:
+            return "This value"

@@ -79,10 +79,10 @@ def _keywords(services: Sequence[Row], known: Held) -> None:
 
 def _file_claims(services: Sequence[Row]) -> Iterator[tuple[Row | None, str, str, str]]:
     for service in services:
-        if service.key is None:
-            continue  # whose keywords they are is wrong already
+        if service.key is None or service.wrong("keywords"):
+            continue  # whose they are, or that they are there, is wrong already
         for keyword in service.values.get("keywords", ()):
-            if "address" in keyword.values and "words" in keyword.values:
+            if keyword.sound:
                 name = f"the service {service.key}"
                 yield keyword, name, keyword.values["address"], keyword.values["words"]
 
