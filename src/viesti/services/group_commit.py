@@ -38,9 +38,11 @@ class _Entry:
     recipient_ids: list[int] = field(default_factory=list)
 
     def key(self) -> tuple[int, str] | None:
-        """The request id as the store knows it."""
+        """The request id as the store knows it: the application's own, or the customer's own without one (an
+        id names only one thing)."""
         request = self.planned.request
-        return (request.application_id or 0, request.request_id) if request.request_id else None
+        owner = request.application_id or request.customer_id
+        return (owner, request.request_id) if request.request_id else None
 
 
 class GroupCommit:

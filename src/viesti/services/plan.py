@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from viesti.domain.address import Address, AddressProblem
@@ -33,6 +33,7 @@ class Limits:
     bulk_threshold: int = 100
     max_recipients: int = 10_000
     max_parts: int = MAX_PARTS
+    max_ahead: timedelta = timedelta(days=60)  # of a send time; within it nothing of the message is dropped
     allowed_networks: Sequence[Network] = ()  # private networks that callbacks may go to
 
 
@@ -72,8 +73,8 @@ def plan(
 ) -> Planned | NotAccepted:
     """The plan, or everything that is wrong with the request."""
     customer = snapshot.estate.customers[request.customer_id]
-    service = snapshot.estate.services.get(request.service_id) if request.service_id else None
-    problems = _check_fields(request, limits)
+    problems = _check_fields(request, limits, now)
+    service = _service(request, snapshot, problems)
     sender = _sender(request, service, problems)
     if problems or sender is None:
         return NotAccepted(tuple(problems))
@@ -83,7 +84,7 @@ def plan(
         for index, wanted in enumerate(request.recipients)
     ]
     if planner.problems:
-        return NotAccepted(tuple(planner.problems))
+        return NotAccepted(planner.problems)
     send_at = request.send_at if request.send_at and request.send_at > now else None
     return Planned(
         request=request,
@@ -99,14 +100,18 @@ def plan(
     )
 
 
-def _check_fields(request: SubmitRequest, limits: Limits) -> list[FieldProblem]:
+def _check_fields(request: SubmitRequest, limits: Limits, now: datetime) -> list[FieldProblem]:
     problems = []
-    if "\0" in request.text or "\0" in (request.customer_data or "") or "\0" in (request.request_id or ""):
-        problems.append(FieldProblem("text", "A NUL character can't be stored or sent."))
     if not request.text:
         problems.append(FieldProblem("text", "The text is empty."))
-    elif len(request.text) > MAX_TEXT:
-        problems.append(FieldProblem("text", f"The text is longer than {MAX_TEXT} characters."))
+    for field, value, longest in (
+        ("text", request.text, MAX_TEXT),
+        ("customer_data", request.customer_data, MAX_CUSTOMER_DATA),
+        ("request_id", request.request_id, MAX_REQUEST_ID),
+    ):
+        sentence = _objection(value, longest)
+        if sentence:
+            problems.append(FieldProblem(field, sentence))
     if not request.recipients:
         problems.append(FieldProblem("recipients", "There is no recipient."))
     elif len(request.recipients) > limits.max_recipients:
@@ -115,10 +120,12 @@ def _check_fields(request: SubmitRequest, limits: Limits) -> list[FieldProblem]:
                 "recipients", f"{len(request.recipients)} recipients are more than {limits.max_recipients}."
             )
         )
-    if request.customer_data and len(request.customer_data) > MAX_CUSTOMER_DATA:
-        problems.append(FieldProblem("customer_data", f"It is longer than {MAX_CUSTOMER_DATA} characters."))
-    if request.request_id and len(request.request_id) > MAX_REQUEST_ID:
-        problems.append(FieldProblem("request_id", f"It is longer than {MAX_REQUEST_ID} characters."))
+    if request.send_at and request.send_at - now > limits.max_ahead:
+        problems.append(
+            FieldProblem(
+                "send_at", f"It is more than {limits.max_ahead.days} days from now, which is the limit."
+            )
+        )
     if request.dlr_url:
         bad = parse_url(request.dlr_url, limits.allowed_networks)
         unknown = unknown_placeholders(request.dlr_url)
@@ -131,10 +138,40 @@ def _check_fields(request: SubmitRequest, limits: Limits) -> list[FieldProblem]:
     return problems
 
 
+def _objection(value: str | None, longest: int) -> str | None:
+    """What is wrong with a text as such: too long, or characters that neither PostgreSQL nor a handset takes."""
+    if not value:
+        return None
+    if len(value) > longest:
+        return f"It is longer than {longest} characters."
+    if "\0" in value:
+        return "A NUL character can't be stored or sent."
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        return f"Character {error.start + 1} is half of a surrogate pair, which is no character."
+    return None
+
+
+def _service(request: SubmitRequest, snapshot: Snapshot, problems: list[FieldProblem]) -> Service | None:
+    if request.service_id is None:
+        return None
+    service = snapshot.estate.services.get(request.service_id)
+    if service is None or service.customer_id != request.customer_id:
+        problems.append(FieldProblem("service", "There is no such service."))
+        return None
+    if not service.enabled:
+        problems.append(FieldProblem("service", f"The service '{service.name}' is switched off."))
+    return service
+
+
 def _sender(request: SubmitRequest, service: Service | None, problems: list[FieldProblem]) -> Sender | None:
     wanted = request.sender or (service.default_sender if service else "")
     if not wanted:
-        problems.append(FieldProblem("sender", "There is no sender, and the service has no default sender."))
+        if not any(problem.field == "service" for problem in problems):  # which would have one
+            problems.append(
+                FieldProblem("sender", "There is no sender, and the service has no default sender.")
+            )
         return None
     sender = parse_sender(wanted)
     if isinstance(sender, SenderProblem):
@@ -177,7 +214,12 @@ class _Planner:
         self._texts: dict[tuple[str, ConcatMethod], TextPlan] = {}
         self._sender_verdicts: dict[str, str | None] = {}
         self.currency: str | None = None
-        self.problems: list[FieldProblem] = []
+        self._problems: dict[FieldProblem, None] = {}  # what all recipients share is said once
+
+    @property
+    def problems(self) -> tuple[FieldProblem, ...]:
+        """Everything wrong so far, in the order of the recipients."""
+        return tuple(self._problems)
 
     def text_plan(self, text: str, method: ConcatMethod) -> TextPlan:
         """Encoding and parts of a text on a channel of that method."""
@@ -188,6 +230,9 @@ class _Planner:
 
     def recipient(self, index: int, written: str, text: str | None) -> PlannedRecipient | None:
         """The plan of one recipient; None, with the problem noted, when there can be none."""
+        objection = _objection(text, MAX_TEXT)
+        if objection:
+            return self._problem("recipients", f"Its text: {objection}", index)
         address = self._normaliser.normalise(written)
         if isinstance(address, AddressProblem):
             return self._problem("recipients", address.sentence, index)
@@ -239,7 +284,5 @@ class _Planner:
         return self._sender_verdicts[region]
 
     def _problem(self, field: str, sentence: str, index: int | None) -> PlannedRecipient | None:
-        problem = FieldProblem(field, sentence, index)
-        if problem not in self.problems[-1:]:  # what all recipients share is said once
-            self.problems.append(problem)
+        self._problems[FieldProblem(field, sentence, index)] = None
         return None

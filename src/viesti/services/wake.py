@@ -29,6 +29,11 @@ class Waker:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._send(), name="waker")
 
+    async def stop(self) -> None:
+        """Send what is pending, before the store is closed."""
+        if self._task is not None:
+            await self._task
+
     async def _send(self) -> None:
         while self._pending:
             pending, self._pending = self._pending, {}

@@ -85,10 +85,16 @@ async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: 
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection inside a transaction: committed when the block ends, rolled back when it raises."""
     try:
-        async with pool.acquire() as connection, connection.transaction():
+        connection = await pool.acquire()
+    except (*UNAVAILABLE, asyncpg.PostgresError) as error:  # whatever keeps us from connecting
+        raise StoreUnavailable(f"The database can't be reached: {error}") from error
+    try:
+        async with connection.transaction():
             yield connection
     except UNAVAILABLE as error:
         raise StoreUnavailable(f"The database went away: {error}") from error
+    finally:
+        await pool.release(connection)
 
 
 async def run(pool: Pool, work: Callable[[Connection], Awaitable[None]]) -> None:
