@@ -83,7 +83,6 @@ class Connection(asyncio.Protocol):
                 self._event(event, now)
         self.deliver(now)
         self.flush()
-        self._arm_tick()
         self._smsc.arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -127,7 +126,7 @@ class Connection(asyncio.Protocol):
             delivery.sent()
 
     def flush(self) -> None:
-        """Write what the session has to say."""
+        """Write what the session has to say, and see to its timers."""
         transport = self._transport
         data = self.session.outgoing()
         if transport is None:
@@ -136,6 +135,8 @@ class Connection(asyncio.Protocol):
             transport.write(data)
         if self.session.state is State.CLOSED:
             transport.close()
+        else:
+            self._arm_tick()
 
     def leave(self) -> None:
         """Say goodbye; a connection that is not bound is closed."""
@@ -255,5 +256,4 @@ class Connection(asyncio.Protocol):
         for event in self.session.tick(now):
             self._event(event, now)
         self.flush()
-        self._arm_tick()
         self._smsc.arm()

@@ -57,7 +57,7 @@ class FaultsBody(msgspec.Struct, forbid_unknown_fields=True):
     dropped_links: float | None = None
     answer_delay: float | None = None
     receipts: bool | None = None
-    refuse_binds: BindRefusal | str | None = None  # '' takes binds again
+    refuse_binds: str | None = None  # '' takes binds again
     drop_links: bool = False  # all of them, now
 
 
