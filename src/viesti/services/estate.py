@@ -45,7 +45,7 @@ class Snapshot:
         for action in estate.actions:
             self.actions[action.service_id].append(action)
         self.concat: dict[int, ConcatMethod] = {
-            channel.id: ConcatMethod(channel.options.get("concat", ConcatMethod.UDH8))
+            channel.id: ConcatMethod(channel.options.get("concatenation", ConcatMethod.UDH8))
             for channel in estate.channels.values()
         }
         self._normalisers: dict[str, Normaliser] = {}
