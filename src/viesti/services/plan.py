@@ -120,6 +120,10 @@ def _check_fields(request: SubmitRequest, limits: Limits, now: datetime) -> list
                 "recipients", f"{len(request.recipients)} recipients are more than {limits.max_recipients}."
             )
         )
+    for index, wanted in enumerate(request.recipients):
+        sentence = _objection(wanted.text, MAX_TEXT)
+        if sentence:
+            problems.append(FieldProblem("recipients", f"Its text: {sentence}", index))
     if request.send_at and request.send_at - now > limits.max_ahead:
         problems.append(
             FieldProblem(
@@ -139,7 +143,7 @@ def _check_fields(request: SubmitRequest, limits: Limits, now: datetime) -> list
 
 
 def _objection(value: str | None, longest: int) -> str | None:
-    """What is wrong with a text as such: too long, or characters that neither PostgreSQL nor a handset takes."""
+    """What is wrong with a text as such: too long, or what neither PostgreSQL nor a handset takes."""
     if not value:
         return None
     if len(value) > longest:
@@ -230,9 +234,6 @@ class _Planner:
 
     def recipient(self, index: int, written: str, text: str | None) -> PlannedRecipient | None:
         """The plan of one recipient; None, with the problem noted, when there can be none."""
-        objection = _objection(text, MAX_TEXT)
-        if objection:
-            return self._problem("recipients", f"Its text: {objection}", index)
         address = self._normaliser.normalise(written)
         if isinstance(address, AddressProblem):
             return self._problem("recipients", address.sentence, index)

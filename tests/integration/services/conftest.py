@@ -8,7 +8,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-
 from tests.integration.services.world import ESTATE, Clock, World, insert_rows, start_process
 
 # Deleting the few rows of a test is much faster than truncating every table.

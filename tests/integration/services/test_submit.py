@@ -11,7 +11,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-
 from tests.integration.services.world import (
     ACME,
     ACME_APP,
@@ -29,6 +28,7 @@ from tests.integration.services.world import (
     address,
     request,
 )
+
 from viesti.services.requests import NotAccepted, RecipientRequest, Submitted
 from viesti.services.store_errors import StoreUnavailable
 
@@ -202,7 +202,7 @@ REFUSED: list[tuple[str, dict[str, Any], list[tuple[str, int | None]]]] = [
     ("customer data too long", {"customer_data": "x" * 256}, [("customer_data", None)]),
     ("request id too long", {"request_id": "x" * 1001}, [("request_id", None)]),
     ("no recipients", {"recipients": ()}, [("recipients", None)]),
-    ("too many recipients", {"recipients": (RecipientRequest("+" + address(1)),) * 5001}, [("recipients", None)]),
+    ("too many recipients", {"recipients": (RecipientRequest("+1"),) * 5001}, [("recipients", None)]),
     ("not a number", {"recipients": (RecipientRequest("hello"),)}, [("recipients", 0)]),
     (
         "two bad numbers among three",
@@ -297,7 +297,7 @@ async def test_lanes_wake_the_channel_after_the_commit(world: World) -> None:
 
 async def test_a_request_id_counts_once_in_one_process(world: World) -> None:
     same = {"request_id": "r1", "body_hash": b"same"}
-    results = [r for r in await asyncio.gather(*(world.accepted(1, 2, **same) for _ in range(20)))]
+    results = await asyncio.gather(*(world.accepted(1, 2, **same) for _ in range(20)))
     later = await world.accepted(1, 2, **same)
     assert len({tuple(r.id for r in result.recipients) for result in (*results, later)}) == 1
     assert Counter(result.repeated for result in (*results, later)) == {False: 1, True: 20}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+
 from viesti.domain.channel import (
     AddressKind,
     CarrierReceipt,
@@ -30,7 +31,7 @@ from viesti.services.group_commit import GroupCommit
 from viesti.services.plan import Limits
 from viesti.services.receipts import TakeReceipts
 from viesti.services.receive import Receive
-from viesti.services.requests import RecipientRequest, Submitted, SubmitRequest, SubmitResult
+from viesti.services.requests import RecipientRequest, SubmitRequest, SubmitResult, Submitted
 from viesti.services.rescue import Rescue
 from viesti.services.submit import Submit
 from viesti.services.wake import Waker
@@ -51,7 +52,8 @@ ESTATE: dict[str, list[dict[str, Any]]] = {
         {"id": BETA, "bucket": BETA_BUCKET, "key": "beta", "name": "Beta", "created_at": START},
     ],
     "services": [
-        {"id": i, "customer_id": c, "key": k, "name": k, "kind": kind, "default_sender": s, "created_at": START}
+        {"id": i, "customer_id": c, "key": k, "name": k, "kind": kind, "default_sender": s,
+         "created_at": START}
         for i, c, k, kind, s in (
             (ONE_WAY, ACME, "news", "OneWay", "Acme"),
             (TWO_WAY, ACME, "desk", "TwoWay", NUMBER),
