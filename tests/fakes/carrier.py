@@ -1,7 +1,8 @@
-"""A small message centre on a real TCP socket, and a sink that remembers, for the tests of the SMPP channel.
+"""A small message centre on a real TCP socket, and a sink that remembers, for the tests of the SMPP
+channel.
 
-Rule: it speaks through the product's own session in the other role; what it says is decided by the test, by giving
-`answer` a function. Everything can be awaited with `until`, so no test sleeps.
+Rule: it speaks through the product's own session in the other role; what it says is decided by the test, by
+giving `answer` a function. Everything can be awaited with `until`, so no test sleeps.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from viesti.domain.channel import CarrierReceipt, InboundPart, NotStored, SendReport, SessionState
 from viesti.protocols.smpp.events import Answered, Closed, Event, RequestReceived
@@ -97,8 +98,7 @@ class CarrierLink(asyncio.Protocol):
         self._responses: list[Answered] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
         self.carrier.links.append(self)
 
     def data_received(self, data: bytes) -> None:

@@ -1,4 +1,5 @@
-"""The SMPP channel against a message centre on a real socket: what is sent, and what goes wrong on the way."""
+"""The SMPP channel against a message centre on a real socket: what is sent, and what goes wrong on the
+way."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-
 from tests.fakes.carrier import Carrier, CarrierLink, Recorder, accept, ignore, not_stored, refuse
+
 from viesti.channels.options import OptionError
 from viesti.channels.smpp.channel import SmppChannel, create
 from viesti.domain.channel import AddressKind, Outgoing, SendReport, SessionState

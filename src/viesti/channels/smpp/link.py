@@ -11,7 +11,7 @@ import ssl
 from bisect import insort
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from viesti.channels.smpp.flight import Part
 from viesti.channels.smpp.options import SmppOptions
@@ -227,9 +227,8 @@ class Link(asyncio.Protocol):
         return await asyncio.shield(self._over)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
         now = self._monotonic()
-        self._transport = transport
         self._writable = True
         self._reading = True
         self._reason = ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from viesti.protocols.smpp.pdu import Pdu
@@ -53,9 +54,17 @@ _LAST_STATE: Final = 9
 _KEYS: Final = r"(?:id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat(?:us)?|err(?:or)?)"
 _PAIR: Final = re.compile(rf"(?<![a-z0-9_])({_KEYS})\s*:(?:\s*(?!{_KEYS}\s*:)([^\s,;]+))?", re.IGNORECASE)
 _TEXT: Final = re.compile(r"(?<![a-z0-9_])text\s*:", re.IGNORECASE)
+# What nearly all carriers write, in one match; its names are those the pairs get.
+_USUAL: Final = re.compile(
+    r"id:([^\s,;:]+) sub:([^\s,;:]+) dlvrd:([^\s,;:]+) submit date:([^\s,;:]+) done date:([^\s,;:]+)"
+    r" stat:([^\s,;:]+) err:([^\s,;:]+) text:",
+    re.IGNORECASE,
+)
+_USUAL_FRAME: Final = 60  # characters of its keys, so that no value can be longer than is kept
+_USUAL_NAMES: Final = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err")
 _NAMES: Final = {"status": "stat", "error": "err"}
 _DIGITS: Final = re.compile(r"[0-9]{10,14}")
-_RAW_VALUE: Final = 64  # octets of one value kept; more is nothing a receipt says
+_RAW_VALUE: Final = 64  # characters of one value kept; more is nothing a receipt says
 _RAW_TAGS: Final = (Tag.RECEIPTED_MESSAGE_ID, Tag.MESSAGE_STATE, Tag.NETWORK_ERROR_CODE)
 
 
@@ -96,6 +105,7 @@ def parse_receipt(pdu: Pdu, options: ReceiptOptions) -> ParsedReceipt | None:
     references = [
         form
         for reference in (tlv_id, pairs.get("id", ""))
+        if reference
         for form in candidates(reference, options.answer_base, options.receipt_base)
     ]
     error = pairs.get("err", "") or _network_error(pdu)
@@ -115,6 +125,9 @@ def _pairs(pdu: Pdu) -> dict[str, str]:
         octets = octets[1 + octets[0] :]
     encoding = "utf-16-be" if pdu.number("data_coding") == _UCS2 else "latin-1"
     text = octets.decode(encoding, "replace")
+    usual = _USUAL.match(text)
+    if usual and usual.end() <= _RAW_VALUE + _USUAL_FRAME:
+        return dict(zip(_USUAL_NAMES, usual.groups(), strict=True))
     cut = _TEXT.search(text)
     pairs: dict[str, str] = {}
     for key, value in _PAIR.findall(text, 0, cut.start() if cut else len(text)):
@@ -146,6 +159,7 @@ def _state(tlv: int | None, pairs: dict[str, str], error: str) -> int:
     return _UNDELIVERABLE if word and error.strip("0") else _ENROUTE
 
 
+@lru_cache(maxsize=4096)  # many receipts of one minute
 def _date(digits: str, offset: timedelta) -> datetime | None:
     """YYMMDDhhmm, with seconds, or with the century; 12 digits are the one of the two that is a date."""
     if not _DIGITS.fullmatch(digits):

@@ -13,7 +13,7 @@ from typing import Final
 
 _LONGEST_NUMBER: Final = 64  # message_id is at most 64 octets (5.2.23); longer ones are only strings
 _HEX: Final = re.compile(r"(?:0x)?([0-9a-f]+)")
-_DECIMAL: Final = re.compile(r"[0-9]+")
+_BLANK: Final = " \0\r\n\t"
 
 
 class IdBase(StrEnum):
@@ -28,7 +28,7 @@ class IdBase(StrEnum):
 def canonical(reference: str, base: IdBase = IdBase.STRING) -> str:
     """The canonical form: numbers in decimal when `base` says it is one, else lower case without leading
     zeros."""
-    clean = reference.strip(" \0\r\n\t").lower()
+    clean = reference.strip(_BLANK).lower()
     number = _number(clean, base)
     if number is not None:
         return str(number)
@@ -40,15 +40,14 @@ def candidates(reference: str, answer: IdBase, receipt: IdBase) -> tuple[str, ..
 
     `answer` is how submit_sm_resp writes ids, `receipt` how receipts do; () for an empty reference.
     """
-    if receipt in (IdBase.STRING, IdBase.EITHER):
-        forms = [canonical(reference, answer)]
-    else:
-        forms = [canonical(reference, receipt)]
-    if not forms[0]:
+    if receipt is IdBase.STRING:
+        receipt = answer
+    first = canonical(reference, answer if receipt is IdBase.EITHER else receipt)
+    if not first:
         return ()
-    bases = (IdBase.DECIMAL, IdBase.HEX) if receipt is IdBase.EITHER else (receipt,)
-    clean = reference.strip(" \0\r\n\t").lower()
-    for base in bases:
+    forms = [first]
+    clean = reference.strip(_BLANK).lower()
+    for base in (IdBase.DECIMAL, IdBase.HEX) if receipt is IdBase.EITHER else (receipt,):
         number = _number(clean, base)
         if number is not None:
             forms.append(str(number))
@@ -58,10 +57,9 @@ def candidates(reference: str, answer: IdBase, receipt: IdBase) -> tuple[str, ..
 
 
 def _number(clean: str, base: IdBase) -> int | None:
-    if len(clean) > _LONGEST_NUMBER:
+    if base is IdBase.STRING or len(clean) > _LONGEST_NUMBER:
         return None
-    if base is IdBase.DECIMAL and _DECIMAL.fullmatch(clean):
-        return int(clean)
-    if base is IdBase.HEX and (found := _HEX.fullmatch(clean)):
-        return int(found[1], 16)
-    return None
+    if base is IdBase.DECIMAL:
+        return int(clean) if clean.isascii() and clean.isdigit() else None
+    found = _HEX.fullmatch(clean)
+    return int(found[1], 16) if found else None

@@ -206,6 +206,18 @@ class TestReferences:
         assert found == "" or found in candidates(reference, base, IdBase.STRING)
 
 
+class TestUsualForm:
+    """The one-match path for the usual form reads what the lenient one reads."""
+
+    @given(st.lists(st.text(st.characters(codec="latin-1"), max_size=9), min_size=7, max_size=7))
+    def test_same(self, values: list[str]) -> None:
+        keys = ["id", "sub", "dlvrd", "submit date", "done date", "stat", "err"]
+        said = " ".join(f"{key}:{value}" for key, value in zip(keys, values, strict=True))
+        usual = parse_receipt(deliver(f"{said} text:Secret"), ReceiptOptions())
+        lenient = parse_receipt(deliver(f" {said}  text:Secret"), ReceiptOptions())
+        assert usual == lenient
+
+
 class TestAnyBytes:
     @given(
         st.binary(max_size=200) | st.text(max_size=150).map(lambda text: f"id:{text} stat:".encode()),
