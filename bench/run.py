@@ -1,0 +1,160 @@
+"""The bench: one command that starts everything, loads it, accounts for every message and prints the figures.
+
+    python bench/run.py                      every scenario once, 20 s each
+    python bench/run.py --runs 3 --seconds 60 single callback
+    python bench/run.py --smoke              all of it in small; fails when a message is lost or doubled
+    python bench/run.py --profile single     where the time goes
+
+Rule: a figure without its ledger is not shown, and a loss is an exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from bench import profiling, report  # noqa: E402  the path comes first
+from bench.agent import AgentFailed  # noqa: E402
+from bench.scenarios import SCENARIOS, Amount, Outcome, warm_up  # noqa: E402
+from bench.stand import Stand, StandFailed, StandOptions  # noqa: E402
+
+SMOKE = Amount(count=500, delay=0.1, idle_seconds=2.0, inbound=500, bulk_requests=2, per_request=500)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bench",
+        description="Measures the platform on this machine.",
+        epilog="bench/README.md says more.",
+    )
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"Of {', '.join(SCENARIOS)}.")
+    parser.add_argument("--seconds", type=float, default=20.0, help="Of load in single and callback (20).")
+    parser.add_argument("--count", type=int, help="Messages in single and callback, instead of --seconds.")
+    parser.add_argument("--runs", type=int, default=1, help="Of each scenario (1).")
+    parser.add_argument("--connections", type=int, default=32, help="Of the generator (32).")
+    parser.add_argument("--delay", type=float, default=0.5, help="Seconds until a receipt (0.5).")
+    parser.add_argument("--inbound", type=int, default=40_000, help="Messages from handsets (40000).")
+    parser.add_argument("--bulk-requests", type=int, default=100, help="Requests in bulk (100).")
+    parser.add_argument("--per-request", type=int, default=1000, help="Recipients of each of them (1000).")
+    parser.add_argument("--idle-seconds", type=float, default=20.0, help="Of idleness (20).")
+    parser.add_argument("--warm-up", type=float, default=3.0, help="Seconds of load before anything (3).")
+    parser.add_argument("--sessions", type=int, default=2, help="SMPP sessions (2).")
+    parser.add_argument("--window", type=int, default=100, help="Window of each session (100).")
+    parser.add_argument("--workers", type=int, default=1, help="API processes (1).")
+    parser.add_argument("--database-url", default="", help="A PostgreSQL to use instead of the embedded one.")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="A setting of the platform, such as claim_batch=200. May be given several times.",
+    )
+    parser.add_argument("--profile", action="store_true", help="Show where the time goes (needs py-spy).")
+    parser.add_argument("--smoke", action="store_true", help="Everything in small, for CI.")
+    parser.add_argument("--keep", action="store_true", help="Keep the folder with the database and the log.")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="Where JSON goes.")
+    given = parser.parse_args()
+    unknown = [name for name in given.scenarios if name not in SCENARIOS]
+    if unknown:
+        parser.error(f"there is no scenario {unknown[0]!r}; there are {', '.join(SCENARIOS)}")
+    return given
+
+
+def amount_of(given: argparse.Namespace) -> Amount:
+    """How much to measure."""
+    if given.smoke:
+        return SMOKE
+    names = {field.name for field in dataclasses.fields(Amount)}
+    return Amount(**{name: value for name, value in vars(given).items() if name in names})
+
+
+async def bench(given: argparse.Namespace) -> int:
+    amount = amount_of(given)
+    names = given.scenarios or list(SCENARIOS)
+    machine = report.machine()
+    options = StandOptions(
+        sessions=given.sessions,
+        window=given.window,
+        workers=given.workers,
+        keep=given.keep,
+        database_url=given.database_url,
+        settings={f"VIESTI_{pair.partition('=')[0].upper()}": pair.partition("=")[2] for pair in given.set},
+    )
+    began = time.strftime("%Y%m%d-%H%M%S")
+    outcomes: list[Outcome] = []
+    async with Stand(options) as stand:
+        about: dict[str, Any] = {
+            "at": began,
+            "machine": machine,
+            "versions": await report.versions(stand),
+            "channel": {"sessions": options.sessions, "window": options.window},
+            "API processes": options.workers,
+            "settings": given.set,
+            "amount": dataclasses.asdict(amount),
+        }
+        for title in ("machine", "versions"):
+            print(", ".join(f"{name} {value}" for name, value in about[title].items()))
+        if given.warm_up and not given.smoke:
+            await warm_up(stand, given.warm_up)
+        for _ in range(given.runs if not given.profile else 0):
+            for name in names:
+                print(f"... {name}", flush=True)
+                outcomes.append(await SCENARIOS[name](stand, amount))
+        if given.profile:
+            about["profile"] = await profile(stand, amount, names, given.results / f"profile-{began}")
+        report.show(outcomes)
+        for line in stand.troubles():
+            print(f"the platform said: {line[:400]}")
+        if given.keep:
+            print(f"kept: {stand.folder}")
+    path = report.save(
+        given.results, f"{'smoke' if given.smoke else 'bench'}-{began}", report.as_json(outcomes, about)
+    )
+    print(f"\n{path}")
+    wrong = [one for one in outcomes if one.lost or one.doubled]
+    for one in wrong:
+        print(f"WRONG: {one.scenario}: lost {one.lost}, doubled {one.doubled}: {one.ledger}")
+    return 1 if wrong else 0
+
+
+async def profile(stand: Stand, amount: Amount, names: list[str], folder: Path) -> dict[str, Any]:
+    """One run of each scenario for samples and one for statements."""
+    if profiling.sampler() is None:
+        print("py-spy is not installed, so there are no samples; `pip install py-spy` brings it.")
+    content: dict[str, Any] = {}
+    for name in names:
+        for statements in (False, True):
+            seconds = min(amount.seconds or 20.0, 20.0)
+            small = dataclasses.replace(amount, seconds=seconds)
+            looking = profiling.Profile(stand, folder / name, seconds, statements=statements)
+            async with looking:
+                outcome = await SCENARIOS[name](stand, small)
+            print(f"\n== profile of {name}, {'statements' if statements else 'samples'}")
+            report.show([outcome])
+            content[f"{name} {'statements' if statements else 'samples'}"] = profiling.show(
+                looking, outcome.messages
+            )
+    return content
+
+
+def main() -> int:
+    given = arguments()
+    try:
+        return asyncio.run(bench(given))
+    except (StandFailed, AgentFailed) as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

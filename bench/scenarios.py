@@ -1,0 +1,284 @@
+"""What is measured: each scenario as one function that loads the platform, waits for the end and accounts.
+
+Rule: a scenario ends when the far end has everything, or when nothing has moved for `STALL_SECONDS`; what is
+missing then is lost, and said so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bench import cpu
+from bench.ledger import compare
+from bench.stand import KEY, SECRET, Stand
+
+STALL_SECONDS = 20.0
+POLL_SECONDS = 0.1
+OWED = "select (select count(*) from outbox) + (select count(*) from callbacks)"
+STATUSES = "select status, count(*) from recipients where created_at >= $1 group by status order by status"
+DELIVERED = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much of a scenario: for so many seconds, or so many messages. `delay`: seconds to a receipt."""
+
+    seconds: float | None = 20.0
+    count: int | None = None
+    connections: int = 32
+    delay: float = 0.5
+    idle_seconds: float = 20.0
+    inbound: int = 40_000
+    bulk_requests: int = 100
+    per_request: int = 1000
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run of a scenario showed. Rates are per second, times in seconds, `cpu` in seconds by process."""
+
+    scenario: str
+    messages: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
+    postgres: dict[str, float] = field(default_factory=dict)
+    ledger: dict[str, dict[str, int]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def lost(self) -> int:
+        return sum(one["lost"] for one in self.ledger.values())
+
+    @property
+    def doubled(self) -> int:
+        return sum(one["doubled"] for one in self.ledger.values())
+
+
+Scenario = Callable[[Stand, Amount], Awaitable[Outcome]]
+
+
+class _Gauge:
+    """CPU, transactions and memory between two moments."""
+
+    def __init__(self, stand: Stand) -> None:
+        self._stand = stand
+
+    async def __aenter__(self) -> _Gauge:
+        self.connection = await self._stand.connect()
+        self.began_at: datetime = await self.connection.fetchval("select clock_timestamp()")
+        self._postgres = await self._read()
+        self._cpu = cpu.used(self._stand.groups)
+        self._busy = cpu.machine_busy()
+        self._at = time.monotonic()
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self.connection.close()
+
+    async def _read(self) -> dict[str, float]:
+        await self.connection.execute("select pg_stat_force_next_flush()")
+        row = await self.connection.fetchrow(
+            "select xact_commit as commits, tup_inserted as inserted, tup_updated as updated, "
+            "tup_deleted as deleted, (select wal_bytes from pg_stat_wal) as wal_octets "
+            "from pg_stat_database where datname = current_database()"
+        )
+        assert row is not None
+        return {name: float(value) for name, value in row.items()}
+
+    async def read(self, outcome: Outcome) -> None:
+        """Note the differences."""
+        after = cpu.used(self._stand.groups)
+        busy = cpu.machine_busy() - self._busy
+        span = time.monotonic() - self._at
+        outcome.cpu = {name: after[name] - before for name, before in self._cpu.items()}
+        outcome.figures["cores busy with this"] = sum(outcome.cpu.values()) / span
+        outcome.figures["cores busy with all"] = busy / span
+        stat = await self._read()
+        outcome.postgres = {name: stat[name] - before for name, before in self._postgres.items()}
+        for name in ("api", "engine"):
+            outcome.figures[f"{name} MiB"] = cpu.resident(self._stand.groups[name]) / 2**20
+
+
+async def _settled(progress: Callable[[], Awaitable[tuple[Any, bool]]]) -> bool:
+    """Wait until `progress()` says it is done; gives False when it stalls."""
+    last: Any = None
+    moved_at = time.monotonic()
+    while True:
+        state, done = await progress()
+        if done:
+            return True
+        now = time.monotonic()
+        if state != last:
+            last, moved_at = state, now
+        elif now - moved_at > STALL_SECONDS:
+            return False
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _outbound(
+    stand: Stand, amount: Amount, name: str, *, callbacks: bool = False, per_request: int = 1
+) -> Outcome:
+    """Send, to the last receipt and the last callback."""
+    outcome = Outcome(name)
+    await stand.centre.ask("reset", delay=amount.delay, by_destination=per_request > 1)
+    await stand.receiver.ask("reset")
+    load: dict[str, Any] = {"connections": amount.connections, "per_request": per_request}
+    if per_request > 1:
+        load |= {"connections": min(8, amount.connections), "count": amount.bulk_requests * per_request}
+    elif amount.count is not None:
+        load["count"] = amount.count
+    else:
+        load["seconds"] = amount.seconds
+    if callbacks:
+        load["dlr_url"] = f"http://127.0.0.1:{stand.receiver.hello['port']}/dlr"
+    async with _Gauge(stand) as gauge:
+        sent = await stand.generator.ask("run", port=stand.api_port, key=KEY, secret=SECRET, **load)
+        expected = sent["end"] - sent["first"] - len(sent["absent"])
+
+        async def progress() -> tuple[Any, bool]:
+            centre = await stand.centre.ask("stats")
+            called = (await stand.receiver.ask("stats"))["total"] if callbacks else expected
+            state = (centre["submits"]["total"], centre["acknowledged"], called)
+            return state, all(part >= expected for part in state)
+
+        await _settled(progress)
+        await gauge.read(outcome)
+        await _account(stand, outcome, sent, callbacks)
+        await _ask_store(gauge, outcome, expected)
+    return outcome
+
+
+async def _account(stand: Stand, outcome: Outcome, sent: dict[str, Any], callbacks: bool) -> None:
+    centre = await stand.centre.ask("stats")
+    submits = await stand.centre.ask("ledger")
+    first, end, absent = sent["first"], sent["end"], sent["absent"]
+    outcome.ledger["submit_sm"] = compare(submits, first, end, absent)
+    expected = outcome.messages = outcome.ledger["submit_sm"]["expected"]
+    began = sent["first_sent_at"]
+    outcome.figures |= {
+        "accepted/s": expected / (sent["last_answered_at"] - began),
+        "submitted/s": centre["submits"]["total"] / (submits["last_at"] - began),
+        "recorded/s": centre["acknowledged"] / (centre["last_acknowledged_at"] - began),
+        "accept p50 ms": sent["p50"] * 1000,
+        "accept p95 ms": sent["p95"] * 1000,
+        "accept p99 ms": sent["p99"] * 1000,
+        "accept max ms": sent["max"] * 1000,
+        "to last submit_sm s": submits["last_at"] - began,
+        "to last receipt s": centre["last_acknowledged_at"] - began,
+    }
+    outcome.ledger["receipts"] = {
+        "expected": centre["submits"]["total"],
+        "seen": centre["acknowledged"],
+        "lost": centre["submits"]["total"] - centre["acknowledged"],
+        "doubled": 0,
+    }
+    if callbacks:
+        called = await stand.receiver.ask("ledger")
+        outcome.ledger["callbacks"] = compare(called, first, end, absent)
+        outcome.figures["callbacks/s"] = called["total"] / (called["last_at"] - began)
+        outcome.figures["to last callback s"] = called["last_at"] - began
+    for status, times in sent["statuses"].items():
+        if status != "200":
+            outcome.problems.append(f"{times} requests answered {status}: {sent['example']!r}")
+    if centre["refused"]:
+        outcome.problems.append(f"{centre['refused']} receipts were refused at first")
+
+
+async def _ask_store(gauge: _Gauge, outcome: Outcome, expected: int) -> None:
+    """The third witness: what the store says of the recipients."""
+
+    async def progress() -> tuple[Any, bool]:
+        owed = await gauge.connection.fetchval(OWED)
+        return owed, owed == 0
+
+    await _settled(progress)
+    counts = {row[0]: row[1] for row in await gauge.connection.fetch(STATUSES, gauge.began_at)}
+    delivered = counts.get(DELIVERED, 0)
+    outcome.ledger["store"] = {
+        "expected": expected,
+        "seen": delivered,
+        "lost": max(0, expected - delivered),
+        "doubled": max(0, delivered - expected),
+    }
+    if set(counts) != {DELIVERED}:
+        outcome.problems.append(f"recipients by status: {counts}")
+    waiting = await gauge.connection.fetchval("select count(*) from waiting_receipts")
+    if waiting:
+        outcome.problems.append(f"{waiting} receipts have not found their part")
+
+
+async def single(stand: Stand, amount: Amount) -> Outcome:
+    """(a) 1-recipient requests, receipts on."""
+    return await _outbound(stand, amount, "single")
+
+
+async def callback(stand: Stand, amount: Amount) -> Outcome:
+    """(b) the same with a DLR callback (GET) each."""
+    return await _outbound(stand, amount, "callback", callbacks=True)
+
+
+async def bulk(stand: Stand, amount: Amount) -> Outcome:
+    """(c) requests of many recipients, receipts on."""
+    return await _outbound(stand, amount, "bulk", per_request=amount.per_request)
+
+
+async def inbound(stand: Stand, amount: Amount) -> Outcome:
+    """(d) messages from handsets to a webhook (POST) each."""
+    outcome = Outcome("inbound", messages=amount.inbound)
+    await stand.centre.ask("reset")
+    await stand.receiver.ask("reset")
+    async with _Gauge(stand) as gauge:
+        await stand.centre.ask("deliver", count=amount.inbound)
+
+        async def progress() -> tuple[Any, bool]:
+            called = (await stand.receiver.ask("stats"))["total"]
+            acknowledged = (await stand.centre.ask("stats"))["acknowledged"]
+            return (called, acknowledged), min(called, acknowledged) >= amount.inbound
+
+        await _settled(progress)
+        await gauge.read(outcome)
+    centre = await stand.centre.ask("stats")
+    called = await stand.receiver.ask("ledger")
+    began = centre["first_sent_at"]
+    outcome.ledger["webhooks"] = compare(called, 0, amount.inbound, ())
+    outcome.figures |= {
+        "acknowledged/s": centre["acknowledged"] / (centre["last_acknowledged_at"] - began),
+        "webhooks/s": called["total"] / (called["last_at"] - began),
+        "to last webhook s": called["last_at"] - began,
+    }
+    if centre["refused"]:
+        outcome.problems.append(f"{centre['refused']} messages were refused at first")
+    return outcome
+
+
+async def idle(stand: Stand, amount: Amount) -> Outcome:
+    """(e) nothing to do."""
+    outcome = Outcome("idle")
+    await asyncio.sleep(min(2.0, amount.idle_seconds / 4))  # what the scenario before left is done
+    async with _Gauge(stand) as gauge:
+        await asyncio.sleep(amount.idle_seconds)
+        await gauge.read(outcome)
+    for name in ("api", "engine", "postgres"):
+        if name in outcome.cpu:
+            outcome.figures[f"{name} % of a core"] = outcome.cpu[name] / amount.idle_seconds * 100
+    outcome.figures["commits/s"] = outcome.postgres["commits"] / amount.idle_seconds
+    return outcome
+
+
+async def warm_up(stand: Stand, seconds: float) -> None:
+    """Connections, statements and caches as in a server that has run for a while."""
+    await _outbound(stand, Amount(seconds=seconds, delay=0.1), "warm-up", callbacks=True)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "single": single,
+    "callback": callback,
+    "bulk": bulk,
+    "inbound": inbound,
+    "idle": idle,
+}

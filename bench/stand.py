@@ -1,0 +1,258 @@
+"""The stand: everything a measurement needs, started in order and stopped in reverse.
+
+Rule: the platform runs as anybody would run it (`viesti migrate`, `apply`, `serve`), in processes of its own;
+nothing of it is imported here but the embedded PostgreSQL that `serve` itself uses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from bench import cpu
+from bench.agent import ROOT, Agent
+from viesti.storage.embedded import EmbeddedPostgres
+
+KEY, SECRET = "bench", "bench-secret-of-no-worth"
+START_SECONDS = 60.0
+
+ESTATE = """\
+[[customers]]
+key = "bench"
+name = "Bench"
+default_region = "FI"
+
+[[channels]]
+key = "centre"
+kind = "smpp"
+
+[channels.options]
+host = "127.0.0.1"
+port = {centre}
+system_id = "bench"
+bind = "transceiver"
+sessions = {sessions}
+window = {window}
+
+[channels.secrets]
+password = "secret"
+
+[[senders]]
+customer = "bench"
+sender = "Bench"
+
+[[senders]]
+customer = "bench"
+sender = "16400"
+
+[[services]]
+customer = "bench"
+key = "out"
+name = "Out"
+kind = "OneWay"
+default_sender = "Bench"
+
+[[services]]
+customer = "bench"
+key = "in"
+name = "In"
+kind = "TwoWay"
+default_sender = "16400"
+webhook_url = "http://127.0.0.1:{receiver}/in"
+keywords = [{{ address = "16400" }}]
+
+[[applications]]
+customer = "bench"
+key = "bench"
+name = "Bench"
+service = "out"
+client_key = "{key}"
+secret = "{secret}"
+throttle_calls = 1000000000
+throttle_seconds = 60
+
+[[routes]]
+key = "all"
+channel = "centre"
+
+[[prices]]
+per_part = 0.045
+currency = "EUR"
+gbp_per_part = 0.0385
+"""
+
+
+class StandFailed(Exception):  # noqa: N818  the fact
+    """Something did not start; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandOptions:
+    """`sessions` and `window` of the SMPP channel; `workers`: API processes; `settings`: VIESTI_*
+    variables of the platform."""
+
+    sessions: int = 2
+    window: int = 100
+    workers: int = 1
+    keep: bool = False
+    database_url: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+class Stand:
+    """PostgreSQL, message centre, callback receiver, generator and platform, as an async context."""
+
+    def __init__(self, options: StandOptions) -> None:
+        self.options = options
+        self.centre = Agent("message_centre")
+        self.receiver = Agent("callback_receiver")
+        self.generator = Agent("generator")
+        self.api_port = _free_port()
+        self.dsn = ""
+        self.folder = Path(tempfile.mkdtemp(prefix="viesti-bench-"))
+        self.data = self.folder / "data"
+        self.groups: dict[str, list[int]] = {}
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Stand:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        self.folder.chmod(0o711)  # root's PostgreSQL runs as another user
+        if not self.options.keep:
+            self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        await self._start_database()
+        for agent in (self.centre, self.receiver, self.generator):
+            await agent.start()
+            self._stack.push_async_callback(agent.stop)
+        estate = self.folder / "estate.toml"
+        estate.write_text(
+            ESTATE.format(
+                centre=self.centre.hello["port"],
+                receiver=self.receiver.hello["port"],
+                sessions=self.options.sessions,
+                window=self.options.window,
+                key=KEY,
+                secret=SECRET,
+            )
+        )
+        await self._viesti("migrate")
+        await self._viesti("apply", str(estate), "--yes")
+        serving = await self._serve()
+        self.groups = {
+            "api": [pid for pid in cpu.children(serving.pid) if "api" in cpu.command(pid)],
+            "engine": [pid for pid in cpu.children(serving.pid) if "engine" in cpu.command(pid)],
+            "postgres": [await self._postmaster()],
+            "generator": [self.generator.pid],
+            "message centre": [self.centre.pid],
+            "callback receiver": [self.receiver.pid],
+        }
+        if not self.groups["postgres"][0]:
+            del self.groups["postgres"]
+
+    async def _start_database(self) -> None:
+        if self.options.database_url:
+            self.dsn = self.options.database_url
+            return
+        embedded = EmbeddedPostgres(self.data)
+        self._stack.callback(embedded.stop)
+        self.dsn = await asyncio.to_thread(embedded.start)
+
+    async def _postmaster(self) -> int:
+        """The process number of PostgreSQL when it runs here; 0 elsewhere."""
+        file = self.data / "postgres" / "postmaster.pid"
+        return int(file.read_text().split("\n")[0]) if file.exists() else 0
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("VIESTI_")},
+            "PYTHONPATH": str(ROOT / "src"),
+            "VIESTI_DATABASE_URL": self.dsn,
+            "VIESTI_DATA_DIR": str(self.data),
+            "VIESTI_API_PORT": str(self.api_port),
+            "VIESTI_API_WORKERS": str(self.options.workers),
+            "VIESTI_ALLOW_PRIVATE_URLS": "true",
+            "VIESTI_LOG_FORMAT": "json",
+            **self.options.settings,
+        }
+
+    async def _viesti(self, *arguments: str) -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "viesti.cli", *arguments),
+            env=self._environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+        if process.returncode:
+            raise StandFailed(
+                f"viesti {arguments[0]} failed: {said.decode(errors='replace').strip()[-2000:]}"
+            )
+
+    async def _serve(self) -> asyncio.subprocess.Process:
+        self.log = self.folder / "serve.log"
+        with self.log.open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "viesti.cli", "serve"),
+                env=self._environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+        async def end() -> None:
+            if process.returncode is None:
+                process.terminate()
+                try:
+                    await asyncio.wait_for(process.wait(), 20)
+                except TimeoutError:
+                    process.kill()
+
+        self._stack.push_async_callback(end)
+        until = time.monotonic() + START_SECONDS
+        while (await self.centre.ask("stats"))["bound"] < self.options.sessions or not self._listening():
+            if process.returncode is not None or time.monotonic() > until:
+                raise StandFailed(f"viesti serve is not ready: {self.log.read_text()[-2000:]}")
+            await asyncio.sleep(0.05)
+        return process
+
+    def _listening(self) -> bool:
+        return b"Viesti serves" in self.log.read_bytes()
+
+    def troubles(self) -> list[str]:
+        """The warnings and errors the platform logged, the last of them."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if '"warning"' in line or '"error"' in line][-5:]
+
+    async def connect(self) -> asyncpg.Connection[Any]:
+        """A connection to the platform's database, for counting."""
+        return await asyncpg.connect(self.dsn)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
