@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -224,6 +225,31 @@ class TestSending:
         channel.send([outgoing(number) for number in range(101)])
         await sink.reported(101)
         assert times[-1] - times[0] == pytest.approx(0.5, rel=0.1)  # the bucket itself is exact, see its test
+
+
+def test_on_uvloop() -> None:
+    """Its transports are none of asyncio's classes; the product runs on it."""
+
+    async def send_one() -> list[object]:
+        carrier, sink = Carrier(), Recorder()
+        await carrier.start()
+        channel = create(
+            7,
+            {"host": "127.0.0.1", "port": carrier.port, "system_id": "viesti", "password": "secret"},
+            sink,
+            clock=lambda: dt.datetime.now(dt.UTC),
+            monotonic=time.monotonic,
+            jitter=lambda: 0.0,
+        )
+        await channel.start()
+        await sink.in_state(SessionState.BOUND)
+        channel.send([outgoing(1)])
+        reports = await sink.reported(1)
+        await channel.stop(1)
+        await carrier.stop()
+        return outcomes(reports[1 << 6])
+
+    assert uvloop.run(send_one()) == [Accepted("1")]
 
 
 class TestRefusals:
