@@ -17,9 +17,10 @@ import typer
 
 from viesti.cli import simulate_values as values
 from viesti.cli import wiring
-from viesti.simulator.behaviour import MAGIC, Behaviour, BindRefusal
+from viesti.simulator.behaviour import Behaviour, BindRefusal
 from viesti.simulator.identity import IdForm
 from viesti.simulator.receipt import QUIRKS, Quirk
+from viesti.simulator.treatment import MAGIC
 
 if TYPE_CHECKING:
     from viesti.simulator.run import Simulator, SimulatorOptions

@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from viesti.cli.wiring import Problem
-from viesti.simulator.behaviour import Fate, Span
+from viesti.simulator.behaviour import Span
 from viesti.simulator.identity import Account
+from viesti.simulator.treatment import Fate
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

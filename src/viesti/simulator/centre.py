@@ -1,15 +1,13 @@
 """The message centre without sockets: takes messages, makes receipts when due, keeps deliveries until
 acknowledged.
 
-Rule: a delivery is in exactly one place: waiting in its account's mailbox, on a session, or on the
-timeline to be tried again. It leaves only by being acknowledged. `now` is any steady clock in seconds and
+Rule: everything that is to happen later is on the timeline. `now` is any steady clock in seconds and
 always an argument.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,14 +18,16 @@ from viesti.domain.status import PartState
 from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.spec import Command
 from viesti.protocols.smpp.status import Status
-from viesti.simulator.behaviour import STATES, Answer, Behaviour, Carrier, Fate, Treatment
+from viesti.simulator.behaviour import Behaviour, Carrier
 from viesti.simulator.handset import Handsets
 from viesti.simulator.identity import Account, IdForm, MessageIds
 from viesti.simulator.ledger import Ledger
+from viesti.simulator.mail import Mail
 from viesti.simulator.message import Delivery, ReceiptProgress, Reply, Submission
 from viesti.simulator.reading import read
 from viesti.simulator.receipt import Quirk, Style, style_of
 from viesti.simulator.timeline import Timeline
+from viesti.simulator.treatment import STATES, Answer, Fate, Treatment
 from viesti.simulator.writing import receipt_delivery, reply_deliveries
 
 INTERMEDIATE_SHARE = 0.3  # of the receipt delay, after which an intermediate receipt leaves
@@ -71,8 +71,6 @@ class Counts:
 
     taken: int = 0
     refused: int = 0
-    receipts_pending: int = 0
-    acknowledged: int = 0
 
 
 class MessageCentre:
@@ -87,8 +85,7 @@ class MessageCentre:
         self.ledger: Ledger | None = None
         self.counts = Counts()
         self.timeline = Timeline()
-        self.mailboxes: dict[str, deque[Delivery]] = {}
-        self.on_mail: Callable[[str], None] = _ignore  # told the account whenever its mailbox got something
+        self.mail = Mail(self.timeline, options.retry_delay, self._delivery_moved)
         self.on_change: Callable[[str], None] = _ignore  # told the handset whose conversation changed
         self._clock = clock
         self._ids = MessageIds(options.id_form, options.first_id, options.id_width, random)
@@ -104,10 +101,6 @@ class MessageCentre:
     @behaviour.setter
     def behaviour(self, behaviour: Behaviour) -> None:
         self.carrier.behaviour = behaviour
-
-    def open_mailbox(self, account: str) -> None:
-        """A receiver of this account is bound: replies to addresses nobody claims may go to it."""
-        self.mailboxes.setdefault(account, deque())
 
     # -- messages from accounts
 
@@ -190,48 +183,8 @@ class MessageCentre:
         self.handsets.write(reply)
         self.on_change(handset)
         for delivery in deliveries:
-            self._mail(delivery)
+            self.mail.put(delivery)
         return reply
-
-    # -- deliveries
-
-    def take_mail(self, account: str) -> Delivery | None:
-        """The next delivery of an account, now in the caller's hands."""
-        mailbox = self.mailboxes.get(account)
-        return mailbox.popleft() if mailbox else None
-
-    def acknowledged(self, delivery: Delivery) -> None:
-        """The account has it: it is forgotten."""
-        self.counts.acknowledged += 1
-        if delivery.submission is not None and delivery.final:
-            self.counts.receipts_pending -= 1
-        delivery.acknowledged()
-        self._changed(delivery)
-
-    def refused(self, delivery: Delivery, now: float) -> None:
-        """The account answered with an error: tried again later."""
-        delivery.refused()
-        self._changed(delivery)
-        self.timeline.at(now + self.options.retry_delay, lambda _: self._mail(delivery))
-
-    def unanswered(self, delivery: Delivery, now: float) -> None:
-        """No answer came in time: tried again later."""
-        delivery.lost()
-        self._changed(delivery)
-        self.timeline.at(now + self.options.retry_delay, lambda _: self._mail(delivery))
-
-    def returned(self, delivery: Delivery) -> None:
-        """The session ended before the answer: it waits again, before all others."""
-        delivery.lost()
-        self._changed(delivery)
-        self.mailboxes.setdefault(delivery.account, deque()).appendleft(delivery)
-        self.on_mail(delivery.account)
-
-    def discarded(self, delivery: Delivery) -> None:
-        """It can't be written as a PDU (an address too long for deliver_sm): it is given up."""
-        if delivery.submission is not None and delivery.final:
-            self.counts.receipts_pending -= 1
-        delivery.refused()
 
     # -- inside
 
@@ -266,7 +219,7 @@ class MessageCentre:
             withheld = treatment.fate is Fate.NONE or not behaviour.receipts
             submission.receipt = ReceiptProgress.WITHHELD if withheld else ReceiptProgress.WAITING
         if submission.receipt is ReceiptProgress.WAITING:
-            self.counts.receipts_pending += treatment.copies
+            self.mail.receipts_pending += treatment.copies
         if treatment.receipt_first:
             self._end(submission, now)
             return
@@ -281,7 +234,7 @@ class MessageCentre:
     def _intermediate(self, submission: Submission, state: PartState, _: float) -> None:
         if submission.state is PartState.ENROUTE:
             style = self._style()
-            self._mail(receipt_delivery(submission, state, self._clock(), style, final=False))
+            self.mail.put(receipt_delivery(submission, state, self._clock(), style, final=False))
 
     def _end(self, submission: Submission, now: float) -> None:
         """The message comes to its fate; its receipt is put in the mail."""
@@ -293,7 +246,7 @@ class MessageCentre:
         if submission.receipt is ReceiptProgress.WAITING:
             style = self._style()
             for _ in range(treatment.copies):
-                self._mail(receipt_delivery(submission, submission.state, done_at, style, final=True))
+                self.mail.put(receipt_delivery(submission, submission.state, done_at, style, final=True))
         if treatment.reply and submission.state is PartState.DELIVERED:
             self.timeline.at(now + REPLY_PAUSE, lambda _: self._answer_by_itself(submission))
         self.on_change(submission.destination)
@@ -301,15 +254,14 @@ class MessageCentre:
     def _style(self) -> Style:
         return style_of(self.behaviour.quirks - _MEANINGLESS[self.options.id_form])
 
+    def _delivery_moved(self, delivery: Delivery) -> None:
+        if delivery.submission is not None:
+            self.on_change(delivery.submission.destination)
+        elif delivery.reply is not None:
+            self.on_change(delivery.reply.handset)
+
     def _answer_by_itself(self, submission: Submission) -> None:
         self.reply(submission.destination, submission.source, submission.treatment.reply, submission.account)
-
-    def _mail(self, delivery: Delivery) -> None:
-        mailbox = self.mailboxes.get(delivery.account)
-        if mailbox is None:
-            mailbox = self.mailboxes[delivery.account] = deque()
-        mailbox.append(delivery)
-        self.on_mail(delivery.account)
 
     def _account_of(self, address: str) -> str:
         for account in self.options.accounts:
@@ -318,13 +270,7 @@ class MessageCentre:
         known = self._senders.get(address)
         if known is not None:
             return known
-        return next(iter(self.mailboxes), "")
-
-    def _changed(self, delivery: Delivery) -> None:
-        if delivery.submission is not None:
-            self.on_change(delivery.submission.destination)
-        elif delivery.reply is not None:
-            self.on_change(delivery.reply.handset)
+        return self.mail.any_account()
 
 
 _INTERMEDIATE = (

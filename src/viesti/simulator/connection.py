@@ -57,6 +57,7 @@ class Connection(asyncio.Protocol):
         self._smsc = smsc
         self._system_id = system_id
         self._centre = smsc.centre
+        self._mail = smsc.centre.mail
         self._loop = smsc.loop
         self.session = Session(Role.SMSC, options, smsc.loop.time())
         self._transport: asyncio.Transport | None = None
@@ -114,13 +115,13 @@ class Connection(asyncio.Protocol):
         if self._paused or session.state not in RECEIVING or self._transport is None:
             return
         for _ in range(session.free()):
-            delivery = self._centre.take_mail(self.account)
+            delivery = self._mail.take(self.account)
             if delivery is None:
                 return
             try:
                 session.request(delivery.pdu, delivery, now)
             except BuildError:
-                self._centre.discarded(delivery)
+                self._mail.discarded(delivery)
                 continue
             self.delivered += 1
             delivery.sent()
@@ -163,14 +164,14 @@ class Connection(asyncio.Protocol):
         if isinstance(event, Answered):
             delivery: Delivery = event.context
             if event.response.status == 0 and event.response.command_id != Command.GENERIC_NACK:
-                self._centre.acknowledged(delivery)
+                self._mail.acknowledged(delivery)
             else:
-                self._centre.refused(delivery, now)
+                self._mail.refused(delivery, now)
         elif isinstance(event, TimedOut):
-            self._centre.unanswered(event.context, now)
+            self._mail.unanswered(event.context, now)
         elif isinstance(event, Closed):
             for lost in reversed(event.lost):
-                self._centre.returned(lost)
+                self._mail.returned(lost)
 
     def _request(self, pdu: Pdu, now: float) -> None:
         command_id = pdu.command_id

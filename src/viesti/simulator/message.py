@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from viesti.domain.status import PartState
 from viesti.protocols.smpp.pdu import Pdu
-from viesti.simulator.behaviour import Treatment
+from viesti.simulator.treatment import Treatment
 
 
 class ReceiptProgress(StrEnum):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,9 +21,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from viesti.simulator.behaviour import MAGIC, Behaviour, BindRefusal, Span
+from viesti.simulator.faults import FaultsBody, changed, shown
 from viesti.simulator.live import Live, Meter
 from viesti.simulator.smsc import Smsc
+from viesti.simulator.treatment import MAGIC
 
 PAGES = Path(__file__).parent / "pages"
 LISTED = 100
@@ -46,23 +46,7 @@ class ReplyBody(msgspec.Struct, forbid_unknown_fields=True):
     text: str
 
 
-class FaultsBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Faults to change; one left out stays. Shares are 0 to 1, delays seconds, rates a second."""
-
-    throttled: float | None = None
-    throttle_above: float | None = None
-    queue_full: float | None = None
-    system_errors: float | None = None
-    lost_answers: float | None = None
-    dropped_links: float | None = None
-    answer_delay: float | None = None
-    receipts: bool | None = None
-    refuse_binds: str | None = None  # '' takes binds again
-    drop_links: bool = False  # all of them, now
-
-
 Shape = TypeVar("Shape")
-_SHARES = ("throttled", "queue_full", "system_errors", "lost_answers", "dropped_links")
 
 
 def create_page(smsc: Smsc, live: Live) -> Starlette:
@@ -135,7 +119,10 @@ class _Page:
 
     async def faults(self, request: Request) -> Response:
         body = await _body(request, FaultsBody)
-        self._centre.behaviour = _changed(self._centre.behaviour, body)
+        behaviour = changed(self._centre.behaviour, body)
+        if isinstance(behaviour, str):
+            raise HTTPException(400, behaviour)
+        self._centre.behaviour = behaviour
         if body.drop_links:
             self._smsc.drop_links()
         return _json(self._state())
@@ -197,47 +184,14 @@ class _Page:
             "rate": round(self._meter.rate(counts.taken + counts.refused, now), 2),
             "taken": counts.taken,
             "refused": counts.refused,
-            "receipts_pending": counts.receipts_pending,
-            "waiting": {account: len(box) for account, box in self._centre.mailboxes.items()},
-            "faults": {
-                **{name: getattr(behaviour, name) for name in _SHARES},
-                "throttle_above": behaviour.throttle_above,
-                "answer_delay": behaviour.answer_delay.high,
-                "receipts": behaviour.receipts,
-                "refuse_binds": behaviour.refuse_binds or "",
-            },
+            "receipts_pending": self._centre.mail.receipts_pending,
+            "waiting": self._centre.mail.waiting(),
+            "faults": shown(behaviour),
         }
 
 
 class _Nothing(msgspec.Struct):
     """A body that says nothing."""
-
-
-def _changed(behaviour: Behaviour, body: FaultsBody) -> Behaviour:
-    changes: dict[str, Any] = {}
-    for name in _SHARES:
-        share = getattr(body, name)
-        if share is not None:
-            if not 0 <= share <= 1:
-                raise HTTPException(400, f"'{name}' must be from 0 to 1.")
-            changes[name] = share
-    for name in ("throttle_above", "answer_delay"):
-        value = getattr(body, name)
-        if value is not None and value < 0:
-            raise HTTPException(400, f"'{name}' must not be negative.")
-    if body.throttle_above is not None:
-        changes["throttle_above"] = body.throttle_above
-    if body.answer_delay is not None:
-        changes["answer_delay"] = Span(body.answer_delay, body.answer_delay)
-    if body.receipts is not None:
-        changes["receipts"] = body.receipts
-    if body.refuse_binds is not None:
-        try:
-            changes["refuse_binds"] = BindRefusal(body.refuse_binds) if body.refuse_binds else None
-        except ValueError:
-            known = ", ".join(BindRefusal)
-            raise HTTPException(400, f"'refuse_binds' must be empty or one of: {known}.") from None
-    return replace(behaviour, **changes)
 
 
 async def _body(request: Request, shape: type[Shape]) -> Shape:

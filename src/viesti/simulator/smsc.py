@@ -61,7 +61,7 @@ class Smsc:
         self._mail: set[str] = set()
         self._alarm: asyncio.TimerHandle | None = None
         self._emptied = asyncio.Event()
-        centre.on_mail = self._on_mail
+        centre.mail.on_mail = self._on_mail
 
     async def start(self) -> None:
         """Listen. Raises OSError when the address can't be had."""
@@ -129,7 +129,7 @@ class Smsc:
     def receives(self, connection: Connection) -> None:
         """It is bound and takes deliveries of its account."""
         self._receivers.setdefault(connection.account, []).append(connection)
-        self.centre.open_mailbox(connection.account)
+        self.centre.mail.open(connection.account)
         self._on_mail(connection.account)
 
     def arm(self) -> None:

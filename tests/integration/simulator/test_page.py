@@ -15,7 +15,7 @@ from tests.fakes.esme import Esme
 from tests.integration.simulator.conftest import Starter
 
 import viesti.simulator
-from viesti.simulator.behaviour import MAGIC
+from viesti.simulator.treatment import MAGIC
 
 pytestmark = pytest.mark.integration
 
@@ -142,7 +142,7 @@ async def test_faults_take_effect_at_once(simulator: Starter, http: aiohttp.Clie
     assert await answer_status() == 0x58
     await post(http, faults, {"throttled": 0})
     assert await answer_status() == 0
-    assert running.centre.counts.receipts_pending == 0
+    assert running.centre.mail.receipts_pending == 0
     assert running.centre.behaviour.answer_delay.high == 0.01
     _, state = await post(http, faults, {"drop_links": True, "refuse_binds": "failed"})
     await esme.ended()

@@ -15,13 +15,14 @@ from viesti.protocols.smpp.events import BindRefused, Bound
 from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.spec import Command, DistributionList, SmeAddress, Tag, Unsuccessful
 from viesti.protocols.smpp.status import Status
-from viesti.simulator.behaviour import BindRefusal, Fate, Span
+from viesti.simulator.behaviour import BindRefusal, Span
 from viesti.simulator.centre import CentreOptions
 from viesti.simulator.identity import Account
 from viesti.simulator.message import Reply, ReplyState
 from viesti.simulator.receipt import Quirk
 from viesti.simulator.run import CannotStart, SimulatorOptions, start
 from viesti.simulator.smsc import SmscOptions
+from viesti.simulator.treatment import Fate
 
 pytestmark = pytest.mark.integration
 
@@ -108,7 +109,7 @@ async def test_a_delivery_comes_until_it_is_acknowledged(simulator: Starter) -> 
     copies = [await esme.delivered() for _ in range(4)]
     assert len({copy.message() for copy in copies}) == 1
     await esme.unbind()
-    assert centre.centre.counts.receipts_pending == 0
+    assert centre.centre.mail.receipts_pending == 0
     again = await bound(centre.smsc.port)
     again.submit("358409999999")
     assert (await again.delivered()).text("source_addr") == "358409999999"

@@ -7,8 +7,9 @@ from random import Random
 
 import pytest
 
-from viesti.simulator.behaviour import MAGIC, Answer, Behaviour, Carrier, Fate, Span, Treatment
+from viesti.simulator.behaviour import Behaviour, Carrier, Span
 from viesti.simulator.receipt import Quirk
+from viesti.simulator.treatment import MAGIC, Answer, Fate, Treatment
 
 NUMBER = "358401234567"
 

@@ -1,4 +1,4 @@
-"""The message centre without sockets: receipts when due, deliveries kept until acknowledged, replies routed."""
+"""The message centre without sockets: receipts when due, deliveries kept until answered, replies routed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from viesti.protocols.smpp.receipt import ReceiptOptions, parse_receipt
 from viesti.protocols.smpp.references import IdBase, canonical
 from viesti.protocols.smpp.spec import Command, Tag
 from viesti.protocols.smpp.status import Status
-from viesti.simulator.behaviour import Behaviour, Fate, Span
+from viesti.simulator.behaviour import Behaviour, Span
 from viesti.simulator.centre import CentreOptions, MessageCentre
 from viesti.simulator.identity import Account, IdForm
 from viesti.simulator.message import Delivery, ReceiptProgress, Reply, ReplyState
 from viesti.simulator.receipt import Quirk
 from viesti.simulator.timeline import Timeline
+from viesti.simulator.treatment import Fate
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NUMBER = "358401234567"
@@ -44,7 +45,7 @@ def submit(destination: str = NUMBER, registered_delivery: int = 1, source: str 
 
 def mail(of: MessageCentre, account: str = "demo") -> list[Delivery]:
     found = []
-    while (delivery := of.take_mail(account)) is not None:
+    while (delivery := of.mail.take(account)) is not None:
         found.append(delivery)
     return found
 
@@ -72,13 +73,13 @@ def test_a_receipt_comes_when_it_is_asked_for(
     assert taken.status is Status.ROK
     one.timeline.run(10.9)
     assert mail(one) == []
-    assert one.counts.receipts_pending == len(expected)
+    assert one.mail.receipts_pending == len(expected)
     one.timeline.run(11.0)
     found = mail(one)
     assert [delivery.pdu.tlv_number(Tag.MESSAGE_STATE) for delivery in found] == expected
     for delivery in found:
-        one.acknowledged(delivery)
-    assert one.counts.receipts_pending == 0
+        one.mail.acknowledged(delivery)
+    assert one.mail.receipts_pending == 0
 
 
 @pytest.mark.parametrize("id_form", [IdForm.DECIMAL, IdForm.HEX, IdForm.UUID])
@@ -130,14 +131,14 @@ def test_refused_and_unanswered_deliveries_come_again_later() -> None:
     delivery.sent()
     assert delivery.submission is not None
     assert delivery.submission.receipt is ReceiptProgress.SENT
-    for give_back, at in ((one.refused, 1.0), (one.unanswered, 6.0)):
+    for give_back, at in ((one.mail.refused, 1.0), (one.mail.unanswered, 6.0)):
         give_back(delivery, at)
         assert delivery.submission.receipt is ReceiptProgress.WAITING
         one.timeline.run(at + 4.9)
         assert mail(one) == []
         one.timeline.run(at + 5.0)
         assert mail(one) == [delivery]
-    one.acknowledged(delivery)
+    one.mail.acknowledged(delivery)
     assert delivery.submission.receipt is ReceiptProgress.ACKNOWLEDGED
     assert one.timeline.next_due() is None
 
@@ -147,18 +148,18 @@ def test_deliveries_of_a_lost_session_go_first_and_in_order() -> None:
     for _ in range(4):
         one.submit("demo", submit(), 0.0)
     one.timeline.run(1.0)
-    first, second = one.take_mail("demo"), one.take_mail("demo")
+    first, second = one.mail.take("demo"), one.mail.take("demo")
     assert first is not None
     assert second is not None
     for lost in (second, first):  # as a connection gives them back: last first
-        one.returned(lost)
+        one.mail.returned(lost)
     assert mail(one)[:2] == [first, second]
 
 
 def test_each_account_has_its_own_mail() -> None:
     one = centre()
     told: list[str] = []
-    one.on_mail = told.append
+    one.mail.on_mail = told.append
     one.submit("a", submit(), 0.0)
     one.submit("b", submit(), 0.0)
     one.timeline.run(1.0)
@@ -235,7 +236,7 @@ def test_a_reply_finds_its_account(
 ) -> None:
     one = centre(CentreOptions(accounts=accounts))
     for account in bound:
-        one.open_mailbox(account)
+        one.mail.open(account)
     for account, source in submitted:
         one.submit(account, submit(source=source, registered_delivery=0), 0.0)
     reply = one.reply(NUMBER, to, "Yes")
@@ -243,7 +244,7 @@ def test_a_reply_finds_its_account(
     (delivery,) = mail(one, expected)
     assert delivery.pdu.text("destination_addr") == to
     assert reply.state is ReplyState.QUEUED
-    one.acknowledged(delivery)
+    one.mail.acknowledged(delivery)
     assert reply.state is ReplyState.ACKNOWLEDGED
 
 
@@ -262,14 +263,14 @@ def test_a_reply_that_can_not_be_sent_says_why(to: str, text: str, said: str) ->
 
 def test_a_reply_too_long_for_any_message_says_why() -> None:
     one = centre()
-    one.open_mailbox("demo")
+    one.mail.open("demo")
     problem = one.reply(NUMBER, "16500", "a" * 153 * 256)
     assert problem == "The text needs 256 parts, more than 255."
 
 
 def test_a_long_reply_is_split_and_joined_on_the_page() -> None:
     one = centre()
-    one.open_mailbox("demo")
+    one.mail.open("demo")
     text = "Pitkä vastaus 🙂 " * 20
     reply = one.reply(NUMBER, "16500", text)
     assert isinstance(reply, Reply)

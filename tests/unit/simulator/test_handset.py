@@ -12,9 +12,9 @@ from viesti.domain.text.header import ConcatMethod, udh
 from viesti.domain.text.parts import split
 from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.spec import Command, Tag
-from viesti.simulator.behaviour import Treatment
 from viesti.simulator.handset import Handsets
 from viesti.simulator.message import ReceiptProgress, Reply, ReplyState, Submission
+from viesti.simulator.treatment import Treatment
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LONG = "Hyvää huomenta! " * 12  # two parts
