@@ -111,7 +111,7 @@ def _build(
             random,
             claim_seconds=settings.callback_timeout_seconds * 3 + 30,
         ),
-        rescue=Rescue(store, estate, waker, now),
+        rescue=Rescue(store, estate, waker, now, settings.lease_seconds),
         expire=Expire(store, estate, waker, now, timedelta(hours=settings.receipt_timeout_hours)),
         retain=Retain(
             store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)
@@ -143,4 +143,4 @@ def _build(
             jitter=random,
         )
 
-    return Engine(services, options, make, wiring.monotonic), estate
+    return Engine(services, options, make), estate

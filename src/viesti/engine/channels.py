@@ -1,7 +1,7 @@
 """Holds the leases of channels and runs a dispatcher for each that is held.
 
-Rule: a channel runs in this process exactly as long as its lease is held here; a lease that could not be
-renewed in time is lost, and its channel is stopped at once.
+Rule: a channel runs in this process exactly as long as its lease is held here; when another process has
+taken the lease over, the channel is stopped at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ class Channels:
         leases: LeaseChannels,
         make_channel: Callable[[ChannelRow, ChannelSink], Channel],
         make_dispatcher: MakeDispatcher,
-        monotonic: Callable[[], float],
         lease_seconds: float,
         grace: float,
     ) -> None:
@@ -51,12 +50,9 @@ class Channels:
         self._leases = leases
         self._make_channel = make_channel
         self._make_dispatcher = make_dispatcher
-        self._monotonic = monotonic
-        self._lease_seconds = lease_seconds
         self._grace = grace
         self._running: dict[int, tuple[ChannelRow, Dispatcher]] = {}
         self._broken: dict[int, ChannelRow] = {}
-        self._renewed_at = 0.0
         self._sessions: set[asyncio.Task[None]] = set()
         self.duty = Duty("channels", self.run_once, lease_seconds / 3)
         estate.on_change(lambda _: self.duty.wake())
@@ -88,13 +84,7 @@ class Channels:
 
     async def _renew(self) -> None:
         held = {lease_name(channel_id): d.hold.token for channel_id, (_, d) in self._running.items()}
-        try:
-            still = await self._leases.renew(held)
-            self._renewed_at = self._monotonic()
-        except StoreUnavailable:
-            if self._monotonic() - self._renewed_at < self._lease_seconds:
-                raise  # tried again before it runs out
-            still = set()
+        still = await self._leases.renew(held)
         for channel_id, (row, dispatcher) in list(self._running.items()):
             if lease_name(channel_id) not in still:
                 _log.error("lease lost, channel stops at once", channel=row.key)

@@ -76,7 +76,6 @@ class Engine:
         services: EngineServices,
         options: EngineOptions,
         make_channel: Callable[[ChannelRow, ChannelSink], Channel],
-        monotonic: Callable[[], float],
     ) -> None:
         self._services = services
         self._options = options
@@ -98,7 +97,6 @@ class Engine:
             services.leases,
             make_channel,
             self._make_dispatcher,
-            monotonic,
             o.lease_seconds,
             o.drain_seconds * 0.6,
         )

@@ -1,6 +1,7 @@
 """Leases: which engine process serves which channel, and what is seen of the sessions.
 
-Rule: who fails to renew a lease in time has lost it, whether or not anyone else has taken it yet.
+Rule: a lease is lost when somebody else has taken it over, which he may once it has run out. While the
+database is away nobody can, so its holder goes on.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class LeaseChannels:
         if not held:
             return set()
         async with self._store.transaction() as tx:
-            return await tx.leases.renew(held, self._now() + self._time_to_live)
+            return await tx.leases.renew(held, self.holder, self._now() + self._time_to_live)
 
     async def release(self, held: Mapping[str, int]) -> None:
         """Give leases up."""

@@ -115,6 +115,8 @@ class Receive:
         consent = None
         if service and customer and service.consent_words:
             consent = consent_word(text, customer.languages or ALL_LANGUAGES)
+            if match and match.chain and consent is not ConsentAction.STOP:
+                consent = None  # INFO or START is the service's own keyword here; STOP stays STOP
         inbound = Inbound(
             id=await self._store.ids.one(bucket),
             bucket=bucket,

@@ -7,7 +7,7 @@ more and marked, or held - never silently sent again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from viesti.domain.message import Event
 from viesti.services.estate import EstateCache
@@ -20,11 +20,19 @@ ROWS = 1000
 class Rescue:
     """The duties of upkeep on the message path."""
 
-    def __init__(self, store: Store, estate: EstateCache, waker: Waker, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        estate: EstateCache,
+        waker: Waker,
+        now: Callable[[], datetime],
+        lease_seconds: float,
+    ) -> None:
         self._store = store
         self._estate = estate
         self._waker = waker
         self._now = now
+        self._lease = timedelta(seconds=lease_seconds)
 
     async def abandoned(self) -> int:
         """Settle claims whose lease is gone; gives how many."""
@@ -34,7 +42,7 @@ class Rescue:
         async def work(tx: Transaction) -> None:
             nonlocal count
             now = self._now()
-            rows = await tx.outbox.abandoned(now, ROWS)
+            rows = await tx.outbox.abandoned(now - self._lease, ROWS)
             count = len(rows)
             if not rows:
                 return

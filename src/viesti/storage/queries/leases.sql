@@ -11,11 +11,12 @@ where leases.expires_at < $4 or leases.holder = any($5::text[])
 returning token
 
 -- name: renew
--- Prolongs leases that are still held under their tokens; gives the names that are.
-update leases l set expires_at = $3
-from unnest($1::text[], $2::bigint[]) u (name, token)
-where l.name = u.name and l.token = u.token
-returning l.name
+-- Prolongs leases that nobody has taken over; gives the names still held. A lease whose row is gone (a crash of
+-- PostgreSQL empties this table) is held again under its old token.
+insert into leases (name, holder, token, expires_at)
+select u.name, $3, u.token, $4 from unnest($1::text[], $2::bigint[]) u (name, token)
+on conflict (name) do update set expires_at = excluded.expires_at where leases.token = excluded.token
+returning name
 
 -- name: release
 -- Gives leases up.

@@ -1,10 +1,10 @@
 -- name: claim
 -- Claims up to $3 ready recipients of channel $1 under fencing token $4 of lease $2, urgent lane first, then by
--- fair-queueing tag. Claims nothing when the lease has passed to another holder.
+-- fair-queueing tag. Claims nothing when the lease has run out or passed to another holder.
 with picked as materialized (
     select id from outbox
     where channel_id = $1 and claim is null and due_at is null
-      and exists (select from leases where name = $2 and token = $4)
+      and exists (select from leases where name = $2 and token = $4 and expires_at > $5)
     order by lane, tag, id
     limit $3
     for update skip locked
@@ -14,14 +14,20 @@ where id = any(array(select id from picked))
 returning id, lane, tag, attempt
 
 -- name: settle
--- Removes settled recipients that are still claimed under this token.
+-- Removes settled recipients that are still claimed under this token; gives those that were.
 delete from outbox where id = any($1::bigint[]) and claim = $2
+returning id
 
 -- name: defer
--- Gives recipients back, to be tried not before their time (null: at once), perhaps on another channel.
-update outbox o set claim = null, claimed_at = null, due_at = u.due_at, channel_id = u.channel_id
+-- Gives recipients back, to be tried not before their time (null: at once), perhaps on another channel; gives
+-- those that were still claimed under this token. Another channel has another virtual time, so there its tag is
+-- that of what is served now: it has waited already.
+update outbox o set claim = null, claimed_at = null, due_at = u.due_at, channel_id = u.channel_id,
+    tag = case when u.channel_id = o.channel_id then o.tag else coalesce(
+        (select f.tag from fair_clock f where f.channel_id = u.channel_id and f.lane = o.lane), 0) end
 from unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) u (id, due_at, channel_id)
 where o.id = u.id and o.id = any($1::bigint[]) and o.claim = $4
+returning o.id
 
 -- name: unclaim
 -- Gives back what was claimed and certainly not written to a carrier; the attempt does not count.
@@ -41,9 +47,12 @@ returning id, channel_id
 select min(due_at) from outbox where due_at is not null
 
 -- name: abandoned
--- Recipients claimed under a token that no live lease has: their process died. Locked, at most $2.
-select id, claim, channel_id, attempt from outbox
-where claim is not null and claim not in (select token from leases where expires_at > $1)
+-- Recipients whose claimant is gone, locked, at most $2: its channel is served under a newer token, or its lease has
+-- been out since before $1 and the claim is as old (the holder may still come back for a younger one).
+select id, claim, channel_id, attempt from outbox o
+where claim is not null
+  and (exists (select from leases l where l.name = 'channel ' || o.channel_id and l.token > o.claim)
+       or (claimed_at < $1 and not exists (select from leases l where l.token = o.claim and l.expires_at > $1)))
 order by id
 limit $2
 for update skip locked

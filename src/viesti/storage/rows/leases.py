@@ -41,9 +41,9 @@ class Leases:
         )
         return token
 
-    async def renew(self, held: Mapping[str, int], expires_at: datetime) -> set[str]:
-        """Prolong leases by name and token; gives the names still held."""
-        rows = await self._connection.fetch(SQL["renew"], list(held), list(held.values()), expires_at)
+    async def renew(self, held: Mapping[str, int], holder: str, expires_at: datetime) -> set[str]:
+        """Prolong leases by name and token; gives the names that nobody has taken over."""
+        rows = await self._connection.fetch(SQL["renew"], list(held), list(held.values()), holder, expires_at)
         return {row["name"] for row in rows}
 
     async def release(self, held: Mapping[str, int]) -> None:

@@ -55,14 +55,19 @@ class Outbox:
         rows.sort(key=lambda row: (row["lane"], row["tag"], row["id"]))
         return [Claimed(row["id"], row["lane"], row["tag"], row["attempt"]) for row in rows]
 
-    async def settle(self, ids: Sequence[int], token: int) -> None:
-        await self._connection.execute(SQL["settle"], ids, token)
+    async def settle(self, ids: Sequence[int], token: int) -> set[int]:
+        """Remove recipients; gives those that were still claimed under the token."""
+        return (
+            {row["id"] for row in await self._connection.fetch(SQL["settle"], ids, token)} if ids else set()
+        )
 
-    async def defer(self, rows: Sequence[tuple[int, datetime | None, int]], token: int) -> None:
-        """Give back `(id, due at or None for now, channel id)`."""
-        if rows:
-            ids, due, channels = zip(*rows, strict=True)
-            await self._connection.execute(SQL["defer"], ids, due, channels, token)
+    async def defer(self, rows: Sequence[tuple[int, datetime | None, int]], token: int) -> set[int]:
+        """Give back `(id, due at or None for now, channel id)`; gives those that were still claimed under the
+        token."""
+        if not rows:
+            return set()
+        ids, due, channels = zip(*sorted(rows), strict=True)
+        return {row["id"] for row in await self._connection.fetch(SQL["defer"], ids, due, channels, token)}
 
     async def unclaim(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["unclaim"], ids, token)
@@ -78,8 +83,10 @@ class Outbox:
         due: datetime | None = await self._connection.fetchval(SQL["next_due"])
         return due
 
-    async def abandoned(self, now: datetime, limit: int) -> list[Abandoned]:
-        return [Abandoned(**row) for row in await self._connection.fetch(SQL["abandoned"], now, limit)]
+    async def abandoned(self, lost_before: datetime, limit: int) -> list[Abandoned]:
+        return [
+            Abandoned(**row) for row in await self._connection.fetch(SQL["abandoned"], lost_before, limit)
+        ]
 
     async def requeue(self, ids: Sequence[int]) -> None:
         await self._connection.execute(SQL["requeue"], ids)
