@@ -19,6 +19,7 @@ def child(
     link: Annotated[int, typer.Option(help="The socket to the supervisor.")],
     dead: Annotated[str, typer.Option(help="Instances this one replaces.")] = "",
     listener: Annotated[int, typer.Option(help="The listening socket.")] = -1,
+    last: Annotated[bool, typer.Option(help="Stop the embedded PostgreSQL if the supervisor dies.")] = False,
 ) -> None:
     """Run one process of the platform (used by `serve`)."""
     import uvloop
@@ -34,15 +35,23 @@ def child(
                 tuple(filter(None, dead.split(","))),
                 socket.socket(fileno=link),
                 listener,
+                last,
             )
         )
 
 
 async def _run(
-    settings: Settings, role: str, instance: str, dead: tuple[str, ...], link: socket.socket, listener: int
+    settings: Settings,
+    role: str,
+    instance: str,
+    dead: tuple[str, ...],
+    link: socket.socket,
+    listener: int,
+    last: bool,
 ) -> None:
     from viesti.cli.serve import stop_event
     from viesti.engine.supervisor import be_supervised
+    from viesti.storage.embedded import EmbeddedPostgres
 
     stop = stop_event()
     supervised: list[asyncio.Task[None]] = []
@@ -60,4 +69,6 @@ async def _run(
 
         await run_api(settings, settings.database_url, instance, inherited(listener), stop, ready)
     for task in supervised:
+        if task.done() and last:  # the supervisor is gone, and nobody else would stop its PostgreSQL
+            await asyncio.to_thread(EmbeddedPostgres(settings.data_dir).stop_abandoned)
         task.cancel()

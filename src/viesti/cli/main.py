@@ -16,6 +16,7 @@ import typer
 from viesti.cli import simulate
 from viesti.cli.apply import apply
 from viesti.cli.child import child
+from viesti.cli.demo import demo
 from viesti.cli.doctor import doctor
 from viesti.cli.migrate import migrate
 from viesti.cli.serve import serve
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # it prints local variables, and those may hold secrets
 )
 app.command()(apply)
+app.command()(demo)
 app.command()(doctor)
 app.command()(migrate)
 app.add_typer(simulate.app)

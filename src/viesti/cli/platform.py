@@ -10,7 +10,9 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import IO, TypeVar
 
 import structlog
 
@@ -27,14 +29,33 @@ WATCH_SECONDS = 0.5
 
 _log = structlog.get_logger()
 
+_T = TypeVar("_T")
+
 
 class Platform:
-    """Everything `serve` runs, as an async context: ready when entered, stopped in reverse when left."""
+    """Everything `serve` runs, as an async context: ready when entered, stopped in reverse when left.
 
-    def __init__(self, settings: Settings, config: Path | None, roles: tuple[str, ...]) -> None:
+    `environment` is added to that of the child processes. `output` takes what they print, else they share
+    ours. `prepare(dsn)` is awaited when the database is migrated and nothing uses it yet.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        config: Path | None,
+        roles: tuple[str, ...],
+        *,
+        environment: Mapping[str, str] | None = None,
+        output: IO[str] | None = None,
+        prepare: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         self._settings = settings
         self._config = config
         self._roles = roles
+        self._last = "engine" if "engine" in roles else "api"  # the role that needs the database longest
+        self._environment = dict(environment or {})
+        self._output = output
+        self._prepare = prepare
         self._embedded = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
         self._listener: socket.socket | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -48,13 +69,16 @@ class Platform:
             self._listener = listen(self._settings.api_host, self._settings.api_port)
         try:
             if self._embedded:
-                self.dsn = await asyncio.to_thread(self._embedded.start)
+                self.dsn = await _uninterrupted(self._embedded.start)
             wiring.secret_keys(self._settings)  # made here, before two children would make it at once
             await migrate(self.dsn)
+            if self._prepare:
+                await self._prepare(self.dsn)
             await self.supervisor.start()
         except ChildFailed as error:
             await self._close()
-            raise Problem(f"{error} Its message is above.") from error
+            where = f"in {self._output.name}" if self._output else "above"
+            raise Problem(f"{error} Its message is {where}.") from error
         except BaseException:
             await self._close()
             raise
@@ -73,7 +97,7 @@ class Platform:
         if self._listener:
             self._listener.close()
         if self._embedded:
-            await asyncio.to_thread(self._embedded.stop)
+            await _uninterrupted(self._embedded.stop)
 
     def _children(self) -> list[Child]:
         children = []
@@ -93,6 +117,8 @@ class Platform:
             command += ["--config", str(self._config)]
         command += ["child", role, "--instance", instance.name, "--link", str(link.fileno())]
         command += ["--dead", ",".join(instance.dead)]
+        if self._embedded and role == self._last:
+            command.append("--last")
         inherited = [link.fileno()]
         if role == "api" and self._listener:
             command += ["--listener", str(self._listener.fileno())]
@@ -100,8 +126,10 @@ class Platform:
         return await asyncio.create_subprocess_exec(
             *command,
             pass_fds=inherited,
-            env={**os.environ, "VIESTI_DATABASE_URL": self.dsn},
+            env={**os.environ, **self._environment, "VIESTI_DATABASE_URL": self.dsn},
             stdin=asyncio.subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
             start_new_session=True,  # Ctrl-C reaches us alone; we tell the children, in order
         )
 
@@ -115,3 +143,14 @@ class Platform:
                     await asyncio.to_thread(embedded.start)
                 except PostgresError as error:
                     _log.error("PostgreSQL did not start", why=str(error))
+
+
+async def _uninterrupted(call: Callable[[], _T]) -> _T:
+    """Run a blocking call beside the loop. It can't be broken off, so a cancellation waits for its end: what
+    it started is then there to be stopped."""
+    running = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

@@ -177,12 +177,17 @@ def receipt_view(receipt: Mapping[str, Any], channels: Mapping[int, str]) -> Rec
     )
 
 
+def without_query(url: str) -> str:
+    """The URL as it may be shown."""
+    address, asked, _query = url.partition("?")
+    return address + (asked and "?...")
+
+
 def callback_view(callback: Mapping[str, Any]) -> CallbackView:
-    address, asked, _query = callback["url"].partition("?")
     return CallbackView(
         id=callback["id"],
         kind=callback["kind"],
-        url=address + (asked and "?..."),
+        url=without_query(callback["url"]),
         attempts=callback["attempt"],
         due_at=callback["due_at"],
         parked_at=callback["parked_at"],

@@ -106,6 +106,12 @@ class EmbeddedPostgres:
         _unlock(self._owner)
         self._owner = self._server = None
 
+    def stop_abandoned(self) -> None:
+        """Stop a server whose owner died, unless somebody has taken it over."""
+        self._home = postgres_home.prepare(self.data_dir)
+        self._owner = _lock(self.data_dir / "postgres.owner")
+        self.stop()
+
     def running(self) -> bool:
         """Whether any process of the server lives, whoever started it."""
         if not self.data_dir.is_dir():

@@ -49,6 +49,12 @@ update callbacks set parked_at = null, due_at = $3, attempt = 0
 where parked_at is not null and ($1::bigint is null or customer_id = $1) and ($2::bigint[] is null or id = any($2))
 returning id
 
+-- name: parked
+-- Callbacks that were given up (null: of all customers), the latest first.
+select id, customer_id, subject_id, kind, url, attempt, created_at, parked_at, last_error from callbacks
+where parked_at is not null and ($1::bigint is null or customer_id = $1)
+order by parked_at desc, id desc limit $2
+
 -- name: of_subjects
 -- Callbacks still owed for these.
 select id, subject_id, kind, url, attempt, due_at, parked_at, last_error, created_at

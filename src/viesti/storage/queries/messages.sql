@@ -97,6 +97,12 @@ select * from messages where id = $1
 -- One recipient of a customer.
 select * from recipients where id = $1 and customer_id = $2
 
+-- name: owner
+-- Whose message this is, or whose recipient.
+select customer_id from messages where id = $1
+union all
+select customer_id from recipients where id = $1
+
 -- name: recipients_of
 -- All recipients of a message (their ids are higher than its own), at most $2.
 select * from recipients where message_id = $1 and id > $1 order by id limit $2

@@ -71,6 +71,10 @@ class Callbacks:
     async def replay(self, customer_id: int | None, ids: Sequence[int] | None, now: datetime) -> int:
         return len(await self._connection.fetch(SQL["replay"], customer_id, ids, now))
 
+    async def parked(self, customer_id: int | None, limit: int) -> list[dict[str, Any]]:
+        """Those given up, of a customer or of all."""
+        return [dict(row) for row in await self._connection.fetch(SQL["parked"], customer_id, limit)]
+
     async def of_subjects(self, subject_ids: Sequence[int]) -> list[dict[str, Any]]:
         return [dict(row) for row in await self._connection.fetch(SQL["of_subjects"], subject_ids)]
 

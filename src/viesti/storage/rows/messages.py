@@ -208,6 +208,11 @@ class Messages:
         )
         return _message(row) if row else None
 
+    async def owner(self, identifier: int) -> int | None:
+        """The customer whose message or recipient this is."""
+        owner: int | None = await self._connection.fetchval(SQL["owner"], identifier)
+        return owner
+
     async def recipient(self, recipient_id: int, customer_id: int) -> Recipient | None:
         row = await self._connection.fetchrow(SQL["recipient"], recipient_id, customer_id)
         return _recipient(row) if row else None

@@ -1,0 +1,73 @@
+"""Viesti's API as a program on the outside sees it: JSON over HTTP with a key and a secret.
+
+Rule: it goes through the same door as every customer; nothing here knows the store.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from viesti.cli.wiring import Problem
+from viesti.domain.status import Status
+from viesti.net.client import ClientOptions, HttpFailure, OutgoingClient
+
+# Whoever uses this names the server himself, so it may be anywhere; answers may list many recipients.
+OPTIONS = ClientOptions(allow_private=True, total_timeout=30.0, max_body=8 << 20)
+_FINAL = frozenset(status.word for status in Status if status.final)
+
+
+def is_final(status: str) -> bool:
+    """Whether a recipient whose status is this word has come to its end."""
+    return status in _FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """Calls the API at `base` through a started `client`; raises Problem with what the API said."""
+
+    client: OutgoingClient
+    base: str
+    key: str
+    secret: str
+
+    async def send(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """POST /sms/send; gives the SMS objects, one for each recipient."""
+        sent: list[dict[str, Any]] = await self.call("POST", "/sms/send", body)
+        return sent
+
+    async def message(self, identifier: int) -> dict[str, Any]:
+        """GET /messages/{id}: a message, or one recipient of it, with its history."""
+        found: dict[str, Any] = await self.call("GET", f"/messages/{identifier}")
+        return found
+
+    async def inbound(self, limit: int) -> list[dict[str, Any]]:
+        """GET /inbound: the newest messages from handsets, newest first."""
+        found: list[dict[str, Any]] = (await self.call("GET", f"/inbound?limit={limit}"))["inbound"]
+        return found
+
+    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """One call; gives the JSON of a good answer."""
+        headers = {"Authorization": "Basic " + b64encode(f"{self.key}:{self.secret}".encode()).decode()}
+        octets = b""
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            octets = msgspec.json.encode(body)
+        answer = await self.client.request(method, self.base + path, headers, octets)
+        if isinstance(answer, HttpFailure):
+            why = f"{answer.kind.value}: {answer.detail}"
+            raise Problem(f"The API at {self.base} gave no answer ({why}); does it run there?")
+        try:
+            said = msgspec.json.decode(answer.body)
+        except msgspec.DecodeError as error:
+            raise Problem(
+                f"What answered at {self.base} with status {answer.status} is not Viesti."
+            ) from error
+        if answer.status >= 300:
+            sentence = said.get("message") if isinstance(said, dict) else None
+            raise Problem(f"The API answered {answer.status}: {sentence or 'no reason given'}")
+        return said

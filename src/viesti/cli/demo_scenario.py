@@ -1,0 +1,215 @@
+"""The demo's short play: messages out and in, each step waiting for what really happened.
+
+Rule: it looks where a stranger could look - the API, the phones, the customer's receiver - and never into
+the engine; a step that waits in vain says what did not come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from viesti.cli.api_client import ApiClient, is_final
+from viesti.cli.demo_receiver import Call, Receiver
+from viesti.cli.demo_screen import Facts, Screen, shortened
+from viesti.cli.wiring import Problem
+from viesti.simulator.centre import MessageCentre
+from viesti.simulator.handset import Shown
+
+NAME, NUMBER, SHORT_CODE = "Harbour", "+358457390000", "16400"
+PHONE, OTHER_PHONE = "+358401234567", "+358407654321"
+LOOK_SECONDS = 0.03  # between looks at what is waited for
+PATIENCE = 15.0
+
+SHORT = "Your table at Harbour Café is ready at 18:30. See you!"
+LONG = (
+    "Good morning! ☕ Today at Harbour Café: salmon soup with rye bread, a blueberry pie fresh from the "
+    "oven, and live music on the pier from seven. Shall we keep a table for you? 🎶"
+)
+QUESTION = "Yes please, a table for four at seven 🙂"
+
+_T = TypeVar("_T")
+
+
+class Scenario:
+    """The steps in order; `play` shows them."""
+
+    def __init__(
+        self, api: ApiClient, centre: MessageCentre, receiver: Receiver, receiver_url: str, run: str
+    ) -> None:
+        """`run` tells this run's messages from those of earlier ones."""
+        self._api = api
+        self._centre = centre
+        self._receiver = receiver
+        self._receiver_url = receiver_url
+        self._order = f"order-{run}"
+        self._sms: dict[str, Any] = {}
+
+    async def play(self, screen: Screen) -> None:
+        """Play every step. Raises Problem at the first that fails, after showing it."""
+        steps: tuple[tuple[str, Callable[[Facts], Awaitable[None]]], ...] = (
+            ("A short message is accepted", self._short),
+            ("It is delivered; the carrier's receipt says so", self._delivered),
+            ("The delivery report reaches the customer's server", self._reported),
+            ("A long message with emoji", self._long),
+            ("The phone answers; the answer is posted to a webhook", self._answered),
+            ("A keyword is answered by itself", self._keyword),
+            ("STOP is obeyed, START ends it", self._stop),
+        )
+        for number, (title, act) in enumerate(steps, 1):
+            with screen.step(f"{number}. {title}") as facts:
+                await act(facts)
+
+    async def _short(self, facts: Facts) -> None:
+        body = {
+            "From": NAME,
+            "To": PHONE,
+            "Message": SHORT,
+            "DlrUrl": f"{self._receiver_url}/dlr?order={self._order}",
+        }
+        [self._sms] = await self._api.send(body)
+        facts.add(f'from {NAME} to {PHONE}: "{SHORT}"')
+        facts.add(_price(self._sms))
+
+    async def _delivered(self, facts: Facts) -> None:
+        shown = await self._on_phone(PHONE, lambda one: one.text == SHORT)
+        recipient = await self._final(self._sms["SMSID"], "delivered")
+        [part] = recipient["parts"]
+        facts.add(f"on the phone as {shown.encoding}; the carrier calls it {part['reference']}")
+
+    async def _reported(self, facts: Facts) -> None:
+        call = await self._called(lambda one: parse_qs(one.query).get("order") == [self._order])
+        _demand(call.values.get("status") == "delivered", f"The report says {call.values.get('status')!r}.")
+        _demand(call.signed, "The report's signature is wrong.")
+        facts.add(f"GET {call.path}?order={self._order}&…&status={call.values['status']}, signed")
+
+    async def _long(self, facts: Facts) -> None:
+        before = self._centre.handsets.received(PHONE.removeprefix("+"))
+        [sms] = await self._api.send({"From": NUMBER, "To": PHONE, "Message": LONG})
+        facts.add(f'{len(LONG)} characters: "{shortened(LONG, 48)}"')
+        facts.add(f"{_price(sms)} - emoji make it UCS-2")
+        await self._final(sms["SMSID"], "delivered")
+        shown = await self._on_phone(PHONE, lambda one: one.text == LONG)
+        _demand(shown.parts == sms["Segments"], f"The phone got {shown.parts} parts.")
+        now = self._centre.handsets.received(PHONE.removeprefix("+"))
+        _demand(now == before + 1, f"The phone shows {now - before} messages instead of one.")
+        facts.add(f"delivered, and whole again on the phone from its {shown.parts} parts")
+
+    async def _answered(self, facts: Facts) -> None:
+        known = await self._newest_inbound()
+        self._write(PHONE, NUMBER, QUESTION)
+        facts.add(f'the phone to {NUMBER}: "{QUESTION}"')
+        inbound = await self._stored(known, QUESTION)
+        call = await self._called(lambda one: str(one.values.get("messageId")) == str(inbound["id"]))
+        _demand(call.values.get("content") == QUESTION, "The webhook brought another text.")
+        _demand(call.signed, "The webhook's signature is wrong.")
+        facts.add(f"stored as {inbound['id']} in thread {inbound['thread_id']}; POST {call.path}, signed")
+
+    async def _keyword(self, facts: Facts) -> None:
+        seen = len(self._texts(PHONE, SHORT_CODE))
+        self._write(PHONE, SHORT_CODE, "Hours please")
+        answer = await until(
+            lambda: _done(self._texts(PHONE, SHORT_CODE)[seen:]), "No answer to the keyword came back"
+        )
+        facts.add(f'"Hours please" to {SHORT_CODE}')
+        facts.add(f'"{answer[0]}"')
+
+    async def _stop(self, facts: Facts) -> None:
+        # A phone of its own: whatever happens here, the others may be written to.
+        for word, allowed in (("STOP", False), ("START", True)):
+            seen = len(self._texts(OTHER_PHONE, NUMBER))
+            self._write(OTHER_PHONE, NUMBER, word)
+            confirmed = await until(
+                lambda seen=seen: _done(self._texts(OTHER_PHONE, NUMBER)[seen:]),  # type: ignore[misc]
+                f"No confirmation of {word} came back",
+            )
+            [sms] = await self._api.send({"From": NUMBER, "To": OTHER_PHONE, "Message": "Soup today!"})
+            recipient = await self._final(sms["SMSID"], "delivered" if allowed else "failed")
+            facts.add(f'{word}: "{confirmed[0]}"')
+            facts.add(f"then a message to it: {recipient['failure_sentence'] or recipient['status']}")
+
+    # -- looking
+
+    async def _final(self, identifier: int, wanted: str) -> dict[str, Any]:
+        """The recipient when it has come to its end, which must be `wanted`."""
+
+        async def look() -> dict[str, Any] | None:
+            [recipient] = (await self._api.message(identifier))["recipients"]
+            return recipient if is_final(recipient["status"]) else None
+
+        recipient = await until(look, f"Message {identifier} did not come to its end")
+        status = recipient["status"]
+        reason = recipient["failure_sentence"] or ""
+        _demand(status == wanted, f"Message {identifier} is {status}, not {wanted}. {reason}".rstrip())
+        return recipient
+
+    async def _on_phone(self, phone: str, fits: Callable[[Shown], bool]) -> Shown:
+        number = phone.removeprefix("+")
+
+        async def look() -> Shown | None:
+            shown = self._centre.handsets.conversation(number)
+            return next((one for one in reversed(shown) if one.direction == "received" and fits(one)), None)
+
+        return await until(look, f"The message did not reach the phone {phone}")
+
+    async def _called(self, fits: Callable[[Call], bool]) -> Call:
+        return await until(
+            lambda: _done(next((call for call in self._receiver.calls if fits(call)), None)),
+            f"The callback did not reach {self._receiver_url}",
+        )
+
+    async def _newest_inbound(self) -> int:
+        newest = await self._api.inbound(1)
+        return int(newest[0]["id"]) if newest else 0
+
+    async def _stored(self, after: int, text: str) -> dict[str, Any]:
+        async def look() -> dict[str, Any] | None:
+            rows = await self._api.inbound(5)
+            return next((row for row in rows if row["id"] > after and row["text"] == text), None)
+
+        return await until(look, "The answer was not stored")
+
+    def _texts(self, phone: str, party: str) -> list[str]:
+        """What the phone has received from `party`, oldest first."""
+        shown = self._centre.handsets.conversation(phone.removeprefix("+"))
+        wanted = party.removeprefix("+")
+        return [
+            one.text for one in shown if one.direction == "received" and one.party.removeprefix("+") == wanted
+        ]
+
+    def _write(self, phone: str, to: str, text: str) -> None:
+        reply = self._centre.reply(phone.removeprefix("+"), to.removeprefix("+"), text)
+        if isinstance(reply, str):
+            raise Problem(reply)
+
+
+async def until(look: Callable[[], Awaitable[_T | None]], failing: str, seconds: float = PATIENCE) -> _T:
+    """What `look` gives once it is something. Raises Problem that begins with `failing` when it is not in
+    time."""
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                found = await look()
+                if found:
+                    return found
+                await asyncio.sleep(LOOK_SECONDS)
+    except TimeoutError:
+        raise Problem(f"{failing} within {seconds:g} seconds.") from None
+
+
+async def _done(value: _T) -> _T:
+    return value
+
+
+def _demand(held: bool, otherwise: str) -> None:
+    if not held:
+        raise Problem(otherwise)
+
+
+def _price(sms: dict[str, Any]) -> str:
+    parts = sms["Segments"]
+    return (
+        f"id {sms['SMSID']}, {parts} part{'s' if parts > 1 else ''}, {sms['CostLocal']} {sms['CurrencyCode']}"
+    )
