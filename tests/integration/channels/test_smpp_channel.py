@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import ipaddress
+import random
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +24,7 @@ from tests.fakes.carrier import Carrier, CarrierLink, Recorder, accept, ignore, 
 
 from viesti.channels.options import OptionError
 from viesti.channels.smpp.channel import SmppChannel, create
-from viesti.domain.channel import AddressKind, Outgoing, SendReport, SessionState
+from viesti.domain.channel import AddressKind, Concatenation, Outgoing, SendReport, SessionState
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Accepted, Deferred, Refused, Unknown
 from viesti.domain.status import PartState
@@ -579,12 +580,55 @@ class TestFromTheCarrier:
         )
         (part,) = sink.inbounds
         assert (part.source, part.destination, part.text) == ("358401234567", "17170", "Hyvää")
-        assert part.concatenation is not None
-        assert (part.concatenation.reference, part.concatenation.total, part.concatenation.number) == (
-            42,
-            2,
-            1,
+        assert part.concatenation == Concatenation(8 << 16 | 42, 2, 1)
+
+
+class TestWhateverHappens:
+    """A carrier that throttles, forgets, refuses, hangs up and says goodbye at random."""
+
+    @pytest.mark.parametrize("seed", range(4))
+    async def test_every_recipient_is_reported_exactly_once(
+        self, opened: Opened, carrier: Carrier, sink: Recorder, seed: int
+    ) -> None:
+        chance = random.Random(seed)
+        taken: set[str] = set()
+
+        def whim(link: CarrierLink, pdu: Pdu) -> None:
+            drawn = chance.random()
+            if drawn < 0.01:
+                link.abort()
+            elif drawn < 0.02:
+                link.unbind()
+            elif drawn < 0.03:
+                link.respond(pdu, chance.choice([Status.RSYSERR, Status.RINVDSTADR, Status.RINVBNDSTS]))
+            elif drawn < 0.05:
+                link.respond(pdu, Status.RTHROTTLED)
+            elif drawn > 0.06:  # between the two: forgotten
+                taken.add(pdu.text("destination_addr"))
+                link.respond(pdu, message_id=f"{len(carrier.submits)}")
+
+        carrier.answer = whim
+        channel = await opened(
+            sessions=3, window=20, throttle_pause=0.01, throttle_limit=0.05, timers={"response": 0.2}
         )
+        given, left = 0, 600
+        while left:
+            await sink.until(lambda: channel.capacity() > 0)
+            batch = min(left, channel.capacity())
+            texts = [chance.choice(["short", "x" * 300]) for _ in range(batch)]
+            channel.send([outgoing(given + index, text) for index, text in enumerate(texts)])
+            given, left = given + batch, left - batch
+        stopping = asyncio.ensure_future(channel.stop(2))
+        reports = await sink.reported(600)
+        await stopping
+        assert len(sink.reports) == 600
+        accepted = [
+            key >> 6
+            for key, report in reports.items()
+            if [type(outcome) for outcome in outcomes(report)] == [Accepted] * report.parts_total
+        ]
+        assert len(accepted) > 300
+        assert {f"35840{number:07}" for number in accepted} <= taken
 
 
 class TestStopping:

@@ -23,7 +23,7 @@ def test_good(kind: str, options: dict[str, Any]) -> None:
         ("pigeon", {}, "kind: must be one of 'smpp', 'loopback', not 'pigeon'"),
         ("smpp", {}, "host: is required"),
         ("loopback", {"window": 0}, "window: must be from 1 to 100000, not 0"),
-        ("loopback", {"undelivered": 0.7, "expired": 0.7}, "expired: and undelivered are more than 1 together"),
+        ("loopback", {"undelivered": 0.7, "expired": 0.7}, "expired: and undelivered are more than 1"),
         ("loopback", {"host": "x"}, "host: is no option here"),
     ],
 )  # fmt: skip

@@ -65,7 +65,7 @@ class LoopbackOptions:
         )
         take.finish()
         if options.undelivered + options.expired > 1:
-            raise take.error("expired", "and undelivered are more than 1 together")
+            raise take.error("expired", "and undelivered are more than 1")
         return options
 
 

@@ -124,7 +124,7 @@ def _address(address: str, ton: int) -> tuple[str, AddressKind]:
 def _concatenation(pdu: Pdu, header: UserDataHeader) -> Concatenation | None:
     if header.concat is not None:
         element = header.concat
-        # 8-bit, 16-bit and TLV references are counted apart by the sender: the same number is another message.
+        # A sender counts 8-bit, 16-bit and TLV references apart: the same number is another message.
         return Concatenation(element.bits << 16 | element.reference, element.total, element.number)
     reference = pdu.tlv_number(Tag.SAR_MSG_REF_NUM)
     total = pdu.tlv_number(Tag.SAR_TOTAL_SEGMENTS)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Protocol, cast
 
+import structlog
+
 from viesti.channels.smpp.flight import Part
 from viesti.channels.smpp.options import SmppOptions
 from viesti.channels.smpp.pace import Pace
@@ -23,14 +25,19 @@ from viesti.protocols.smpp.events import (
     Bound,
     Closed,
     Event,
+    PeerUnbound,
+    Rejected,
     RequestReceived,
     TimedOut,
+    Unmatched,
 )
 from viesti.protocols.smpp.matrix import Role
 from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.session import Session
 from viesti.protocols.smpp.spec import UNANSWERED, Command
 from viesti.protocols.smpp.status import Status
+
+_log = structlog.get_logger()
 
 _HORIZON: Final = 1.0  # seconds of a limited rate that may be taken ahead
 _FAREWELL: Final = 5.0  # seconds a closing connection may take to flush
@@ -291,8 +298,12 @@ class Link(asyncio.Protocol):
                     self._handle(self._session.close(event.sentence), now)
                 case Closed():
                     self._closed(event)
-                case _:
-                    pass  # the session answered it; nothing of ours is concerned
+                case Rejected():
+                    _log.warning("rejected a PDU", session=self.name, what=str(event.problem))
+                case Unmatched():  # its part was reported as unknown, and stays so
+                    _log.warning("an answer came too late", session=self.name, what=str(event.response))
+                case PeerUnbound():
+                    pass  # Closed follows
         self._owner.settled()
         self.flush(now)
 

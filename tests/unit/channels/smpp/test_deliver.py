@@ -80,8 +80,8 @@ def test_message_payload() -> None:
 @pytest.mark.parametrize(
     ("pdu", "text", "expected"),
     [
-        (delivered(b"\5\0\3\x2a\2\1hi", esm_class=0x40), "hi", Concatenation(42, 2, 1)),
-        (delivered(b"\6\x08\4\1\0\3\3hi", esm_class=0x40), "hi", Concatenation(256, 3, 3)),
+        (delivered(b"\5\0\3\x2a\2\1hi", esm_class=0x40), "hi", Concatenation(8 << 16 | 42, 2, 1)),
+        (delivered(b"\6\x08\4\1\0\3\3hi", esm_class=0x40), "hi", Concatenation(16 << 16 | 256, 3, 3)),
         (delivered(b"\5\0\3\x2a\2\3hi", esm_class=0x40), "hi", None),
         (delivered(b"\5\0\3\x2a\2\1hi"), "é@¥*$£hi", None),
         (delivered(b"\x30hi", esm_class=0x40), "0hi", None),
