@@ -124,6 +124,7 @@ class StatusChange:
     carrier_error: str | None
     carrier_at: datetime | None
     at: datetime
+    attempt: int | None = None  # None: what is stored stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Process:
         self.receipts = TakeReceipts(store, self.estate, self.waker, clock)
         self.dispatch = Dispatch(store, self.estate, self.receipts, self.waker, clock, random, RetryPolicy())
         self.receive = Receive(store, self.estate, self.waker, LIMITS, clock, random)
-        self.rescue = Rescue(store, self.estate, self.waker, clock)
+        self.rescue = Rescue(store, self.estate, self.waker, clock, lease_seconds=10.0)
 
     async def stop(self) -> None:
         await self.group.stop()

@@ -12,13 +12,20 @@ from messages where id = any($1::bigint[])
 -- Parts the carrier took of these recipients in earlier attempts.
 select recipient_id, number from parts where recipient_id = any($1::bigint[])
 
+-- name: add_late_parts
+-- Parts learned of after their recipient was settled or taken over; most are known already.
+insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
+select * from unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[], $5::smallint[], $6::bigint[],
+                     $7::text[], $8::timestamptz[])
+on conflict do nothing
+
 -- name: mark_sent
--- The carrier took every part. A receipt may already have moved the recipient further.
+-- The carrier took every part; gives those that are `sent` (30) now. A receipt may have moved others further.
 update recipients r
-set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt,
-    channel_id = $4, doubts = greatest(r.doubts, u.doubts)
-from unnest($1::bigint[], $2::timestamptz[], $3::smallint[], $5::smallint[]) u (id, at, attempt, doubts)
+set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt, channel_id = $4
+from unnest($1::bigint[], $2::timestamptz[], $3::smallint[]) u (id, at, attempt)
 where r.id = u.id and r.id = any($1::bigint[])
+returning r.id, r.status
 
 -- name: mark_doubt
 -- An attempt ended without an answer; held ones become `unknown` (20).
@@ -41,9 +48,10 @@ update recipients set status = 10 where id = any($1::bigint[]) and status = 5
 -- Moves recipients to a higher status; gives those that moved and what is owed for it.
 update recipients r
 set status = u.status, failure = u.failure, carrier_error = u.carrier_error, carrier_at = u.carrier_at,
-    finished_at = case when u.status >= 50 then u.at else r.finished_at end
-from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-     u (id, status, failure, carrier_error, carrier_at, at)
+    finished_at = case when u.status >= 50 then u.at else r.finished_at end,
+    attempt = coalesce(u.attempt, r.attempt)
+from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::smallint[])
+     u (id, status, failure, carrier_error, carrier_at, at, attempt)
 where r.id = u.id and r.id = any($1::bigint[]) and r.status < u.status
 returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports
 

@@ -6,11 +6,11 @@ Rule: a recipient's status is only written by statements that compare it with wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from viesti.domain.message import Event, Message, PartRow, Recipient, StatusChange
@@ -23,6 +23,7 @@ SQL = queries("messages")
 _MESSAGE = tuple(Message.__dataclass_fields__)
 _RECIPIENT = tuple(name for name in Recipient.__dataclass_fields__ if name not in ("sent_at", "carrier_at"))
 _PART = tuple(PartRow.__dataclass_fields__)
+_PART_AS_SENT = _PART[: _PART.index("state")]
 _MESSAGE_ROW = attrgetter(*_MESSAGE)
 _RECIPIENT_ROW = attrgetter(*_RECIPIENT)
 _PART_ROW = attrgetter(*_PART)
@@ -116,7 +117,15 @@ class Messages:
         await copy("recipients", records=map(_RECIPIENT_ROW, recipients), columns=_RECIPIENT)
 
     async def add_parts(self, parts: Sequence[PartRow]) -> None:
-        await self._connection.copy_records_to_table("parts", records=map(_PART_ROW, parts), columns=_PART)
+        if parts:
+            records = map(_PART_ROW, parts)
+            await self._connection.copy_records_to_table("parts", records=records, columns=_PART)
+
+    async def add_late_parts(self, parts: Sequence[PartRow]) -> None:
+        """Add parts that may be known already."""
+        if parts:
+            columns = zip(*(_PART_ROW(part)[: len(_PART_AS_SENT)] for part in parts), strict=True)
+            await self._connection.execute(SQL["add_late_parts"], *columns)
 
     async def add_events(self, events: Sequence[Event]) -> None:
         if events:
@@ -138,21 +147,23 @@ class Messages:
             done.setdefault(row["recipient_id"], set()).add(row["number"])
         return done
 
-    async def mark_sent(self, rows: Sequence[tuple[int, datetime, int, int]], channel_id: int) -> None:
-        """`(recipient id, time, attempt, doubts)` of recipients the carrier took whole."""
-        ids, at, attempts, doubts = zip(*rows, strict=True)
-        await self._connection.execute(SQL["mark_sent"], ids, at, attempts, channel_id, doubts)
+    async def mark_sent(self, rows: Sequence[tuple[int, datetime, int]], channel_id: int) -> set[int]:
+        """`(recipient id, time, attempt)` of recipients the carrier took whole; gives those that are now
+        `sent` and not further."""
+        if not rows:
+            return set()
+        found = await self._connection.fetch(SQL["mark_sent"], *_columns(rows), channel_id)
+        return {row["id"] for row in found if row["status"] == Status.SENT}
 
     async def mark_doubt(self, rows: Sequence[tuple[int, int, bool]]) -> None:
         """`(recipient id, attempt, held)` of attempts without an answer."""
         if rows:
-            ids, attempts, held = zip(*rows, strict=True)
-            await self._connection.execute(SQL["mark_doubt"], ids, attempts, held)
+            await self._connection.execute(SQL["mark_doubt"], *_columns(rows))
 
     async def mark_route(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """`(recipient id, channel id, route id)` of recipients that go another way."""
         if rows:
-            await self._connection.execute(SQL["mark_route"], *zip(*rows, strict=True))
+            await self._connection.execute(SQL["mark_route"], *_columns(rows))
 
     async def mark_queued(self, ids: Sequence[int]) -> None:
         await self._connection.execute(SQL["mark_queued"], ids)
@@ -161,11 +172,11 @@ class Messages:
         """Write status changes; gives those that did move."""
         if not changes:
             return []
-        columns = zip(
-            *((c.recipient_id, c.status, c.failure, c.carrier_error, c.carrier_at, c.at) for c in changes),
-            strict=True,
-        )
-        return [Moved(*row) for row in await self._connection.fetch(SQL["advance"], *columns)]
+        rows = [
+            (c.recipient_id, c.status, c.failure, c.carrier_error, c.carrier_at, c.at, c.attempt)
+            for c in changes
+        ]
+        return [Moved(*row) for row in await self._connection.fetch(SQL["advance"], *_columns(rows))]
 
     async def report_targets(self, message_ids: Sequence[int]) -> dict[int, ReportTarget]:
         rows = await self._connection.fetch(SQL["report_targets"], message_ids)
@@ -268,6 +279,12 @@ class Messages:
 
     async def forget_requests(self, before: datetime, limit: int) -> int:
         return int((await self._connection.execute(SQL["forget_requests"], before, limit)).split()[-1])
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The columns of rows that begin with an id, in its order: one order everywhere keeps updates from
+    deadlocking."""
+    return zip(*sorted(rows, key=itemgetter(0)), strict=True)
 
 
 def _message(row: Any) -> Message:

@@ -1,0 +1,105 @@
+"""What follows from an attempt at a recipient: sent, failed, put off, sent another way, or in doubt.
+
+Rule: it is decided here alone, from facts that were read with the claim; no store and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from viesti.domain.channel import Outgoing, SendReport
+from viesti.domain.estate import Service
+from viesti.domain.failure import Failure
+from viesti.domain.outcome import Accepted, Deferred, Refused, Unknown
+from viesti.domain.retry import GiveUp, RetryPolicy, next_attempt
+from viesti.domain.routing import Route
+from viesti.storage.store import MessageToSend, ToSend
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A claimed recipient with what its settlement needs to know."""
+
+    recipient: ToSend
+    message: MessageToSend
+    attempt: int
+    outgoing: Outgoing
+
+    @property
+    def first_at(self) -> datetime:
+        """When it was first due."""
+        return self.message.send_at or self.recipient.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The carrier took it whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It will not be sent."""
+
+    reason: Failure
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Another attempt, `at` a time (None: now), perhaps another way."""
+
+    at: datetime | None
+    reason: Failure
+    detail: str
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """No answer: sent once more, marked, or held for the operator."""
+
+    held: bool
+    detail: str
+
+
+Decision = Sent | Failed | Again | InDoubt
+
+
+def judge(
+    in_hand: InHand,
+    report: SendReport,
+    service: Service | None,
+    elsewhere: Callable[[InHand], Route | None],
+    now: datetime,
+    jitter: float,
+    policy: RetryPolicy,
+) -> Decision:
+    """What follows from an attempt. The gravest part decides: refused, in doubt, deferred, taken."""
+    outcomes = [part.outcome for part in report.parts]
+    refused = next((o for o in outcomes if isinstance(o, Refused)), None)
+    if refused:
+        route = elsewhere(in_hand) if refused.elsewhere and not in_hand.outgoing.parts_done else None
+        if route and not any(isinstance(o, Accepted | Unknown) for o in outcomes):
+            return Again(None, refused.reason, refused.detail, route)
+        return Failed(refused.reason, refused.detail)
+    doubt = next((o for o in outcomes if isinstance(o, Unknown)), None)
+    if doubt:
+        resend = (service is None or service.on_unknown == "resend") and in_hand.recipient.doubts == 0
+        return InDoubt(held=not resend, detail=doubt.detail)
+    deferred = next((o for o in outcomes if isinstance(o, Deferred)), None)
+    if deferred:
+        due = next_attempt(
+            in_hand.attempt,
+            deferred,
+            now,
+            jitter,
+            in_hand.first_at,
+            policy,
+            in_hand.message.validity_seconds,
+        )
+        if isinstance(due, GiveUp):
+            return Failed(due.reason, deferred.detail or deferred.reason.value)
+        return Again(due, deferred.reason, deferred.detail)
+    return Sent()

@@ -1,0 +1,178 @@
+"""Writes what became of a batch of claimed recipients.
+
+Rule: who takes a recipient out of the outbox, or puts it back, under the token it was claimed with, writes
+the rest of its settlement; nobody else does. So a settlement written twice, or after another process took
+over, changes nothing - but for the references of parts, which are facts whoever learns of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from viesti.domain.channel import SendReport
+from viesti.domain.message import Event, PartRow, StatusChange
+from viesti.domain.outcome import Accepted
+from viesti.domain.status import Status
+from viesti.services.estate import Snapshot
+from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
+from viesti.services.publish import publish
+from viesti.services.receipts import TakeReceipts
+from viesti.storage.store import Moved, Store, Transaction, bucket_of
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The right to serve a channel: its lease and fencing token."""
+
+    channel_id: int
+    lease: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A recipient in hand, what was reported of it, and what follows."""
+
+    in_hand: InHand
+    report: SendReport
+    decision: Decision
+
+    @property
+    def id(self) -> int:
+        """The recipient's id."""
+        return self.report.recipient_id
+
+
+class Settlement:
+    """One batch. After `write`: how many callbacks it owes, and which channels have work from it."""
+
+    def __init__(self, hold: Hold, snapshot: Snapshot, now: datetime, decided: Sequence[Decided]) -> None:
+        self._hold = hold
+        self._snapshot = snapshot
+        self._now = now
+        self._decided = decided
+        self.callbacks = 0
+        self.channels_with_work: set[int] = set()
+
+    async def write(self, tx: Transaction, store: Store, receipts: TakeReceipts) -> None:
+        """Write it all; may be run again from the start."""
+        settled = await self._release(tx)
+        ours = [one for one in self._decided if one.id in settled]
+        parts = await self._write_parts(tx, ours)
+        told = await self._write_sent(tx, ours)
+        await tx.messages.mark_doubt(
+            [
+                (one.id, one.report.attempt, one.decision.held)
+                for one in ours
+                if isinstance(one.decision, InDoubt)
+            ]
+        )
+        await tx.messages.mark_route(
+            [
+                (one.id, one.decision.route.channel_id, one.decision.route.id)
+                for one in ours
+                if isinstance(one.decision, Again) and one.decision.route
+            ]
+        )
+        await tx.messages.add_events([event for one in ours for event in self._events(one)])
+        failed = await tx.messages.advance(
+            [self._failure(one, one.decision) for one in ours if isinstance(one.decision, Failed)]
+        )
+        self.callbacks = await publish(tx, store, self._snapshot, [*told, *failed], self._now)
+        references = [part.reference for part in parts if part.reference]
+        if references:
+            await receipts.match_references(tx, references, self._hold.channel_id)
+
+    async def _release(self, tx: Transaction) -> set[int]:
+        """Take what is settled out of the outbox and put back what is tried again; gives those that were
+        still ours to settle."""
+        gone: list[int] = []
+        again: list[tuple[int, datetime | None, int]] = []
+        for one in self._decided:
+            match one.decision:
+                case InDoubt(held=False):
+                    again.append((one.id, None, self._hold.channel_id))
+                case Again(at=at, route=route):
+                    again.append((one.id, at, route.channel_id if route else self._hold.channel_id))
+                case _:
+                    gone.append(one.id)
+        self.channels_with_work = {channel_id for _, due, channel_id in again if due is None}
+        settled = await tx.outbox.settle(gone, self._hold.token)
+        return settled | await tx.outbox.defer(again, self._hold.token)
+
+    async def _write_parts(self, tx: Transaction, ours: Sequence[Decided]) -> list[PartRow]:
+        parts = [part for one in ours for part in self._parts(one)]
+        await tx.messages.add_parts(parts)
+        if len(ours) == len(self._decided):
+            return parts
+        settled = {one.id for one in ours}
+        others = [part for one in self._decided if one.id not in settled for part in self._parts(one)]
+        await tx.messages.add_late_parts(others)
+        return parts + others
+
+    def _parts(self, one: Decided) -> list[PartRow]:
+        return [
+            PartRow(
+                recipient_id=one.id,
+                bucket=bucket_of(one.id),
+                attempt=one.report.attempt,
+                number=part.number,
+                total=one.report.parts_total,
+                channel_id=self._hold.channel_id,
+                reference=part.outcome.reference,
+                sent_at=part.at,
+            )
+            for part in one.report.parts
+            if isinstance(part.outcome, Accepted)
+        ]
+
+    async def _write_sent(self, tx: Transaction, ours: Sequence[Decided]) -> list[Moved]:
+        """Mark those the carrier took whole; gives those whose customer hears of it."""
+        sent = [one for one in ours if isinstance(one.decision, Sent)]
+        moved = await tx.messages.mark_sent(
+            [
+                (one.id, max((part.at for part in one.report.parts), default=self._now), one.report.attempt)
+                for one in sent
+            ],
+            self._hold.channel_id,
+        )
+        return [_sent_move(one.in_hand) for one in sent if one.in_hand.message.report_all and one.id in moved]
+
+    def _failure(self, one: Decided, failed: Failed) -> StatusChange:
+        return StatusChange(
+            recipient_id=one.id,
+            status=Status.FAILED,
+            failure=failed.reason.value,
+            carrier_error=failed.detail or None,
+            carrier_at=None,
+            at=self._now,
+            attempt=one.report.attempt,
+        )
+
+    def _events(self, one: Decided) -> list[Event]:
+        channel = {"channel": self._hold.channel_id}
+        match one.decision:
+            case InDoubt(held, detail):
+                return [Event(one.id, self._now, "in_doubt", {**channel, "held": held, "detail": detail})]
+            case Again(_, reason, detail, route):
+                kind = "rerouted" if route else "deferred"
+                return [Event(one.id, self._now, kind, {**channel, "reason": reason, "detail": detail})]
+            case _:
+                return []
+
+
+def _sent_move(in_hand: InHand) -> Moved:
+    recipient, message = in_hand.recipient, in_hand.message
+    return Moved(
+        id=recipient.id,
+        bucket=bucket_of(recipient.id),
+        message_id=message.id,
+        customer_id=message.customer_id,
+        address=recipient.address,
+        status=int(Status.SENT),
+        failure=None,
+        carrier_error=None,
+        reports=True,
+    )
