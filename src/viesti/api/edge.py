@@ -5,6 +5,7 @@ Rule: what is logged of a failure is its kind and place, not its text, which may
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Callable
 
@@ -19,12 +20,17 @@ from viesti.api.guard import GuardedEndpoint
 from viesti.api.meters import Meters
 from viesti.services.store_errors import StoreUnavailable
 
-STORE_RETRY_SECONDS = 5
+RETRY_SECONDS = 5
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _UNAVAILABLE = Refusal(
     503,
     "The database can't be reached; nothing was stored. Try again.",
-    headers=((b"retry-after", b"%d" % STORE_RETRY_SECONDS),),
+    headers=((b"retry-after", b"%d" % RETRY_SECONDS),),
+)
+_STOPPING = Refusal(
+    503,
+    "The server is stopping. Nothing is known of the outcome.",
+    headers=((b"retry-after", b"%d" % RETRY_SECONDS), (b"connection", b"close")),
 )
 _log = structlog.get_logger()
 
@@ -52,6 +58,9 @@ class Edge:
         scope["app"] = self  # makes Starlette raise its 404 and 405, so that they look like our other errors
         try:
             await self._router(scope, receive, watched)
+        except asyncio.CancelledError:  # the drain is over; this is the request's last frame, so it ends here
+            if status == 0:
+                await send_answer(_render(scope)(_STOPPING), watched)
         except ClientGone:
             status = 499  # nginx's number for it
         except Exception as error:  # the last place that can answer
