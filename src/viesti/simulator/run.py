@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 import re
 import socket
 from collections.abc import Callable, Generator
@@ -148,7 +150,8 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _sentence(what: str, host: str, port: int, problem: OSError) -> str:
-    reason = (problem.strerror or str(problem)).lower()
-    if problem.errno in (98, 48, 10048):  # EADDRINUSE of Linux, macOS, Windows
-        reason = "something else uses it"
-    return f"The {what} can't listen on {host}:{port}: {reason}. Choose another port or stop what uses it."
+    start = f"The {what} can't listen on {host}:{port}:"
+    if problem.errno == errno.EADDRINUSE:
+        return f"{start} something else uses it. Choose another port or stop what uses it."
+    reason = os.strerror(problem.errno).lower() if problem.errno else str(problem)
+    return f"{start} {reason}. Choose another address or port."

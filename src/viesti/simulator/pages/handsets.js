@@ -95,9 +95,14 @@ function drawList() {
   if (focused) list.querySelector(`[data-number="${CSS.escape(focused)}"]`)?.focus();
 }
 
+const unused = (number) => ({ number, last: "", at: null, received: 0 });
+
 async function loadList() {
   const answer = await call("api/handsets");
   state.handsets = answer.handsets;
+  if (state.chosen !== null && !state.handsets.some((handset) => handset.number === state.chosen)) {
+    state.handsets.unshift(unused(state.chosen));
+  }
   const more = answer.total - answer.handsets.length;
   $("handsets-note").textContent = answer.total === 0
     ? "A handset appears here when a message is sent to it."
@@ -143,8 +148,8 @@ function drawConversation(answer) {
       "Send a message to this number, or write one from it to a short code."));
   }
   list.replaceChildren(...rows);
-  if (atEnd || list.dataset.number !== answer.number) list.scrollTop = list.scrollHeight;
-  list.dataset.number = answer.number;
+  if (atEnd || list.dataset.shows !== answer.number) list.scrollTop = list.scrollHeight;
+  list.dataset.shows = answer.number;
   const received = answer.messages.filter((message) => message.direction === "received");
   $("phone-note").textContent = `${received.length} received · ${answer.messages.length - received.length} sent`;
   $("parties").replaceChildren(...answer.parties.map((party) => make("option", { value: party })));
@@ -288,7 +293,7 @@ $("open-form").addEventListener("submit", (event) => {
   const number = $("open-number").value.replace(/[^\d]/g, "");
   if (!number) return;
   if (!state.handsets.some((handset) => handset.number === number)) {
-    state.handsets.unshift({ number, last: "", at: null, received: 0 });
+    state.handsets.unshift(unused(number));
   }
   $("open-number").value = "";
   choose(number, true);
