@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import logs, wiring
+from viesti.cli import wiring
 from viesti.config import Settings
 
 
@@ -23,6 +23,8 @@ def child(
 ) -> None:
     """Run one process of the platform (used by `serve`)."""
     import uvloop
+
+    from viesti.cli import logs
 
     settings = wiring.settings_of(context)
     logs.configure(settings.log_level, settings.log_format)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from viesti.cli import logs, wiring
+from viesti.cli import wiring
 
 if TYPE_CHECKING:
     from viesti.cli.demo_home import Home
@@ -62,6 +62,7 @@ def demo(
     """
     from rich.console import Console
 
+    from viesti.cli import logs
     from viesti.cli.demo_home import Ports, check_ports, home_of, open_home
     from viesti.cli.demo_screen import Screen
 

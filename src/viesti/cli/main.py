@@ -1,64 +1,19 @@
-"""The command line: `viesti [--config FILE] COMMAND`.
+"""The entry point of the command `viesti`.
 
-Rule: a command's module imports what it works with inside the command, so that `viesti --help` is quick.
-What a person can put right ends as one sentence and exit code 1; only a fault of ours shows a traceback.
+Rule: what a person can put right ends as one sentence and exit code 1; only a fault of ours shows a
+traceback. Ctrl-C is no fault, not even while the commands are still being imported.
 """
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from viesti.cli import simulate
-from viesti.cli.apply import apply
-from viesti.cli.child import child
-from viesti.cli.demo import demo
-from viesti.cli.doctor import doctor
-from viesti.cli.migrate import migrate
-from viesti.cli.serve import serve
-
-app = typer.Typer(
-    name="viesti",
-    help="Self-hosted business messaging: SMS over real carriers.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,  # it prints local variables, and those may hold secrets
-)
-app.command()(apply)
-app.command()(demo)
-app.command()(doctor)
-app.command()(migrate)
-app.add_typer(simulate.app)
-app.command()(serve)
-app.command(hidden=True)(child)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"viesti {importlib.metadata.version('viesti')}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    context: typer.Context,
-    config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="The TOML file with the settings.")
-    ] = None,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    context.obj = config
 
 
 def run() -> None:
-    """The entry point."""
+    """Run the command line."""
     try:
+        from viesti.cli.commands import app
+
         app()
     except KeyboardInterrupt:
         sys.exit(130)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import logs, wiring
+from viesti.cli import wiring
 from viesti.cli.wiring import Problem
 from viesti.config import Settings
 
@@ -23,6 +23,8 @@ def serve(
     ] = "api,engine",
 ) -> None:
     """Run the HTTP API and the engine, and PostgreSQL if none is set, until SIGTERM or Ctrl-C."""
+    from viesti.cli import logs
+
     wanted = tuple(role.strip() for role in roles.split(",") if role.strip())
     unknown = [role for role in wanted if role not in ROLES]
     if unknown or not wanted:

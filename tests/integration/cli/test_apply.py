@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from viesti.cli.main import app
+from viesti.cli.commands import app
 from viesti.cli.wiring import Problem
 
 pytestmark = pytest.mark.integration
