@@ -51,7 +51,7 @@ class Agent:
 
     async def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
         """Have it do something; gives what it answers. Raises `AgentFailed`."""
-        assert self._process is not None and self._process.stdin is not None  # noqa: PT018  one fact
+        assert self._process is not None and self._process.stdin is not None
         self._process.stdin.write(json.dumps({"do": command, **arguments}).encode() + b"\n")
         return await self._line()
 
@@ -67,7 +67,7 @@ class Agent:
             await self._process.wait()
 
     async def _line(self) -> dict[str, Any]:
-        assert self._process is not None and self._process.stdout is not None  # noqa: PT018  one fact
+        assert self._process is not None and self._process.stdout is not None
         line = await self._process.stdout.readline()
         if not line:
             raise AgentFailed(f"The helper {self.name} has ended.")

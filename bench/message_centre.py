@@ -1,4 +1,4 @@
-"""A message centre that costs little: answers submit_sm at once, sends receipts after a delay, keeps a ledger.
+"""A message centre that costs little: answers submit_sm at once, sends receipts later, keeps a ledger.
 
 Rule: it reads of a PDU only what it needs (SMPP 3.4 sections 3.2, 4.4.1, 4.6.1), because every microsecond it
 takes is taken from what is measured. It is a load tool: for a faithful carrier there is `viesti simulate`.

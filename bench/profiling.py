@@ -21,7 +21,6 @@ from bench.stand import Stand
 
 RATE = 200  # samples a second
 _DURATION = re.compile(r"duration: ([0-9.]+) ms(?:\s+(parse|bind|execute|statement)[^:]*: ?)?(.*)", re.DOTALL)
-_STEP = re.compile(r"(parse|bind|execute) [^:]*: (.*)", re.DOTALL)
 
 
 def sampler() -> str | None:
@@ -85,6 +84,8 @@ class Profile:
         total = 0
         for line in file.read_text().splitlines():
             stack, _, count = line.rpartition(" ")
+            if "_worker (concurrent" in stack:  # a thread that waits for work
+                continue
             frames = [re.sub(r":\d+\)$", ")", frame) for frame in stack.split(";")]
             total += int(count)
             own[frames[-1]] += int(count)
@@ -96,7 +97,7 @@ class Profile:
         }
 
     def statements(self) -> list[dict[str, Any]]:
-        """Every statement by its first line: how often, and how long in PostgreSQL (ms), the longest first."""
+        """Every statement by its first line: how often, and how long in PostgreSQL (ms); longest first."""
         times: dict[str, int] = defaultdict(int)
         spent: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for file in (self._stand.data / "postgres" / "log").glob("*.json"):
@@ -110,7 +111,7 @@ class Profile:
                 if kind in ("execute", "statement"):
                     times[name] += 1
         rows = [
-            {"statement": name, "times": times[name], "ms": sum(kinds.values()), **kinds}
+            {"name": name, "times": times[name], "ms": sum(kinds.values()), "ms by step": dict(kinds)}
             for name, kinds in spent.items()
         ]
         return sorted(rows, key=lambda row: -float(row["ms"]))
@@ -126,9 +127,9 @@ def show(profile: Profile, messages: int) -> dict[str, Any]:
     for name in ("api", "engine"):
         functions = profile.functions(name)
         content[name] = functions
-        for title, rows in functions.items():
+        for title, shares in functions.items():
             print(f"\n{name}: share of samples, {title}")
-            for frame, share in rows:
+            for frame, share in shares:
                 print(f"  {share:6.1%}  {frame}")
     rows = profile.statements()
     if rows:
@@ -137,6 +138,6 @@ def show(profile: Profile, messages: int) -> dict[str, Any]:
         for row in rows[:40]:
             each = row["ms"] * 1000 / row["times"] if row["times"] else 0.0
             per = row["ms"] * 1000 / messages if messages else 0.0
-            print(f"  {row['ms']:9.0f} {row['times']:8} {each:9.0f} {per:7.1f}  {row['statement']}")
+            print(f"  {row['ms']:9.0f} {row['times']:8} {each:9.0f} {per:7.1f}  {row['name']}")
     content["statements"] = rows
     return content

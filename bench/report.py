@@ -61,25 +61,26 @@ async def versions(stand: Stand) -> dict[str, Any]:
         }
     finally:
         await connection.close()
-    filesystem = subprocess.run(
-        ["df", "--output=fstype", stand.data], capture_output=True, text=True, check=False
-    ).stdout.split()
     return {
         "viesti": _git("rev-parse", "--short", "HEAD") + (" with changes" if _git("status", "-s") else ""),
         "Python": platform.python_version(),
         "PostgreSQL": postgres,
         **durability,
-        "file system": filesystem[-1] if filesystem else "unknown",
+        "file system": (_said("df", "--output=fstype", str(stand.data)).split() or ["unknown"])[-1],
         **{name: importlib.metadata.version(name) for name in ("asyncpg", "uvicorn", "uvloop")},
     }
 
 
 def _git(*words: str) -> str:
+    return _said("git", *words)
+
+
+def _said(*command: str) -> str:
+    """What a program printed; nothing when it is not there."""
     try:
-        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:
-        return "unknown"
-    return done.stdout.strip()
+        return ""
 
 
 def as_json(outcomes: Sequence[Outcome], about: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Amount:
 
 @dataclass(slots=True)
 class Outcome:
-    """What one run of a scenario showed. Rates are per second, times in seconds, `cpu` in seconds by process."""
+    """What one run of a scenario showed. Rates are per second, times in seconds, `cpu` by process."""
 
     scenario: str
     messages: int = 0

@@ -13,8 +13,8 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
