@@ -560,13 +560,29 @@ class TestFromTheCarrier:
         answers = [carrier.links[0].deliver(short_message=b"%d" % number) for number in range(2)]
         await sink.until(lambda: len(sink.inbounds) == 2)
         answers.append(carrier.links[0].deliver(short_message=b"2"))
-        transport = carrier.links[0]
-        transport.flush()
         await asyncio.wait(answers, timeout=0.05)
         assert len(sink.inbounds) == 2
         gate.set_result(None)
         assert [answer.status for answer in await asyncio.gather(*answers)] == [0, 0, 0]
         assert len(sink.inbounds) == 3
+
+    async def test_a_store_that_hangs_does_not_keep_answers_unread(
+        self, opened: Opened, carrier: Carrier, sink: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("viesti.channels.smpp.storing.PATIENCE", 0.02)
+        gate = asyncio.get_running_loop().create_future()
+        sink.storing = lambda: asyncio.shield(gate)
+        channel = await opened(deliveries=1)
+        first = carrier.links[0].deliver(short_message=b"first")
+        await sink.until(lambda: sink.inbounds)
+        channel.send([outgoing(1)])
+        refused = carrier.links[0].deliver(short_message=b"second")
+        assert outcomes((await sink.reported(1))[1 << 6]) == [Accepted("1")]
+        assert (await refused).status == Status.RX_T_APPN
+        gate.set_result(None)
+        assert (await first).status == 0
+        assert (await carrier.links[0].deliver(short_message=b"second")).status == 0
+        assert [part.text for part in sink.inbounds] == ["first", "second"]
 
     async def test_a_handset(self, opened: Opened, carrier: Carrier, sink: Recorder) -> None:
         await opened()

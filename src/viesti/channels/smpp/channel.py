@@ -148,7 +148,7 @@ class SmppChannel:
         if meaning is StatusClass.THROTTLE and not self._stopping and not part.flight.doomed:
             first = now if part.first_try is None else part.first_try
             if now - first < options.throttle_limit:
-                link.hold(part, now)
+                link.gate.hold(part, now)
                 self._told = False
                 return
         self._settle(part, outcome_of(response, meaning, options.receipts.answer_base))
@@ -246,7 +246,7 @@ class SmppChannel:
         return Deferred(Failure.CHANNEL_STOPPED if self._stopping else Failure.LINK_DOWN)
 
     def _return_unwritten(self, outcome: Deferred) -> None:
-        parts = [part for link in self._senders for part in link.take_held()]
+        parts = [part for link in self._senders for part in link.gate.take_held()]
         parts += self._queue
         self._queue.clear()
         for part in parts:

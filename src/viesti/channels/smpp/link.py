@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from bisect import insort
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Protocol, cast
@@ -16,9 +15,10 @@ from typing import Final, Protocol, cast
 import structlog
 
 from viesti.channels.smpp.flight import Part
+from viesti.channels.smpp.gate import Gate
 from viesti.channels.smpp.options import SmppOptions
-from viesti.channels.smpp.pace import Pace
-from viesti.domain.channel import NotStored, SessionState
+from viesti.channels.smpp.storing import Storing
+from viesti.domain.channel import SessionState
 from viesti.protocols.smpp.events import (
     Answered,
     BindRefused,
@@ -35,11 +35,9 @@ from viesti.protocols.smpp.matrix import Role
 from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.session import Session
 from viesti.protocols.smpp.spec import UNANSWERED, Command
-from viesti.protocols.smpp.status import Status
 
 _log = structlog.get_logger()
 
-_HORIZON: Final = 1.0  # seconds of a limited rate that may be taken ahead
 _FAREWELL: Final = 5.0  # seconds a closing connection may take to flush
 
 
@@ -85,18 +83,15 @@ class Link(asyncio.Protocol):
         self._owner = owner
         self._monotonic = monotonic
         self._jitter = jitter
-        self._pace = Pace(options.rate, monotonic())
+        self.gate = Gate(options.rate, options.throttle_pause, monotonic())
         self._session: Session | None = None
         self._transport: asyncio.Transport | None = None
         self._over: asyncio.Future[str] | None = None
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
-        self._held: list[Part] = []
-        self._paused_until = 0.0
         self._writable = True
-        self._storing = 0
-        self._answer_soon = False
+        self._storing = Storing(options.deliveries, self._read_on, self._flush)
         self._reason = ""
         self._was_bound = False
         self._stopping = False
@@ -137,49 +132,25 @@ class Link(asyncio.Protocol):
 
     def capacity(self, now: float) -> int:
         """Parts it could take now; those a limited rate lets out within a second count."""
-        if not self._may_write(now) or self._session is None:
-            return 0
-        return max(0, min(self._session.free(), self._pace.room(now, _HORIZON)) - len(self._held))
+        return self.gate.capacity(self._free(), now)
 
     def most(self) -> int:
         """Parts it could take at best, which is when all is answered."""
-        window = self._options.session.window
-        return min(window, max(1, int(self._pace.rate * _HORIZON))) if self._pace.rate else window
+        return self.gate.most(self._options.session.window)
 
     def room(self, now: float) -> int:
         """Parts that can be written this instant, after those held back."""
-        if self._held or not self._may_write(now) or self._session is None:
-            return 0
-        return min(self._session.free(), self._pace.room(now))
+        return self.gate.room(self._free(), now)
+
+    def take_ready(self, now: float) -> list[Part]:
+        """The held parts to be written now, in order; the caller sends or settles each."""
+        return self.gate.take_ready(self._free(), now)
 
     def send(self, part: Part, now: float) -> None:
         """Writes a part; there must be `room`. Raises `BuildError` when it can't be written."""
         assert self._session is not None
         self._session.request(part.pdu, part, now)
-        self._pace.sent(now)
-        if part.first_try is None:
-            part.first_try = now
-
-    def hold(self, part: Part, now: float) -> None:
-        """The carrier said 'too fast' to this part: the session is silent for a while and then sends it
-        first."""
-        insort(self._held, part, key=lambda held: held.order)
-        if now >= self._paused_until:  # one cut for all the answers of one burst
-            self._pace.throttled(now)
-            self._paused_until = now + self._options.throttle_pause
-
-    def take_ready(self, now: float) -> list[Part]:
-        """The held parts that may be sent now, in order; the caller sends or settles each."""
-        if not self._held or not self._may_write(now) or self._session is None:
-            return []
-        count = min(len(self._held), self._session.free(), self._pace.room(now))
-        ready, self._held = self._held[:count], self._held[count:]
-        return ready
-
-    def take_held(self) -> list[Part]:
-        """All held parts, which the caller settles."""
-        held, self._held = self._held, []
-        return held
+        self.gate.sent(part, now)
 
     def drop(self, reason: str) -> None:
         """Ends the connection; the link connects again."""
@@ -239,7 +210,6 @@ class Link(asyncio.Protocol):
         self._writable = True
         self._reading = True
         self._reason = ""
-        self._paused_until = 0.0
         options = self._options
         self._session = Session(Role.ESME, options.session, now)
         self._session.bind(
@@ -290,7 +260,7 @@ class Link(asyncio.Protocol):
                     self._owner.unanswered(event.context, f"no answer within {seconds:g} s")
                 case Bound():
                     self._was_bound = True
-                    self._pace = Pace(self._options.rate, now)
+                    self.gate.reset(now)
                     self._owner.link_state(self, SessionState.BOUND, event.system_id)
                 case BindRefused():
                     self._needs_person = event.needs_person
@@ -315,34 +285,12 @@ class Link(asyncio.Protocol):
             asyncio.get_running_loop().call_later(_FAREWELL, self._transport.abort)
         for part in event.lost:
             self._owner.unanswered(part, event.reason)
-        held, self._held = self._held, []
-        self._owner.given_back(self, held)
+        self._owner.given_back(self, self.gate.take_held())
 
     def _requested(self, pdu: Pdu) -> None:
-        if pdu.command_id in UNANSWERED:
-            return
-        session = self._session
-        assert session is not None
-        self._storing += 1
-        self._read_on(self._storing < self._options.deliveries)
-        stored = self._owner.delivered(self, pdu)
-        stored.add_done_callback(lambda future: self._stored(session, pdu, future))
-
-    def _stored(self, session: Session, pdu: Pdu, future: asyncio.Future[None]) -> None:
-        """What the carrier gave us is in the store, or is not; only now is it told."""
-        self._storing -= 1
-        self._read_on(self._storing < self._options.deliveries)
-        status = Status.ROK
-        if future.cancelled():
-            status = Status.RX_T_APPN
-        elif (error := future.exception()) is not None:
-            status = Status.RX_T_APPN
-            if not isinstance(error, NotStored):
-                context = {"message": "storing what a carrier delivered failed", "exception": error}
-                future.get_loop().call_exception_handler(context)
-        if session.respond(pdu, status, message_id="") and not self._answer_soon:
-            self._answer_soon = True
-            asyncio.get_running_loop().call_soon(self._flush)
+        if pdu.command_id not in UNANSWERED:
+            assert self._session is not None
+            self._storing.give(self._session, pdu, lambda: self._owner.delivered(self, pdu))
 
     def _read_on(self, reading: bool) -> None:
         """Reads from the carrier only as far as the store keeps up."""
@@ -356,23 +304,22 @@ class Link(asyncio.Protocol):
             transport.pause_reading()
 
     def _flush(self) -> None:
-        self._answer_soon = False
         self.flush(self._monotonic())
 
     # Time
 
-    def _may_write(self, now: float) -> bool:
-        return self.sends and self.bound and self._writable and now >= self._paused_until
+    def _free(self) -> int:
+        """Room in the window, as far as the socket takes more."""
+        return self._session.free() if self.sends and self._writable and self._session is not None else 0
 
     def _set_timer(self, now: float) -> None:
         assert self._session is not None
         deadline = self._session.next_deadline()
         if deadline is None:
             return
-        if now < self._paused_until:
-            deadline = min(deadline, self._paused_until)
-        elif self._pace.rate is not None and (self._held or self._owner.waiting()):
-            deadline = min(deadline, max(now, self._pace.ready_at()))
+        opens = self.gate.opens_at(self._owner.waiting(), now)
+        if opens is not None:
+            deadline = min(deadline, opens)
         if self._timer is not None:
             if self._timer_at <= deadline:
                 return  # it rings early and is then set again

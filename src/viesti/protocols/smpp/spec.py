@@ -213,6 +213,13 @@ LAYOUTS: Final[dict[int, tuple[Field, ...]]] = {
 }
 
 
+# What lists are made of.
+OCTET: Final = _number("length")
+ERROR_STATUS: Final = _number("error_status_code", 4)
+DESTINATION: Final = _text("destination_addr", 21, Status.RINVDSTADR)
+DL_NAME: Final = _text("dl_name", 21, Status.RINVDLNAME)
+
+
 class Tag(IntEnum):
     """TLV tags (5.3.2) that anything here reads or writes, or an operator may want named."""
 
