@@ -24,8 +24,8 @@ from typing import Any
 import aiohttp
 import asyncpg
 import psutil
-
 from tests.fakes.endpoint import Endpoint, Received, answer
+
 from viesti.simulator.behaviour import Behaviour
 from viesti.simulator.centre import CentreOptions
 from viesti.simulator.run import CannotStart, Simulator, SimulatorOptions, start
@@ -42,8 +42,14 @@ name = "Acme"
 [[channels]]
 key = "centre"
 kind = "smpp"
-options = {{ host = "127.0.0.1", port = {port}, system_id = "viesti", sessions = {sessions}, window = {window} }}
 secrets = {{ password = "secret" }}
+
+[channels.options]
+host = "127.0.0.1"
+port = {port}
+system_id = "viesti"
+sessions = {sessions}
+window = {window}
 
 [[senders]]
 customer = "acme"

@@ -48,8 +48,9 @@ async def run_api(
         rows=settings.group_commit_rows,
         wait_seconds=settings.group_commit_wait_ms / 1000,
     )
+    authenticate = Authenticate(estate, os.urandom(32), wiring.monotonic)
     services = ApiServices(
-        authenticate=Authenticate(estate, os.urandom(32), wiring.monotonic),
+        authenticate=authenticate,
         throttle=Throttle(
             store, wiring.utc_now, calls=settings.throttle_calls, seconds=settings.throttle_seconds
         ),
@@ -58,7 +59,10 @@ async def run_api(
         check_ready=CheckReady(store, estate),
         count_waiting=CountWaiting(store, estate, wiring.monotonic),
     )
-    options = ApiOptions(body_limits=BodyLimits(settings.body_limit_bytes))
+    options = ApiOptions(
+        body_limits=BodyLimits(settings.body_limit_bytes),
+        shared_metrics_dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
+    )
     try:
         await estate.load()
         estate.watch()
@@ -73,4 +77,5 @@ async def run_api(
         await group_commit.stop()
         _log.info("api stops", instance=instance)
     finally:
+        authenticate.close()
         await store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from typing import Annotated
 
@@ -59,6 +60,7 @@ async def _run(
     supervised: list[asyncio.Task[None]] = []
 
     def ready() -> None:
+        _settle_memory()
         supervised.append(asyncio.create_task(be_supervised(link, stop)))
 
     if role == "engine":
@@ -74,3 +76,11 @@ async def _run(
         if task.done() and last:  # the supervisor is gone, and nobody else would stop its PostgreSQL
             await asyncio.to_thread(EmbeddedPostgres(settings.data_dir).stop_abandoned)
         task.cancel()
+
+
+def _settle_memory() -> None:
+    """What is there now stays: leave it out of garbage collections, and make those rarer. Batches of small
+    objects would else trigger a full one many times a second (measured: a fifth more requests)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -10,6 +10,7 @@ import asyncio
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import IO, TypeVar
@@ -57,6 +58,7 @@ class Platform:
         self._output = output
         self._prepare = prepare
         self._embedded = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
+        self._metrics = tempfile.TemporaryDirectory(prefix="viesti-metrics-", ignore_cleanup_errors=True)
         self._listener: socket.socket | None = None
         self._watch: asyncio.Task[None] | None = None
         self.dsn = settings.database_url
@@ -96,6 +98,7 @@ class Platform:
             await asyncio.gather(self._watch, return_exceptions=True)
         if self._listener:
             self._listener.close()
+        self._metrics.cleanup()
         if self._embedded:
             await _uninterrupted(self._embedded.stop)
 
@@ -126,7 +129,12 @@ class Platform:
         return await asyncio.create_subprocess_exec(
             *command,
             pass_fds=inherited,
-            env={**os.environ, **self._environment, "VIESTI_DATABASE_URL": self.dsn},
+            env={
+                **os.environ,
+                **self._environment,
+                "VIESTI_DATABASE_URL": self.dsn,
+                "PROMETHEUS_MULTIPROC_DIR": self._metrics.name,  # API workers count together
+            },
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self._output,
             stderr=self._output,

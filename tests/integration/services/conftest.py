@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 from tests.integration.services.world import ESTATE, Clock, World, insert_rows, start_process
+
+_numbers = count(1)
 
 # Deleting the few rows of a test is much faster than truncating every table.
 EMPTY = """
@@ -35,10 +38,11 @@ def clock() -> Clock:
 async def shared_database(postgres: str, template: str) -> AsyncIterator[str]:
     """One database for all tests that only write rows; each finds it empty."""
     admin = await asyncpg.connect(postgres)
-    await admin.execute(f"create database services template {template}")
+    name = f"world_{next(_numbers)}"
+    await admin.execute(f"create database {name} template {template}")
     parts = urlsplit(postgres)
-    yield urlunsplit(parts._replace(path="/services"))
-    await admin.execute("drop database services with (force)")
+    yield urlunsplit(parts._replace(path=f"/{name}"))
+    await admin.execute(f"drop database {name} with (force)")
     await admin.close()
 
 
