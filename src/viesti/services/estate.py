@@ -50,6 +50,11 @@ class Snapshot:
         }
         self._normalisers: dict[str, Normaliser] = {}
 
+    def channel_bucket(self, channel_id: int) -> int:
+        """The bucket of what comes in over a channel; 0 for one that has been taken away meanwhile."""
+        channel = self.estate.channels.get(channel_id)
+        return channel.bucket if channel else 0
+
     def normaliser(self, region: str) -> Normaliser:
         """The address rule for a region, with its memory."""
         found = self._normalisers.get(region)

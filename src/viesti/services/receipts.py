@@ -7,9 +7,10 @@ batch stores it stores in one transaction, and only then may the carrier be answ
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from viesti.domain.channel import CarrierReceipt
+from viesti.domain.failure import Failure
 from viesti.domain.message import StatusChange
 from viesti.domain.status import VERDICTS, PartState, Status, recipient_status
 from viesti.services.estate import EstateCache
@@ -18,6 +19,7 @@ from viesti.services.wake import CALLBACKS, Waker
 from viesti.storage.store import FoundPart, MatchedReceipt, Store, Transaction
 
 SWEEP_ROWS = 1000
+SWEEP_AGE = timedelta(hours=1)  # older ones met their reference long ago, if it ever came
 
 
 class TakeReceipts:
@@ -46,12 +48,12 @@ class TakeReceipts:
         return matched
 
     async def match_waiting(self) -> int:
-        """Match receipts whose part has come meanwhile; gives how many."""
+        """Match receipts of late whose part was being written when they came; gives how many."""
         matched = 0
 
         async def work(tx: Transaction) -> None:
             nonlocal matched
-            waiting = await tx.receipts.findable_waiting(SWEEP_ROWS)
+            waiting = await tx.receipts.findable_waiting(SWEEP_ROWS, self._now() - SWEEP_AGE, self.oldest_id)
             matched = await self._apply_all(tx, waiting) if waiting else 0
 
         await self._store.run(work)
@@ -72,7 +74,7 @@ class TakeReceipts:
     async def _apply(self, tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]) -> int:
         matched, unmatched = await self._find(tx, channel_id, receipts)
         if unmatched:
-            bucket = self._estate.current.estate.channels[channel_id].bucket
+            bucket = self._estate.current.channel_bucket(channel_id)
             ids = await self._store.ids.take([bucket] * len(unmatched))
             await tx.receipts.keep_waiting([(i, bucket, r) for i, r in zip(ids, unmatched, strict=True)])
         if matched:
@@ -132,6 +134,7 @@ async def _changes(tx: Transaction, told: Sequence[tuple[FoundPart, CarrierRecei
     states: dict[int, dict[int, Status]] = {}
     several = list({part.recipient_id for part, _ in told if part.total > 1})
     if several:
+        await tx.receipts.lock_recipients(several)
         for row in await tx.receipts.part_states(several):
             numbers = states.setdefault(
                 row["recipient_id"], dict.fromkeys(range(1, row["total"] + 1), Status.SENT)
@@ -144,18 +147,18 @@ async def _changes(tx: Transaction, told: Sequence[tuple[FoundPart, CarrierRecei
         status = (
             recipient_status(list(states[part.recipient_id].values())) if part.total > 1 else verdict.status
         )
-        failed = status.final and status is not Status.DELIVERED
-        known = changes.get(part.recipient_id)
-        if not status.final or (known and known.status >= status and not (failed and verdict.failure)):
+        if not status.final:
             continue
-        changes[part.recipient_id] = StatusChange(
-            recipient_id=part.recipient_id,
-            status=status,
-            failure=verdict.failure.value
-            if failed and verdict.failure
-            else ("unspecified" if failed else None),
-            carrier_error=receipt.error or None,
-            carrier_at=receipt.done_at,
-            at=receipt.received_at,
-        )
+        known = changes.get(part.recipient_id)
+        decides = verdict.status is status  # else another part's failure does
+        if known is None or (decides and known.status <= status):
+            failure = verdict.failure if decides else Failure.UNSPECIFIED
+            changes[part.recipient_id] = StatusChange(
+                recipient_id=part.recipient_id,
+                status=status,
+                failure=failure.value if failure else None,
+                carrier_error=receipt.error or None,
+                carrier_at=receipt.done_at,
+                at=receipt.received_at,
+            )
     return list(changes.values())

@@ -62,8 +62,8 @@ class Receive:
 
     async def store(self, parts: Sequence[InboundPart]) -> None:
         """Store parts as they came. Raises `StoreUnavailable`, and then none is stored."""
-        channels = self._estate.current.estate.channels
-        buckets = [channels[part.channel_id].bucket for part in parts]
+        snapshot = self._estate.current
+        buckets = [snapshot.channel_bucket(part.channel_id) for part in parts]
         ids = await self._store.ids.take(buckets)
         async with self._store.transaction() as tx:
             await tx.inbound.add_parts(list(zip(ids, buckets, parts, strict=True)))
@@ -111,7 +111,7 @@ class Receive:
         match = snapshot.keywords.match(first.destination, text)
         service = snapshot.estate.services.get(match.service_id) if match else None
         customer = snapshot.estate.customers[service.customer_id] if service else None
-        bucket = customer.bucket if customer else snapshot.estate.channels[first.channel_id].bucket
+        bucket = customer.bucket if customer else snapshot.channel_bucket(first.channel_id)
         consent = None
         if service and customer and service.consent_words:
             consent = consent_word(text, customer.languages or ALL_LANGUAGES)

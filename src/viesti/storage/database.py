@@ -55,10 +55,17 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     )
 
 
+async def _keep(_connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """In place of asyncpg's reset between uses, which costs a round trip and changes nothing here: nothing below
+    sets a session's variables, cursors or advisory locks. A transaction left open is rolled back before this."""
+
+
 async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: str = "viesti") -> Pool:
     """A pool of up to `size` connections. Raises `StoreUnavailable`.
 
     Generic plans: every hot query is keyed by arrays of ids, so one plan fits all and planning is paid once.
+    They are made on a fresh installation's empty tables, where reading a whole table looks cheapest, and they
+    live on while the tables fill; so no plan may do that where an index serves.
     """
     try:
         return await asyncpg.create_pool(
@@ -66,13 +73,16 @@ async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: 
             min_size=1,
             max_size=size,
             init=_prepare,
+            reset=_keep,
             timeout=timeout,
             command_timeout=60,
             max_inactive_connection_lifetime=300,
+            max_queries=1 << 40,  # a new connection would plan everything anew
             statement_cache_size=300,
             server_settings={
                 "application_name": application,
                 "plan_cache_mode": "force_generic_plan",
+                "enable_seqscan": "off",
                 "jit": "off",
                 "timezone": "UTC",
             },

@@ -5,6 +5,7 @@ Rule: what a test asserts it reads with plain SQL (`world.rows`), never through 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -183,6 +184,16 @@ class World:
 
     async def events(self, subject: int) -> list[str]:
         return [r["kind"] for r in await self.rows("select * from events where subject_id = $1", subject)]
+
+    async def until_one_waits_for_a_lock(self) -> None:
+        """Return when a statement waits for another's lock; PostgreSQL gives no signal of that."""
+        statement = (
+            "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
+            " and datname = current_database())"
+        )
+        async with asyncio.timeout(10):
+            while not await self.value(statement):  # noqa: ASYNC110  what is waited for is in another process
+                await asyncio.sleep(0.01)
 
     async def send(self, *numbers: int, **fields: Any) -> SubmitResult:
         """Submit a message to these numbers."""

@@ -38,6 +38,7 @@ create table waiting_receipts (
     primary key (id, bucket)
 );
 create index waiting_receipts_reference on waiting_receipts (reference, channel_id);
+create index waiting_receipts_received on waiting_receipts (received_at);
 
 -- Parts from handsets, stored before they are acknowledged; they leave when their message is processed.
 create table inbound_parts (

@@ -5,12 +5,18 @@ select recipient_id, bucket, attempt, number, total, reference, state from parts
 where reference = any($1::text[]) and reference <> '' and channel_id = $2 and recipient_id >= $3
 
 -- name: update_parts
--- Writes what the receipts said of their parts.
+-- Writes what the receipts said of their parts. Whoever wrote it meanwhile, what is final (neither 0, 1 nor 6) only
+-- gives way to delivered (2), and expired (3) to a failure.
 update parts p set state = u.state, error = u.error, done_at = u.done_at
 from unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[], $5::text[], $6::timestamptz[])
      u (recipient_id, attempt, number, state, error, done_at)
 where p.recipient_id = u.recipient_id and p.attempt = u.attempt and p.number = u.number
   and p.recipient_id = any($1::bigint[])
+  and (p.state is null or p.state in (0, 1, 6) or u.state = 2 or (p.state = 3 and u.state not in (0, 1, 6)))
+
+-- name: lock_recipients
+-- Locks recipients, so that of two that learn of different parts the second sees what the first wrote.
+select id from recipients where id = any($1::bigint[]) order by id for no key update
 
 -- name: part_states
 -- The states of all parts of these recipients.
@@ -22,11 +28,12 @@ delete from waiting_receipts where reference = any($1::text[]) and channel_id = 
 returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw
 
 -- name: findable_waiting
--- Waiting receipts whose part is there by now; locked and taken out, at most $1.
+-- Waiting receipts since $2 whose part (of a recipient from $3 on) is there by now; locked and taken out, at most $1.
 with found as materialized (
     select w.id from waiting_receipts w
-    where exists (select from parts p where p.channel_id = w.channel_id
-                  and p.reference = any(array_append(w.alternatives, w.reference)))
+    where w.received_at >= $2
+      and exists (select from parts p where p.channel_id = w.channel_id and p.reference <> ''
+                  and p.reference = any(array_append(w.alternatives, w.reference)) and p.recipient_id >= $3)
     order by w.id limit $1
     for update skip locked
 )

@@ -16,6 +16,7 @@ from viesti.domain.channel import InboundPart
 from viesti.domain.message import Inbound
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
+from viesti.storage.text import storable
 
 SQL = queries("inbound")
 _INBOUND = tuple(Inbound.__dataclass_fields__)
@@ -69,10 +70,10 @@ class Inbounds:
                     identifier,
                     bucket,
                     p.channel_id,
-                    p.source,
+                    storable(p.source),
                     str(p.source_kind),
-                    p.destination,
-                    p.text,
+                    storable(p.destination),
+                    storable(p.text),
                     p.payload,
                     *whole,
                     p.received_at,

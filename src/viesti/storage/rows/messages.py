@@ -6,7 +6,7 @@ Rule: a recipient's status is only written by statements that compare it with wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from viesti.domain.status import Status
 from viesti.storage.database import Connection
 from viesti.storage.ids import bucket_of
 from viesti.storage.sql import queries
+from viesti.storage.text import storable
 
 SQL = queries("messages")
 _MESSAGE = tuple(Message.__dataclass_fields__)
@@ -129,7 +130,9 @@ class Messages:
 
     async def add_events(self, events: Sequence[Event]) -> None:
         if events:
-            records = [(e.subject_id, bucket_of(e.subject_id), e.at, e.kind, dict(e.detail)) for e in events]
+            records = [
+                (e.subject_id, bucket_of(e.subject_id), e.at, e.kind, _storable(e.detail)) for e in events
+            ]
             columns = ("subject_id", "bucket", "at", "kind", "detail")
             await self._connection.copy_records_to_table("events", records=records, columns=columns)
 
@@ -173,7 +176,15 @@ class Messages:
         if not changes:
             return []
         rows = [
-            (c.recipient_id, c.status, c.failure, c.carrier_error, c.carrier_at, c.at, c.attempt)
+            (
+                c.recipient_id,
+                c.status,
+                c.failure,
+                storable(c.carrier_error) if c.carrier_error else None,
+                c.carrier_at,
+                c.at,
+                c.attempt,
+            )
             for c in changes
         ]
         return [Moved(*row) for row in await self._connection.fetch(SQL["advance"], *_columns(rows))]
@@ -279,6 +290,10 @@ class Messages:
 
     async def forget_requests(self, before: datetime, limit: int) -> int:
         return int((await self._connection.execute(SQL["forget_requests"], before, limit)).split()[-1])
+
+
+def _storable(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: storable(value) if isinstance(value, str) else value for name, value in detail.items()}
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from viesti.domain.channel import CarrierReceipt
 from viesti.domain.status import PartState
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
+from viesti.storage.text import storable
 
 SQL = queries("receipts")
+_PART_KEY = itemgetter(0, 1, 2)  # one order everywhere keeps updates from deadlocking
 _WAITING = (
     "id",
     "bucket",
@@ -70,12 +73,19 @@ class Receipts:
         self._connection = connection
 
     async def find_parts(self, references: Sequence[str], channel_id: int, oldest_id: int) -> list[FoundPart]:
-        rows = await self._connection.fetch(SQL["find_parts"], references, channel_id, oldest_id)
+        wanted = [storable(reference) for reference in references]
+        rows = await self._connection.fetch(SQL["find_parts"], wanted, channel_id, oldest_id)
         return [FoundPart(*row) for row in rows]
 
     async def update_parts(self, rows: Sequence[tuple[int, int, int, int, str, datetime | None]]) -> None:
         """`(recipient id, attempt, number, state, error, done at)`."""
-        await self._connection.execute(SQL["update_parts"], *zip(*rows, strict=True))
+        ids, attempts, numbers, states, errors, done = zip(*sorted(rows, key=_PART_KEY), strict=True)
+        told = [storable(error) for error in errors]
+        await self._connection.execute(SQL["update_parts"], ids, attempts, numbers, states, told, done)
+
+    async def lock_recipients(self, ids: Sequence[int]) -> None:
+        """Keep others from settling these until the transaction ends."""
+        await self._connection.execute(SQL["lock_recipients"], ids)
 
     async def part_states(self, recipient_ids: Sequence[int]) -> list[dict[str, Any]]:
         return [dict(row) for row in await self._connection.fetch(SQL["part_states"], recipient_ids)]
@@ -89,10 +99,10 @@ class Receipts:
                 m.receipt.channel_id,
                 m.part.reference,
                 int(m.receipt.state),
-                m.receipt.error,
+                storable(m.receipt.error),
                 m.receipt.done_at,
                 m.receipt.received_at,
-                m.receipt.raw,
+                storable(m.receipt.raw),
             )
             for m in matched
         ]
@@ -105,15 +115,15 @@ class Receipts:
                 identifier,
                 bucket,
                 r.channel_id,
-                r.references[0] if r.references else "",
-                list(r.references[1:]),
+                storable(r.references[0]) if r.references else "",
+                [storable(reference) for reference in r.references[1:]],
                 int(r.state),
-                r.error,
+                storable(r.error),
                 r.done_at,
                 r.received_at,
-                r.source,
-                r.destination,
-                r.raw,
+                storable(r.source),
+                storable(r.destination),
+                storable(r.raw),
             )
             for identifier, bucket, r in rows
         ]
@@ -124,8 +134,10 @@ class Receipts:
             _receipt(row) for row in await self._connection.fetch(SQL["take_waiting"], references, channel_id)
         ]
 
-    async def findable_waiting(self, limit: int) -> list[CarrierReceipt]:
-        return [_receipt(row) for row in await self._connection.fetch(SQL["findable_waiting"], limit)]
+    async def findable_waiting(self, limit: int, since: datetime, oldest_id: int) -> list[CarrierReceipt]:
+        """Take out receipts that came since then and whose part is there by now."""
+        rows = await self._connection.fetch(SQL["findable_waiting"], limit, since, oldest_id)
+        return [_receipt(row) for row in rows]
 
     async def waiting(self, limit: int) -> list[dict[str, Any]]:
         return [dict(row) for row in await self._connection.fetch(SQL["waiting"], limit)]
