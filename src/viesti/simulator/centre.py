@@ -53,7 +53,7 @@ class CentreOptions:
     id_width: int = 0
     first_id: int = 1
     retry_delay: float = 5.0  # seconds before a delivery that was refused is tried again
-    remembered: int = 100_000  # messages query_sm and cancel_sm can find
+    remembered: int = 20_000  # messages query_sm and cancel_sm can find
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ class _Handset:
 class Handsets:
     """All phones. The one unused longest is forgotten beyond `handsets`, its oldest item beyond `items`."""
 
-    handsets: int = 2_000
-    items: int = 400
+    handsets: int = 500
+    items: int = 200
     _phones: OrderedDict[str, _Handset] = field(default_factory=OrderedDict)
 
     def __len__(self) -> int:
