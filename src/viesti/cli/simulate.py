@@ -7,7 +7,6 @@ starts it and stops it.
 from __future__ import annotations
 
 import asyncio
-import gc
 import random
 import signal
 import ssl
@@ -237,8 +236,6 @@ def _run(options: SimulatorOptions, chance: random.Random) -> None:
         if problem is not None:
             raise wiring.Problem(problem.sentence)
 
-    # Messages live long and make no cycles: looking for some each 700 objects takes half of the time under load.
-    gc.set_threshold(50_000, 20, 100)
     uvloop.run(until_told())
 
 
