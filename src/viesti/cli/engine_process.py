@@ -26,6 +26,7 @@ from viesti.services.lease import LeaseChannels
 from viesti.services.plan import Limits
 from viesti.services.receipts import TakeReceipts
 from viesti.services.receive import Receive
+from viesti.services.reroute import Reroute
 from viesti.services.rescue import Rescue
 from viesti.services.retain import Retain
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker, keys_of
@@ -112,6 +113,7 @@ def _build(
             claim_seconds=settings.callback_timeout_seconds * 3 + 30,
         ),
         rescue=Rescue(store, estate, waker, now, settings.lease_seconds),
+        reroute=Reroute(store, estate, waker, now, timedelta(seconds=settings.fallback_seconds)),
         expire=Expire(store, estate, waker, now, timedelta(hours=settings.receipt_timeout_hours)),
         retain=Retain(
             store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)

@@ -124,6 +124,11 @@ class Settings:
     drain_seconds: float = _setting(
         kinds.number(0, 300), 8.0, "How long a stop waits for what is on its way before it is handed back."
     )
+    fallback_seconds: float = _setting(
+        kinds.number(1, 86_400),
+        30.0,
+        "How long a channel may be without a bound session before what waits for it takes the next route.",
+    )
     receipt_timeout_hours: float = _setting(
         kinds.number(1, 720), 72.0, "A recipient without a receipt for so long becomes `expired`."
     )

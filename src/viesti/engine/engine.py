@@ -27,6 +27,7 @@ from viesti.services.expire import Expire
 from viesti.services.lease import LeaseChannels
 from viesti.services.receipts import TakeReceipts
 from viesti.services.receive import Receive
+from viesti.services.reroute import Reroute
 from viesti.services.rescue import Rescue
 from viesti.services.retain import Retain
 
@@ -63,6 +64,7 @@ class EngineServices:
     receive: Receive
     call_back: CallBack
     rescue: Rescue
+    reroute: Reroute
     expire: Expire
     retain: Retain
     leases: LeaseChannels
@@ -102,6 +104,7 @@ class Engine:
         )
         self._upkeep = [
             Duty("scheduler", services.rescue.release_due, o.idle_seconds),
+            Duty("fallback", services.reroute, 5 * o.idle_seconds),
             Duty("rescuer", services.rescue.abandoned, 2 * o.idle_seconds),
             Duty("callback rescuer", services.call_back.release_expired, 5 * o.idle_seconds),
             Duty("overdue receipts", services.expire, 60 * o.idle_seconds),

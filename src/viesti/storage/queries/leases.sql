@@ -28,10 +28,17 @@ where l.name = u.name and l.token = u.token
 select name, holder, token, expires_at from leases order by name
 
 -- name: set_session
--- Writes a session's state.
+-- Writes a session's state. `since` is kept while it goes from one state to another without being bound.
 insert into session_states (channel_id, name, holder, state, detail, since) values ($1, $2, $3, $4, $5, $6)
 on conflict (channel_id, name) do update
-set holder = excluded.holder, state = excluded.state, detail = excluded.detail, since = excluded.since
+set holder = excluded.holder, state = excluded.state, detail = excluded.detail,
+    since = case when session_states.state <> 'bound' and excluded.state <> 'bound'
+                 then session_states.since else excluded.since end
+
+-- name: down_channels
+-- Channels none of whose sessions has been bound since the limit.
+select channel_id from session_states group by channel_id
+having bool_and(state <> 'bound') and max(since) < $1
 
 -- name: clear_sessions
 -- Forgets the sessions of a channel.

@@ -86,3 +86,16 @@ on conflict (channel_id, lane) do update set tag = greatest(fair_clock.tag, excl
 -- name: clocks
 -- The virtual time of every channel's lane.
 select channel_id, lane, tag from fair_clock
+
+-- name: ready_after
+-- Ready recipients of a channel after an id, locked, at most $3.
+select id from outbox
+where channel_id = $1 and id > $2 and claim is null and due_at is null
+order by id
+limit $3
+for update skip locked
+
+-- name: move
+-- Puts recipients on another channel's queue.
+update outbox o set channel_id = u.channel_id from unnest($1::bigint[], $2::bigint[]) u (id, channel_id)
+where o.id = u.id and o.id = any($1::bigint[])

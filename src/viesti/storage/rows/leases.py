@@ -57,6 +57,10 @@ class Leases:
     ) -> None:
         await self._connection.execute(SQL["set_session"], channel_id, name, holder, state, detail, since)
 
+    async def down_channels(self, since_before: datetime) -> list[int]:
+        """Channels that have had no bound session for so long."""
+        return [row["channel_id"] for row in await self._connection.fetch(SQL["down_channels"], since_before)]
+
     async def clear_sessions(self, channel_id: int) -> None:
         await self._connection.execute(SQL["clear_sessions"], channel_id)
 

@@ -109,3 +109,12 @@ class Outbox:
             (row["channel_id"], row["lane"], row["tag"])
             for row in await self._connection.fetch(SQL["clocks"])
         ]
+
+    async def ready_after(self, channel_id: int, after_id: int, limit: int) -> list[int]:
+        """Ready recipients of a channel, in order of id; locked until the transaction ends."""
+        rows = await self._connection.fetch(SQL["ready_after"], channel_id, after_id, limit)
+        return [row["id"] for row in rows]
+
+    async def move(self, rows: Sequence[tuple[int, int]]) -> None:
+        """`(id, channel id)` of recipients that go to another channel's queue."""
+        await self._connection.execute(SQL["move"], *zip(*rows, strict=True))
