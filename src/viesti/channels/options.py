@@ -44,7 +44,7 @@ class OptionReader:
                 raise self.error(name, "is required")
             return default
         if not isinstance(value, str):
-            raise self.error(name, f"must be text, not {value!r}")
+            raise self.error(name, f"must be text, not {type(value).__name__}")  # it may be a secret
         if longest is not None and len(value) > longest:
             raise self.error(name, f"is longer than {longest} characters")
         return value

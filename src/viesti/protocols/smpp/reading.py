@@ -66,7 +66,7 @@ def _read_number(frame: bytes, at: int, row: Field, lenient: bool) -> tuple[int,
 
 
 def _read_message(frame: bytes, at: int, row: Field, lenient: bool) -> tuple[bytes, int]:
-    length, at = _read_number(frame, at, OCTET, lenient)
+    length, at = _read_number(frame, at, OCTET, lenient)  # 255 is read, too: 5.0 allows it
     if at + length > len(frame):
         raise Bad(row.name, f"sm_length {length}, {len(frame) - at} octets are left", row.status)
     return frame[at : at + length], at + length
@@ -76,6 +76,8 @@ def _read_destinations(
     frame: bytes, at: int, row: Field, lenient: bool
 ) -> tuple[tuple[SmeAddress | DistributionList, ...], int]:
     count, at = _read_number(frame, at, OCTET, lenient)
+    if not 1 <= count <= row.size:
+        raise Bad(row.name, f"{count} destinations, 1 to {row.size} are allowed", row.status)
     found: list[SmeAddress | DistributionList] = []
     for index in range(count):
         flag, at = _read_number(frame, at, _flag_row(row, index), lenient)

@@ -106,11 +106,15 @@ def test_full() -> None:
     assert options.status_classes == {0x45: StatusClass.TEMPORARY, 1028: StatusClass.THROTTLE}
 
 
+def test_the_password_is_not_shown() -> None:
+    assert "secret12" not in repr(SmppOptions.read(FULL))
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"host": None}, "host: is required"),
-        ({"host": 7}, "host: must be text, not 7"),
+        ({"host": 7}, "host: must be text, not int"),
         ({"port": "2775"}, "port: must be a whole number, not '2775'"),
         ({"port": 0}, "port: must be from 1 to 65535, not 0"),
         ({"port": True}, "port: must be a whole number, not True"),

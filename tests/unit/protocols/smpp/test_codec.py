@@ -120,6 +120,7 @@ class TestUnreadable:
             (frame(0x4, SUBMIT_HEAD + b"\0\x02\x04\0\x09\0"), "submit_sm.tlv[0204]", Status.RINVPARLEN),
             (frame(0x9, b"me\0" + b"p" * 9 + b"\0"), "bind_transceiver.password", Status.RINVPASWD),
             (frame(0x21, b"\0\5\0S\0\1\3"), "submit_multi.dest_addresses[0].dest_flag", Status.RINVDESTFLAG),
+            (frame(0x21, b"\0\5\0S\0\0"), "submit_multi.dest_addresses", Status.RINVNUMDESTS),
             (frame(0x77, b"?"), "0x00000077", Status.RINVCMDID),
         ],
     )
