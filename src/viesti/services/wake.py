@@ -13,6 +13,7 @@ from viesti.storage.store import Store, StoreUnavailable
 
 OUTBOX = "viesti_outbox"
 CALLBACKS = "viesti_callbacks"
+SPACING = 0.005  # seconds between wake-ups of a busy process: the first goes at once, what follows shares one
 
 
 class Waker:
@@ -40,9 +41,10 @@ class Waker:
             try:
                 async with self._store.transaction() as tx:
                     for topic, keys in pending.items():
-                        await tx.notify(topic, ",".join(map(str, sorted(keys))))
+                        await tx.hint(topic, ",".join(map(str, sorted(keys))))
             except StoreUnavailable:
                 return
+            await asyncio.sleep(SPACING)
 
 
 def keys_of(payload: str) -> list[int]:
