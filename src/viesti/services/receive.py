@@ -16,6 +16,7 @@ from viesti.domain.channel import AddressKind, InboundPart
 from viesti.domain.consent import ALL_LANGUAGES, ConsentAction, consent_word
 from viesti.domain.estate import Customer, Service
 from viesti.domain.fair import FairClock
+from viesti.domain.lane import Lane
 from viesti.domain.message import Callback, Inbound
 from viesti.domain.text import join_parts
 from viesti.services.accept_rows import AcceptRows
@@ -24,7 +25,7 @@ from viesti.services.plan import Limits, plan
 from viesti.services.publish import inbound_callback
 from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
-from viesti.storage.store import Store, StoredPart, Transaction
+from viesti.storage.store import Store, StoredPart, StoreUnavailable, Transaction
 
 JOIN_SECONDS = 3600  # how long a part waits for its siblings before what there is is delivered
 
@@ -69,7 +70,21 @@ class Receive:
             await tx.inbound.add_parts(list(zip(ids, buckets, parts, strict=True)))
 
     async def process(self, limit: int) -> int:
-        """Process stored messages that are whole; gives how many parts were taken."""
+        """Process up to `limit` stored messages that are whole; gives how many parts were taken.
+
+        One whose processing fails is stored without it, so that it holds up no other.
+        """
+        try:
+            return await self._process(limit)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            if limit > 1:
+                return await self.process(1)
+            _log.exception("inbound message stored without its service's actions")
+            return await self._process(1, act=False)
+
+    async def _process(self, limit: int, *, act: bool = True) -> int:
         taken = 0
         work = _Work(self._estate.current, self._now())
 
@@ -79,7 +94,9 @@ class Receive:
             stored = await tx.inbound.take_parts(limit, work.now - timedelta(seconds=JOIN_SECONDS))
             taken = len(stored)
             if stored:
-                await self._write(tx, work, _grouped(stored))
+                for channel_id, lane, tag in await tx.outbox.clocks():
+                    self._fair.advance(channel_id, Lane(lane), tag)
+                await self._write(tx, work, _grouped(stored), act)
 
         await self._store.run(once)
         if work.callbacks:
@@ -88,11 +105,13 @@ class Receive:
             self._waker.wake(OUTBOX, queued.channel_id)
         return taken
 
-    async def _write(self, tx: Transaction, work: _Work, groups: Sequence[Sequence[StoredPart]]) -> None:
+    async def _write(
+        self, tx: Transaction, work: _Work, groups: Sequence[Sequence[StoredPart]], act: bool
+    ) -> None:
         received = [await self._received(work.snapshot, group) for group in groups]
         received = await self._with_threads(tx, received)
         await tx.inbound.add([one.inbound for one in received])
-        for one in received:
+        for one in received if act else ():
             if one.service and one.customer:
                 await self._act(tx, work, one.inbound, one.service, one.customer)
         if work.rows.messages:
@@ -186,7 +205,7 @@ class Receive:
                     await self._owe(work, inbound, service, str(action.options["url"]), "http_request")
                 case "auto_reply" if inbound.consent is None:
                     await self._answer(work, inbound, service, customer, str(action.options["text"]))
-                case "add_to_list" if inbound.consent is not ConsentAction.STOP:
+                case "add_to_list" if inbound.consent != ConsentAction.STOP:
                     await self._add_to_list(tx, inbound, customer, str(action.options["list"]))
                 case "opt_out":
                     await self._opt_out(tx, inbound, customer)
@@ -271,12 +290,21 @@ class _Work:
 
 
 def _grouped(stored: Sequence[StoredPart]) -> list[list[StoredPart]]:
-    """Parts by message; the same part twice counts once."""
-    groups: dict[object, dict[int, StoredPart]] = {}
-    for part in stored:
+    """Parts by message, in the order they came. The same part twice counts once; another text under the same
+    number is of an earlier message that never became whole, because its reference was used again."""
+    groups: dict[object, list[dict[int, StoredPart]]] = {}
+    for part in reversed(stored):
         whole = part.total is None
         key: object = (
             part.id if whole else (part.channel_id, part.source, part.destination, part.reference, part.total)
         )
-        groups.setdefault(key, {}).setdefault(part.number or 1, part)
-    return [list(group.values()) for group in groups.values()]
+        number = part.number or 1
+        messages = groups.setdefault(key, [])
+        for message in messages:
+            if message.setdefault(number, part).text == part.text:
+                break
+        else:
+            messages.append({number: part})
+    return [
+        list(message.values()) for messages in reversed(groups.values()) for message in reversed(messages)
+    ]

@@ -57,6 +57,7 @@ create table inbound_parts (
     primary key (id, bucket),
     constraint part_of_a_whole check ((total is null) = (number is null) and (total is null) = (reference is null))
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+create index inbound_parts_siblings on inbound_parts (source, reference) where total is not null;
 
 -- HTTP calls owed to customers, in order for each subject (a recipient or an inbound message).
 create table callbacks (

@@ -1,22 +1,26 @@
 -- name: take_parts
--- Takes stored inbound parts to be processed: whole messages, and all parts of a message whose last has come or
--- whose time is up. Locked, so that two engines never process the same one.
-with ready as materialized (
-    select id from inbound_parts p
-    where p.total is null or p.received_at < $2
-       or (select count(distinct q.number) from inbound_parts q
-           where q.channel_id = p.channel_id and q.source = p.source and q.destination = p.destination
-             and q.reference = p.reference and q.total = p.total) = p.total
-    order by id limit $1
+-- Takes up to $1 messages to be processed, with all their parts: whole ones, and those whose last part has come or
+-- whose time is up. The part with the lowest id is locked for its message, so that two engines never process the
+-- same one, nor each a piece of it.
+with heads as materialized (
+    select p.id, p.channel_id, p.source, p.destination, p.reference, p.total from inbound_parts p
+    where p.total is null
+       or (not exists (select from inbound_parts q
+                       where q.source = p.source and q.reference = p.reference and q.total = p.total
+                         and q.channel_id = p.channel_id and q.destination = p.destination and q.id < p.id)
+           and (p.received_at < $2
+                or (select count(distinct q.number) from inbound_parts q
+                    where q.source = p.source and q.reference = p.reference and q.total = p.total
+                      and q.channel_id = p.channel_id and q.destination = p.destination) >= p.total))
+    order by p.id limit $1
     for update skip locked
 )
-delete from inbound_parts where id = any(array(select id from ready))
-returning *
-
--- name: siblings
--- Takes the other parts of one concatenated message.
-delete from inbound_parts
-where channel_id = $1 and source = $2 and destination = $3 and reference = $4 and total = $5
+delete from inbound_parts where id = any(array(
+    select id from heads
+    union
+    select q.id from heads h join inbound_parts q
+        on q.source = h.source and q.reference = h.reference and q.total = h.total
+       and q.channel_id = h.channel_id and q.destination = h.destination))
 returning *
 
 -- name: open_threads

@@ -82,18 +82,10 @@ class Inbounds:
         await self._connection.copy_records_to_table("inbound_parts", records=records, columns=_PART)
 
     async def take_parts(self, limit: int, incomplete_before: datetime) -> list[StoredPart]:
-        """Take parts that make whole messages, or that have waited too long for the rest."""
-        return [
-            StoredPart(**row)
-            for row in await self._connection.fetch(SQL["take_parts"], limit, incomplete_before)
-        ]
-
-    async def siblings(self, part: StoredPart) -> list[StoredPart]:
-        """Take the other parts of the same concatenated message."""
-        rows = await self._connection.fetch(
-            SQL["siblings"], part.channel_id, part.source, part.destination, part.reference, part.total
-        )
-        return [StoredPart(**row) for row in rows]
+        """Take the parts of up to `limit` messages that are whole, or have waited too long for the rest; in
+        the order they came."""
+        rows = await self._connection.fetch(SQL["take_parts"], limit, incomplete_before)
+        return sorted((StoredPart(**row) for row in rows), key=lambda part: (part.received_at, part.id))
 
     async def add(self, messages: Sequence[Inbound]) -> None:
         await self._connection.copy_records_to_table(
