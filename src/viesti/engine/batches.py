@@ -1,7 +1,7 @@
 """Gathers what arrives one by one into batches, and tells each giver when his batch is done.
 
-Rule: natural batching. What comes while a batch is being written makes the next one, so a busy engine writes
-large batches and an idle one writes at once.
+Rule: natural batching. What comes while a batch is being written makes the next one, and a batch is left open
+while more keeps coming; so a busy engine writes large batches and an idle one writes almost at once.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+LOOKS = 4  # at a batch that grows, before it is written
+
 T = TypeVar("T")
 
 
 class Batches(Generic[T]):
-    """Calls `write(items)` for up to `rows` items at a time, one batch after the other.
+    """Calls `write(items)` for up to `rows` items at a time, one batch after the other. A batch stays open for
+    `wait_seconds` at most, and no longer than it grows: who waits for an answer before giving more is not
+    kept waiting.
 
     `write` must not raise for anything but a failure of the whole batch; its givers then get the exception.
     """
@@ -74,11 +78,19 @@ class Batches(Generic[T]):
         self._idle.clear()
         self._arrived.set()
 
+    async def _gather(self) -> None:
+        for _ in range(LOOKS if self._wait else 0):
+            before = len(self._waiting)
+            if before >= self._rows:
+                return
+            await asyncio.sleep(self._wait / LOOKS)
+            if len(self._waiting) == before:
+                return
+
     async def _run(self) -> None:
         while True:
             await self._arrived.wait()
-            if self._wait and len(self._waiting) < self._rows:
-                await asyncio.sleep(self._wait)
+            await self._gather()
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._rows))]
             error: Exception | None = None
             try:

@@ -19,7 +19,7 @@ from viesti.services.store_errors import StoreUnavailable
 
 SETTLE_PAUSE = 0.5
 ENOUGH = 0.5  # of the most room there ever was
-GATHER_SECONDS = 0.004
+GATHER_SECONDS = 0.008
 
 _log = structlog.get_logger()
 
@@ -48,6 +48,7 @@ class Dispatcher:
         )
         self._lost = False
         self._most = 0
+        self._trickle = False
 
     async def start(self) -> None:
         """Start the channel and begin claiming."""
@@ -76,12 +77,15 @@ class Dispatcher:
 
     async def run_once(self) -> int:
         """Claim and send one batch; gives how many recipients."""
+        if self._trickle:  # work keeps coming a little at a time: let some of it gather
+            await asyncio.sleep(GATHER_SECONDS)
         room = await self._room()
         if room <= 0:
             return 0
         outgoing = await self._dispatch.claim(self.hold, room)
         if outgoing:
             self._channel.send(outgoing)
+        self._trickle = 0 < len(outgoing) < room
         # Fewer than there was room for: the queue is empty, so wait to be woken.
         return len(outgoing) if len(outgoing) == room else 0
 

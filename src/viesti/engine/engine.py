@@ -38,11 +38,11 @@ class EngineOptions:
 
     claim_rows: int = 500
     settle_rows: int = 500
-    settle_wait: float = 0.005
+    settle_wait: float = 0.02
     receipt_rows: int = 500
-    receipt_wait: float = 0.005
+    receipt_wait: float = 0.02
     inbound_rows: int = 500
-    inbound_wait: float = 0.003
+    inbound_wait: float = 0.012
     callback_places: int = 200
     callback_per_endpoint: int = 100
     callback_rows: int = 500
