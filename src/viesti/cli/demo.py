@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -60,11 +61,9 @@ def demo(
 
     Everything is kept in a folder of its own; a real installation is not touched.
     """
-    from rich.console import Console
-
     from viesti.cli import logs
     from viesti.cli.demo_home import Ports, check_ports, home_of, open_home
-    from viesti.cli.demo_screen import Screen
+    from viesti.cli.demo_screen import PlainConsole, Screen
 
     settings = wiring.settings_of(context)
     ports = Ports(
@@ -74,9 +73,9 @@ def demo(
         receiver=receiver_port,
     )
     home = home_of(settings, data_dir, ports)
-    screen = Screen(Console(highlight=False), wiring.monotonic)
+    screen = Screen(PlainConsole(), wiring.monotonic)
     with open_home(home) as log:
-        check_ports(home)
+        check_ports(home, wiring.monotonic, time.sleep)
         logs.configure(home.settings.log_level, home.settings.log_format, log)
         code = asyncio.run(_until_told(home, context.obj, screen, log, once))
     raise typer.Exit(code)
@@ -171,6 +170,7 @@ class _Stage:
 
     async def _platform(self, running: AsyncExitStack, simulator: Simulator) -> str:
         from viesti.cli.platform import Platform
+        from viesti.storage.migrate import MigrationError
 
         first = not (self._home.folder / "postgres").exists()
         platform = Platform(
@@ -184,7 +184,13 @@ class _Stage:
         with self._screen.step("Viesti: PostgreSQL, engine, API") as facts:
             if first:
                 facts.add("the first time, with a database made new")
-            await running.enter_async_context(platform)
+            try:
+                await running.enter_async_context(platform)
+            except MigrationError as error:
+                raise wiring.Problem(
+                    f"{error} The demo's data are of another version of Viesti; delete {self._home.folder} "
+                    "to begin anew."
+                ) from error
         with self._screen.step("Its SMPP session with the carrier is bound"):
             await self._bound(simulator)
         return platform.dsn

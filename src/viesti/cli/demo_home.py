@@ -13,7 +13,7 @@ import os
 import secrets
 import socket
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -28,6 +28,7 @@ from viesti.config import Settings
 from viesti.protocols.webhook.signature import secret_text
 
 KEY = "demo"
+LEAVING_SECONDS = 8.0  # in which the processes of a killed demo are gone
 # A demo is looked at, not loaded; and it must let go quickly.
 FIXED = {
     "api_workers": 1,
@@ -74,6 +75,11 @@ class Home:
     def log(self) -> Path:
         """What all its processes write."""
         return self.folder / "demo.log"
+
+    @property
+    def unclean(self) -> Path:
+        """A file that is there until a demo ends by itself."""
+        return self.folder / "demo.running"
 
     @property
     def api(self) -> str:
@@ -135,7 +141,10 @@ def open_home(home: Home) -> Iterator[TextIO]:
         except OSError as error:
             raise _unusable(home, error) from error
         with log:
-            yield log
+            try:
+                yield log
+            finally:
+                home.unclean.unlink(missing_ok=True)
     finally:
         os.close(lock)
 
@@ -178,8 +187,22 @@ def estate(home: Home, known: Secrets) -> dict[str, Any]:
     return tomllib.loads(filled, parse_float=Decimal)
 
 
-def check_ports(home: Home) -> None:
-    """See that every port is free before anything starts. Raises Problem."""
+def check_ports(home: Home, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    """See that every port is free before anything starts; those of a demo that was killed become free in a
+    moment. Raises Problem."""
+    deadline = monotonic() + (LEAVING_SECONDS if home.unclean.exists() else 0)
+    while True:
+        try:
+            _check_ports(home)
+            home.unclean.touch()
+            return
+        except Problem:
+            if monotonic() >= deadline:
+                raise
+        sleep(0.1)
+
+
+def _check_ports(home: Home) -> None:
     hosts = (home.settings.api_host, home.settings.simulator_host)
     wanted = (
         ("API", hosts[0], home.ports.api, "--api-port"),

@@ -6,6 +6,8 @@ writes to the screen.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from viesti.cli.problems import PROBLEMS
 from viesti.cli.wiring import Problem
 
 TITLE_WIDTH = 54
@@ -31,6 +34,20 @@ class Facts:
         self.lines.append(line)
 
 
+class PlainConsole(Console):
+    """Writes to standard output; when nobody reads it any more, that is a Problem like others."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich. What is still printed on the way out goes nowhere."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        raise Problem("Nobody reads the demo's output any more, so it has stopped.")
+
+
 class Screen:
     """Prints on `console`. `monotonic` gives seconds."""
 
@@ -40,7 +57,7 @@ class Screen:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Facts]:
-        """A step that goes on while the block runs; a Problem in it is shown and goes on."""
+        """A step that goes on while the block runs; what a person can put right is shown, and raised on."""
         facts = Facts()
         began = self._monotonic()
         try:
@@ -49,7 +66,7 @@ class Screen:
                     yield facts
             else:
                 yield facts
-        except Problem as problem:
+        except PROBLEMS as problem:
             self._step("✗", "red", title, self._monotonic() - began, [*facts.lines, str(problem)])
             raise
         self._step("✓", "green", title, self._monotonic() - began, facts.lines)
