@@ -22,11 +22,11 @@ from viesti.domain.callback import (
 )
 from viesti.domain.message import Callback, Event
 from viesti.domain.retry import next_callback
-from viesti.net.client import HttpAnswer, HttpFailure, OutgoingClient
+from viesti.net.client import FailureKind, HttpAnswer, HttpFailure, OutgoingClient
 from viesti.protocols.webhook.signature import headers as signature_headers
 from viesti.protocols.webhook.signature import secret_key
 from viesti.services.estate import EstateCache
-from viesti.storage.seal import Seal
+from viesti.storage.seal import Seal, SealError
 from viesti.storage.store import Store
 
 JSON = {"Content-Type": "application/json"}
@@ -76,7 +76,10 @@ class CallBack:
         """Make the call. Never raises for what the endpoint does."""
         body = callback.body.encode()
         headers = dict(JSON) if body else {}
-        headers.update(self._signature(callback, body))
+        try:
+            headers.update(self._signature(callback, body))
+        except (SealError, ValueError) as error:  # an operator can mend it, so it is tried again
+            return Called(callback, HttpFailure(FailureKind.BROKEN, f"not signed: {error}"), self._now())
         answer = await self._client.request(callback.method, callback.url, headers, body)
         return Called(callback, answer, self._now())
 
@@ -91,7 +94,7 @@ class CallBack:
     async def settle(self, called: Sequence[Called]) -> None:
         """Write how calls went, in one transaction."""
         made: list[int] = []
-        retries: list[tuple[int, datetime, str]] = []
+        retries: list[tuple[int, int, datetime, str]] = []
         parked: list[tuple[int, str]] = []
         events = []
         now = self._now()
@@ -110,7 +113,7 @@ class CallBack:
                         parked.append((callback.id, reason))
                         events.append(_event(one, "callback_parked", reason))
                     else:
-                        retries.append((callback.id, due, reason))
+                        retries.append((callback.id, callback.subject_id, due, reason))
                 case RefusedForGood(reason) | SubscriptionDead(reason):
                     parked.append((callback.id, reason))
                     events.append(_event(one, "callback_parked", reason))

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import asyncpg
@@ -45,7 +46,9 @@ ONE_WAY, TWO_WAY, BETA_ONE_WAY = 11, 12, 21
 CHANNEL, OTHER_CHANNEL = 31, 32
 ACME_APP, BETA_APP = 51, 52
 NUMBER = "358401230000"
-LIMITS = Limits(bulk_threshold=20, max_recipients=5000, max_parts=10)
+LIMITS = Limits(
+    bulk_threshold=20, max_recipients=5000, max_parts=10, allowed_networks=(ip_network("127.0.0.0/8"),)
+)
 
 ESTATE: dict[str, list[dict[str, Any]]] = {
     "customers": [

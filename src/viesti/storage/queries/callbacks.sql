@@ -1,10 +1,11 @@
 -- name: claim
--- Claims up to $2 due callbacks until $3, oldest first, one at a time for each subject so that its order holds.
+-- Claims up to $2 due callbacks until $3, oldest first, one at a time for each subject so that its order holds
+-- (ids alone are in order of time only roughly: each process takes them in blocks).
 with picked as materialized (
     select c.id from callbacks c
     where c.claim is null and c.parked_at is null and c.due_at <= $1
-      and not exists (select from callbacks e where e.subject_id = c.subject_id and e.id < c.id
-                      and e.parked_at is null)
+      and not exists (select from callbacks e where e.subject_id = c.subject_id and e.parked_at is null
+                      and (e.created_at, e.id) < (c.created_at, c.id))
     order by c.due_at, c.id
     limit $2
     for update skip locked
@@ -22,6 +23,13 @@ delete from callbacks where id = any($1::bigint[]) and claim = $2
 update callbacks c set claim = null, claimed_until = null, due_at = u.due_at, last_error = u.error
 from unnest($1::bigint[], $2::timestamptz[], $3::text[]) u (id, due_at, error)
 where c.id = u.id and c.id = any($1::bigint[]) and c.claim = $4
+
+-- name: hold_back
+-- Those behind a callback that was put off wait as long; else every claim would look at them again.
+update callbacks c set due_at = u.due_at
+from unnest($1::bigint[], $2::timestamptz[]) u (subject_id, due_at)
+where c.subject_id = u.subject_id and c.subject_id = any($1::bigint[])
+  and c.claim is null and c.parked_at is null and c.due_at < u.due_at
 
 -- name: park
 -- Gives callbacks up visibly, for replay.

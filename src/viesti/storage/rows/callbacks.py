@@ -41,21 +41,24 @@ class Callbacks:
         """Claim due callbacks, at most one for each subject, in order."""
         rows = await self._connection.fetch(SQL["claim"], now, limit, until, token)
         claimed = [Callback(**row) for row in rows]
-        claimed.sort(key=lambda callback: callback.id)
+        claimed.sort(key=lambda callback: (callback.created_at, callback.id))
         return claimed
 
     async def delete(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["delete"], ids, token)
 
-    async def retry(self, rows: Sequence[tuple[int, datetime, str]], token: int) -> None:
-        """`(id, due at, error)`."""
+    async def retry(self, rows: Sequence[tuple[int, int, datetime, str]], token: int) -> None:
+        """`(id, subject, due at, error)` of callbacks to be tried again; what is owed of the same subject after
+        them waits as well."""
         if rows:
-            await self._connection.execute(SQL["retry"], *zip(*rows, strict=True), token)
+            ids, subjects, due, errors = zip(*sorted(rows), strict=True)
+            await self._connection.execute(SQL["retry"], ids, due, errors, token)
+            await self._connection.execute(SQL["hold_back"], subjects, due)
 
     async def park(self, rows: Sequence[tuple[int, str]], now: datetime, token: int) -> None:
         """`(id, error)`."""
         if rows:
-            ids, errors = zip(*rows, strict=True)
+            ids, errors = zip(*sorted(rows), strict=True)
             await self._connection.execute(SQL["park"], ids, errors, now, token)
 
     async def release(self, ids: Sequence[int], token: int) -> None:

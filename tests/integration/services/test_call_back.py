@@ -1,0 +1,273 @@
+"""Callbacks against a real endpoint: order, signature, retries, parking."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.fakes.endpoint import Endpoint, Received, answer
+from tests.integration.services.world import ACME, ACME_BUCKET, BETA, START, World, inbound, receipt
+
+from viesti.domain.message import Callback
+from viesti.net.client import ClientOptions, OutgoingClient
+from viesti.protocols.webhook.signature import SignatureCheck, secret_key, verify
+from viesti.services.call_back import CallBack
+from viesti.storage.seal import Seal
+
+pytestmark = pytest.mark.integration
+
+CLAIM_SECONDS = 60.0
+SEAL = Seal(Seal.new_key())
+SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
+
+
+@asynccontextmanager
+async def _calling(
+    world: World, reply: Callable[[Received], bytes | None] = lambda _: answer()
+) -> AsyncIterator[tuple[CallBack, Endpoint]]:
+    async with (
+        Endpoint(reply) as endpoint,
+        OutgoingClient(ClientOptions(allow_private=True, total_timeout=5)) as client,
+    ):
+        yield _service(world, client), endpoint
+
+
+def _service(world: World, client: OutgoingClient) -> CallBack:
+    return CallBack(
+        world.store, world.estate, client, SEAL, world.clock, lambda: 0.0, claim_seconds=CLAIM_SECONDS
+    )
+
+
+async def _owe(
+    world: World, identifier: int, subject: int, url: str = "http://127.0.0.1:1/", **fields: Any
+) -> None:
+    values: dict[str, Any] = {
+        "id": identifier * 64 + ACME_BUCKET, "bucket": ACME_BUCKET, "customer_id": ACME,
+        "subject_id": subject, "kind": "delivery_report", "method": "GET", "url": url, "due_at": START,
+        "created_at": START,
+    }  # fmt: skip
+    await world.insert("callbacks", {**values, **fields})
+
+
+async def _round(service: CallBack, limit: int = 10) -> list[Callback]:
+    """Claim, call and settle; gives what was claimed."""
+    claimed = await service.claim(limit)
+    await service.settle([await service.call(callback) for callback in claimed])
+    return claimed
+
+
+async def test_a_delivery_report_is_made(world: World) -> None:
+    async with _calling(world) as (service, endpoint):
+        recipient_id = await world.sent("a1", dlr_url=f"{endpoint.url}/dlr?x=1")
+        await world.receipts([receipt("a1")])
+        assert len(await _round(service)) == 1
+        (call,) = endpoint.received
+        assert call.line.startswith("GET /dlr?x=1&messageId=")
+        assert "status=delivered" in call.line
+        assert await world.callbacks() == []
+        assert await world.events(recipient_id) == ["callback_made"]
+        detail = json.loads(await world.value("select detail from events"))
+        assert detail == {"callback": "delivery_report", "attempt": 1, "http_status": 200}
+        assert await service.claim(10) == []
+
+
+@pytest.mark.parametrize("kind", ["GET", "POST"])
+async def test_the_signature_can_be_verified(world: World, kind: str) -> None:
+    await world.change("update customers set callback_secret = $1", SEAL.seal(SECRET.encode()))
+    async with _calling(world) as (service, endpoint):
+        if kind == "GET":
+            await world.sent("a1", dlr_url=f"{endpoint.url}/dlr")
+            await world.receipts([receipt("a1")])
+        else:
+            await world.change("update services set webhook_url = $1", f"{endpoint.url}/in")
+            await world.receive.store([inbound("Päivää")])
+            await world.receive.process(10)
+        await _round(service)
+        (call,) = endpoint.received
+    assert call.line.startswith(kind)
+    assert (call.headers.get("content-type") == "application/json") is (kind == "POST")
+    checked = verify(
+        [secret_key(SECRET)],
+        call.headers["webhook-id"],
+        call.headers["webhook-timestamp"],
+        call.headers["webhook-signature"],
+        call.body,
+        int(START.timestamp()),
+    )
+    assert checked is SignatureCheck.GENUINE
+
+
+async def test_every_try_sends_the_same(world: World) -> None:
+    replies = iter([answer("500 Oops"), answer()])
+    await world.change("update customers set callback_secret = $1", SEAL.seal(SECRET.encode()))
+    async with _calling(world, lambda _: next(replies)) as (service, endpoint):
+        await world.change("update services set webhook_url = $1", f"{endpoint.url}/in")
+        await world.receive.store([inbound("Hello")])
+        await world.receive.process(10)
+        await _round(service)
+        world.clock.advance(minutes=1)
+        await _round(service)
+        first, second = endpoint.received
+    assert (first.line, first.body, first.headers["webhook-id"]) == (
+        second.line, second.body, second.headers["webhook-id"],
+    )  # fmt: skip
+    assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "seconds"),
+    [
+        (answer("500 Oops"), 5),
+        (answer("429 Slow", Retry_After="100"), 100),
+        (answer("302 Moved", Location="/x"), 5),
+        (b"", 5),
+        (answer("404 Not Found"), 5),
+    ],
+    ids=["500", "429", "302", "nothing", "404"],
+)
+async def test_tried_again(world: World, reply: bytes, seconds: int) -> None:
+    async with _calling(world, lambda _: reply) as (service, endpoint):
+        await _owe(world, 1, 7, endpoint.url)
+        await _round(service)
+        (row,) = await world.callbacks()
+        assert (row["due_at"], row["attempt"], row["claim"], row["parked_at"]) == (
+            START + timedelta(seconds=seconds), 1, None, None,
+        )  # fmt: skip
+        assert row["last_error"]
+        assert await service.next_due() == row["due_at"]
+        assert await service.claim(10) == []
+        world.clock.advance(seconds=seconds)
+        assert [callback.attempt for callback in await service.claim(10)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("reply", "age", "url"),
+    [
+        (answer("400 Bad Request"), 0, None),
+        (answer("500 Oops"), 71.999, None),
+        (answer(), 0, "http://0.0.0.0.0/"),
+    ],
+    ids=["refused for good", "too old", "no address"],
+)
+async def test_parked(world: World, reply: bytes, age: float, url: str | None) -> None:
+    async with _calling(world, lambda _: reply) as (service, endpoint):
+        await _owe(world, 1, 7, url or endpoint.url, created_at=START - timedelta(hours=age))
+        await _owe(world, 2, 7, endpoint.url, created_at=START + timedelta(seconds=1))
+        await _round(service)
+        row = (await world.callbacks())[0]
+        assert row["parked_at"] == START
+        assert row["last_error"]
+        assert await world.events(7) == ["callback_parked"]
+        assert [callback.id >> 6 for callback in await service.claim(10)] == [2]  # it bars no other
+        async with world.store.transaction() as tx:
+            assert await tx.callbacks.replay(BETA, None, START) == 0
+            assert await tx.callbacks.replay(ACME, None, START) == 1
+    row = (await world.callbacks())[0]
+    assert (row["parked_at"], row["attempt"], row["due_at"]) == (None, 0, START)
+
+
+async def test_a_private_address_is_not_called(world: World) -> None:
+    async with Endpoint() as endpoint, OutgoingClient() as client:
+        service = _service(world, client)
+        await _owe(world, 1, 7, endpoint.url)
+        await _round(service)
+        assert endpoint.connections == 0
+    (row,) = await world.callbacks()
+    assert row["parked_at"] == START
+
+
+async def test_a_secret_that_does_not_open_stops_nobody(world: World) -> None:
+    await world.change("update customers set callback_secret = 'rubbish' where id = $1", ACME)
+    async with _calling(world) as (service, endpoint):
+        await _owe(world, 1, 7, endpoint.url)
+        await _round(service)
+        assert endpoint.received == []
+    (row,) = await world.callbacks()
+    assert row["due_at"] > START
+    assert "not signed" in row["last_error"]
+
+
+async def test_one_at_a_time_for_a_subject_and_in_order(world: World) -> None:
+    async with _calling(world) as (service, endpoint):
+        for number, subject in ((3, 7), (1, 7), (2, 8), (4, 8)):
+            at = START - timedelta(seconds=10 - number)
+            await _owe(world, number, subject, f"{endpoint.url}/{number}", created_at=at, due_at=at)
+        rounds = [[callback.id >> 6 for callback in await _round(service)] for _ in range(3)]
+    assert rounds == [[1, 2], [3, 4], []]
+
+
+async def test_the_order_is_that_of_time_not_of_ids(world: World) -> None:
+    await _owe(world, 9000, 7, created_at=START)  # a process with a young block of ids made the first
+    await _owe(world, 1000, 7, created_at=START + timedelta(seconds=1))
+    async with _calling(world) as (service, _):
+        assert [callback.id >> 6 for callback in await service.claim(10)] == [9000]
+
+
+async def test_those_behind_one_that_waits_wait_too(world: World) -> None:
+    async with _calling(world, lambda _: answer("500 Oops")) as (service, endpoint):
+        await _owe(world, 1, 7, endpoint.url)
+        await _owe(world, 2, 7, endpoint.url)
+        await _owe(world, 3, 8, endpoint.url, due_at=START + timedelta(hours=1))
+        await _round(service)
+    due = {row["id"] >> 6: row["due_at"] for row in await world.callbacks()}
+    assert due == {
+        1: START + timedelta(seconds=5),
+        2: START + timedelta(seconds=5),
+        3: START + timedelta(hours=1),
+    }
+
+
+async def test_due_later_is_not_claimed_and_the_oldest_is_first(world: World) -> None:
+    async with _calling(world) as (service, _):
+        for number, seconds in ((1, -1), (2, -3), (3, -2), (4, 1)):
+            await _owe(world, number, number, due_at=START + timedelta(seconds=seconds))
+        assert {callback.id >> 6 for callback in await service.claim(2)} == {2, 3}
+        assert {callback.id >> 6 for callback in await service.claim(2)} == {1}
+
+
+async def test_a_claim_runs_out(world: World) -> None:
+    async with _calling(world) as (dead, endpoint):
+        await _owe(world, 1, 7, endpoint.url)
+        (callback,) = await dead.claim(10)
+        world.clock.advance(seconds=CLAIM_SECONDS)
+        assert await dead.release_expired() == 0
+        world.clock.advance(seconds=1)
+        assert await dead.release_expired() == 1
+        async with OutgoingClient(ClientOptions(allow_private=True)) as client:
+            living = _service(world, client)
+            (again,) = await living.claim(10)
+            assert again.attempt == 2
+            await dead.settle([await dead.call(callback)])  # not dead after all
+            assert len(await world.callbacks()) == 1
+            await living.settle([await living.call(again)])
+    assert await world.callbacks() == []
+
+
+async def test_given_back_does_not_count(world: World) -> None:
+    async with _calling(world) as (service, _):
+        await _owe(world, 1, 7)
+        await service.release(await service.claim(10))
+        assert [callback.attempt for callback in await service.claim(10)] == [1]
+
+
+async def test_two_pumps_make_each_call_once(world: World) -> None:
+
+    async with (
+        _calling(world) as (one, endpoint),
+        OutgoingClient(ClientOptions(allow_private=True)) as client,
+    ):
+        two = _service(world, client)
+        for number in range(100):
+            await _owe(world, number, number // 2, f"{endpoint.url}/{number}")
+        async with asyncio.timeout(30):
+            while await world.value("select count(*) from callbacks"):
+                await asyncio.gather(_round(one, 7), _round(two, 7))
+        made = [call.line.split()[1] for call in endpoint.received]
+    assert len(made) == 100
+    assert all(made.index(f"/{n}") < made.index(f"/{n + 1}") for n in range(0, 100, 2))
