@@ -1,6 +1,7 @@
 """A whole installation of the platform in processes of its own, with a carrier and a customer of the test's.
 
-Rule: everything is counted at the far ends: at the message centre, at the callback receiver, and in the store.
+Rule: everything is counted at the far ends: at the message centre, at the callback receiver, and in the
+store.
 """
 
 from __future__ import annotations
