@@ -65,11 +65,10 @@ class Expire:
         for one in standing:
             if Status(one.status).final:
                 continue
-            since = one.sent_at or (one.created_at if one.status == Status.UNKNOWN else None)
-            if since is not None and now - since >= self._after:
+            if one.sent_at is not None and now - one.sent_at >= self._after:
                 overdue.append(one.id)
             else:
-                later.append((one.id, (since or now) + self._after))
+                later.append((one.id, (one.sent_at or now) + self._after))
         await tx.messages.watch(later)
         if overdue:
             moved = await tx.messages.advance(
@@ -83,4 +82,4 @@ class Expire:
                 [Event(one.id, now, "receipt_overdue", {"hours": hours}) for one in moved]
             )
             if await publish(tx, self._store, self._estate.current, moved, now):
-                self._waker.wake(CALLBACKS)
+                tx.after_commit(lambda: self._waker.wake(CALLBACKS))

@@ -51,17 +51,20 @@ class Rescue:
             messages = await tx.messages.load_messages(list({r.message_id for r in recipients.values()}))
             doubts: list[tuple[int, int, bool]] = []
             for row in rows:
-                recipient = recipients[row.id]
-                service = services.get(messages[recipient.message_id].service_id or 0)
+                recipient = recipients.get(row.id)
+                message = messages.get(recipient.message_id) if recipient else None
+                if recipient is None or message is None:
+                    continue  # dropped by retention while it waited
+                service = services.get(message.service_id or 0)
                 resend = recipient.doubts == 0 and (service is None or service.on_unknown == "resend")
                 doubts.append((row.id, row.attempt, not resend))
                 if resend:
                     channels.add(row.channel_id)
-            held = [recipient_id for recipient_id, _, is_held in doubts if is_held]
             again = [recipient_id for recipient_id, _, is_held in doubts if not is_held]
-            await tx.messages.mark_doubt(doubts)
+            requeued = set(again)
+            await tx.messages.mark_doubt(doubts, now)
             await tx.outbox.requeue(again)
-            await tx.outbox.drop(held)
+            await tx.outbox.drop([row.id for row in rows if row.id not in requeued])
             await tx.messages.add_events(
                 [
                     Event(

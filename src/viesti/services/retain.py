@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from viesti.storage.store import Store, first_id
+from viesti.storage.store import Store, Transaction, first_id
 
 REFERENCE_AGE = timedelta(days=10)
+BLOCK_AGE = timedelta(hours=1)  # how long a process goes on making ids of a period that is over (storage/ids)
 
 
 class Retain:
@@ -26,6 +27,7 @@ class Retain:
         """One round; gives the number of the current period."""
         now = self._now()
         async with self._store.transaction() as tx:
+            await tx.periods.lock()
             current = await tx.periods.current()
             known = {row["number"]: row["starts_at"] for row in await tx.periods.all()}
             for number in (current, current + 1, current + 2):
@@ -38,11 +40,17 @@ class Retain:
                 current += 1
                 await tx.periods.move(current)
                 await tx.periods.begin(current, now)
-            ended = {number: known.get(number + 1) for number in known if number < current}
-            for number, end in ended.items():
-                if end is not None and now - end > self._keep:
-                    await tx.periods.drop(number)
+        ends = {number: known.get(number + 1) for number in known if number < current}
+        for number, end in ends.items():
+            if end is not None and now - end > self._keep + BLOCK_AGE:
+                await self._drop(number)
         return current
+
+    async def _drop(self, number: int) -> None:
+        async def work(tx: Transaction) -> None:
+            await tx.periods.drop(number)
+
+        await self._store.run(work)
 
     async def oldest_reference(self) -> int:
         """The lowest id whose carrier reference may still be meant: carriers use references again."""

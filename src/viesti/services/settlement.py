@@ -62,13 +62,12 @@ class Settlement:
         ours = [one for one in self._decided if one.id in settled]
         parts = await self._write_parts(tx, ours)
         told = await self._write_sent(tx, ours)
-        await tx.messages.mark_doubt(
-            [
-                (one.id, one.report.attempt, one.decision.held)
-                for one in ours
-                if isinstance(one.decision, InDoubt)
-            ]
-        )
+        doubts = [
+            (one.id, one.report.attempt, one.decision.held)
+            for one in ours
+            if isinstance(one.decision, InDoubt)
+        ]
+        await tx.messages.mark_doubt(doubts, self._now)
         await tx.messages.mark_route(
             [
                 (one.id, one.decision.route.channel_id, one.decision.route.id)

@@ -36,7 +36,7 @@ UNAVAILABLE = (
     OSError,
     TimeoutError,
 )
-_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 TRIES = 5
 
 
@@ -108,7 +108,7 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
 
 
 async def run(pool: Pool, work: Callable[[Connection], Awaitable[None]]) -> None:
-    """Run `work` in a transaction, again when PostgreSQL chose it as a deadlock's victim."""
+    """Run `work` in a transaction, again when it was a deadlock's victim or waited too long for a lock."""
     for attempt in range(TRIES):
         try:
             async with transaction(pool) as connection:

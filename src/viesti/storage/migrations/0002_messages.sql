@@ -126,7 +126,8 @@ create table inbound_messages (
     primary key (id, bucket)
 ) partition by range (id);
 
--- Opens a period: its partition of every table above.
+-- Opens a period: its partition of every table above. A table that is made first and attached then lets others go
+-- on writing; one that is created as a partition would lock them out of all periods.
 create function viesti_open_period(period integer) returns void language plpgsql as $$
 declare
     parent text;
@@ -134,8 +135,11 @@ declare
     high   bigint := (period::bigint + 1) << 36;
 begin
     foreach parent in array array['messages', 'recipients', 'parts', 'receipts', 'events', 'inbound_messages'] loop
-        execute format('create table if not exists %I partition of %I for values from (%s) to (%s)',
-                       parent || '_' || period, parent, low, high);
+        continue when to_regclass(format('%I', parent || '_' || period)) is not null;
+        execute format('create table %I (like %I including defaults including constraints)',
+                       parent || '_' || period, parent);
+        execute format('alter table %I attach partition %I for values from (%s) to (%s)',
+                       parent, parent || '_' || period, low, high);
         if parent in ('recipients', 'parts') then
             -- Rows are updated soon after they are written: room for the new version on the same page (HOT).
             execute format('alter table %I set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)',
@@ -145,11 +149,13 @@ begin
     insert into periods (number) values (period) on conflict do nothing;
 end $$;
 
--- Drops a period: everything whose id was made in it.
+-- Drops a period: everything whose id was made in it. It needs each table alone for a moment, and gives up rather
+-- than let others wait: it is tried again.
 create function viesti_drop_period(period integer) returns void language plpgsql as $$
 declare
     parent text;
 begin
+    set local lock_timeout = '500ms';
     foreach parent in array array['messages', 'recipients', 'parts', 'receipts', 'events', 'inbound_messages'] loop
         execute format('drop table if exists %I', parent || '_' || period);
     end loop;

@@ -28,9 +28,10 @@ where r.id = u.id and r.id = any($1::bigint[])
 returning r.id, r.status
 
 -- name: mark_doubt
--- An attempt ended without an answer; held ones become `unknown` (20).
+-- An attempt ended without an answer; held ones become `unknown` (20), and may have been sent at $4.
 update recipients r
-set doubts = r.doubts + 1, attempt = u.attempt, status = case when u.held then greatest(r.status, 20) else r.status end
+set doubts = r.doubts + 1, attempt = u.attempt, status = case when u.held then greatest(r.status, 20) else r.status end,
+    sent_at = case when u.held then coalesce(r.sent_at, $4) else r.sent_at end
 from unnest($1::bigint[], $2::smallint[], $3::boolean[]) u (id, attempt, held)
 where r.id = u.id and r.id = any($1::bigint[])
 

@@ -2,6 +2,10 @@
 -- Every period, in order.
 select number, starts_at from periods order by number
 
+-- name: lock
+-- One process at a time changes the periods.
+select number from periods order by number for update
+
 -- name: open
 -- Opens a period's partitions.
 select viesti_open_period($1)
@@ -19,8 +23,8 @@ select viesti_drop_period($1)
 select last_value from viesti_ids
 
 -- name: move
--- Moves the sequence of ids on to a period's first counter.
-select setval('viesti_ids', greatest($1::bigint, (select last_value from viesti_ids)), false)
+-- Moves the sequence of ids on to this counter; never back, which would make ids twice.
+select setval('viesti_ids', $1, false) where (select last_value from viesti_ids) < $1
 
 -- name: take_blocks
 -- Takes blocks of counters from the sequence.

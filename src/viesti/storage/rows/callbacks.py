@@ -48,8 +48,8 @@ class Callbacks:
         await self._connection.execute(SQL["delete"], ids, token)
 
     async def retry(self, rows: Sequence[tuple[int, int, datetime, str]], token: int) -> None:
-        """`(id, subject, due at, error)` of callbacks to be tried again; what is owed of the same subject after
-        them waits as well."""
+        """`(id, subject, due at, error)` of callbacks to be tried again; what is owed of the same subject
+        after them waits as well."""
         if rows:
             ids, subjects, due, errors = zip(*sorted(rows), strict=True)
             await self._connection.execute(SQL["retry"], ids, due, errors, token)

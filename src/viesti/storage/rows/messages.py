@@ -158,10 +158,10 @@ class Messages:
         found = await self._connection.fetch(SQL["mark_sent"], *_columns(rows), channel_id)
         return {row["id"] for row in found if row["status"] == Status.SENT}
 
-    async def mark_doubt(self, rows: Sequence[tuple[int, int, bool]]) -> None:
-        """`(recipient id, attempt, held)` of attempts without an answer."""
+    async def mark_doubt(self, rows: Sequence[tuple[int, int, bool]], at: datetime) -> None:
+        """`(recipient id, attempt, held)` of attempts that ended without an answer then."""
         if rows:
-            await self._connection.execute(SQL["mark_doubt"], *_columns(rows))
+            await self._connection.execute(SQL["mark_doubt"], *_columns(rows), at)
 
     async def mark_route(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """`(recipient id, channel id, route id)` of recipients that go another way."""
