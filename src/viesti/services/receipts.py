@@ -89,7 +89,7 @@ class TakeReceipts:
                 )
                 moved = await tx.messages.advance(await _changes(tx, told))
                 if await publish(tx, self._store, self._estate.current, moved, self._now()):
-                    self._waker.wake(CALLBACKS)
+                    tx.after_commit(lambda: self._waker.wake(CALLBACKS))
         return len(matched)
 
     async def _find(

@@ -60,6 +60,17 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._afterwards: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the transaction is committed, and not at all when it is rolled back: for telling
+        others of what they could not see before."""
+        self._afterwards.append(call)
+
+    def committed(self) -> None:
+        """Make the calls asked for with `after_commit`."""
+        for call in self._afterwards:
+            call()
 
     @cached_property
     def estate(self) -> Estates:
@@ -141,11 +152,20 @@ class Store:
         Raises `StoreUnavailable` when PostgreSQL is gone.
         """
         async with database.transaction(self._pool) as connection:
-            yield Transaction(connection)
+            tx = Transaction(connection)
+            yield tx
+        tx.committed()
 
     async def run(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
         """Run `work` in a transaction, again if it fell victim to a deadlock."""
-        await database.run(self._pool, lambda connection: work(Transaction(connection)))
+        attempts: list[Transaction] = []
+
+        async def attempt(connection: Connection) -> None:
+            attempts.append(Transaction(connection))
+            await work(attempts[-1])
+
+        await database.run(self._pool, attempt)
+        attempts[-1].committed()
 
     async def ping(self) -> None:
         """Raises `StoreUnavailable` when PostgreSQL does not answer."""
