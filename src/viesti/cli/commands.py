@@ -16,7 +16,9 @@ from viesti.cli.apply import apply
 from viesti.cli.child import child
 from viesti.cli.demo import demo
 from viesti.cli.doctor import doctor
+from viesti.cli.messages import messages
 from viesti.cli.migrate import migrate
+from viesti.cli.send import send
 from viesti.cli.serve import serve
 
 app = typer.Typer(
@@ -29,7 +31,9 @@ app = typer.Typer(
 app.command()(apply)
 app.command()(demo)
 app.command()(doctor)
+app.command()(messages)
 app.command()(migrate)
+app.command()(send)
 app.add_typer(simulate.app)
 app.command()(serve)
 app.command(hidden=True)(child)

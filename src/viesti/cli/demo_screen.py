@@ -21,6 +21,7 @@ from viesti.cli.problems import PROBLEMS
 from viesti.cli.wiring import Problem
 
 TITLE_WIDTH = 54
+FILE_WIDTH = 200  # of a line where there is no terminal to break it at
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class PlainConsole(Console):
 
     def __init__(self) -> None:
         super().__init__(highlight=False)
+        if not self.is_terminal:
+            self.width = FILE_WIDTH
 
     def on_broken_pipe(self) -> None:
         """Called by rich. What is still printed on the way out goes nowhere."""
@@ -100,7 +103,7 @@ class Screen:
         line = Text("  ").append(mark, style=colour).append(f" {title:<{TITLE_WIDTH}}")
         self._console.print(line.append(f"{took(seconds):>8}", style="dim"))
         for each in lines:
-            self._console.print(Padding(Text(each, style="dim"), (0, 0, 0, 6)))
+            self._console.print(Padding(Text(each, style="dim"), (0, 0, 0, 6), expand=False))
 
 
 def took(seconds: float) -> str:

@@ -17,8 +17,8 @@ from viesti.config.kinds import Kind
 from viesti.config.settings import FIELDS, Settings
 
 PREFIX = "VIESTI_"
-NOT_SETTINGS = frozenset(  # read by others: the place of the file, and what the scripts go by
-    {"VIESTI_CONFIG", "VIESTI_VENV", "VIESTI_ALLOW_MISSING"}
+NOT_SETTINGS = frozenset(  # read by others: the place of the file, the scripts, and `viesti send`
+    {"VIESTI_CONFIG", "VIESTI_VENV", "VIESTI_ALLOW_MISSING", "VIESTI_API_KEY", "VIESTI_API_SECRET"}
 )
 # Kubernetes adds such variables to every pod when a service is called "viesti"; they are not meant for us.
 _SERVICE_LINK = re.compile(r"VIESTI_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)$")

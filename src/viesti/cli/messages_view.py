@@ -1,0 +1,179 @@
+"""How `viesti messages` prints: tables for lists, a page for one message.
+
+Rule: what people wrote is printed as text, never as markup, and in lists shortened to a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from viesti.cli.demo_screen import shortened
+from viesti.cli.timeline_text import step_line
+from viesti.services.oversee import ParkedCallback, WaitingReceipt
+from viesti.services.views import MessageView, RecentInbound, RecentMessage, RecipientView
+
+_COLOURS = {
+    "delivered": "green",
+    "failed": "red",
+    "undelivered": "red",
+    "expired": "red",
+    "unknown": "yellow",
+}
+NARROWEST = 140  # of what is not a terminal: a program reads it, lines should not break
+
+
+class MessagesView:
+    """Prints on `console`."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @classmethod
+    def on_terminal(cls) -> MessagesView:
+        """On standard output."""
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console = Console(highlight=False, width=NARROWEST)
+        return cls(console)
+
+    def recent(self, rows: Sequence[RecentMessage]) -> None:
+        """The newest recipients."""
+        self._table(
+            ("id", "accepted", "from", "to", "parts", "status", "why"),
+            (
+                (str(r.id), when(r.created_at), r.sender, r.address, str(r.parts), r.status, r.failure or "")
+                # Ids are given in blocks, so their order is only roughly that of time.
+                for r in sorted(rows, key=lambda row: row.created_at, reverse=True)
+            ),
+            "No messages yet.",
+        )
+
+    def inbound(self, rows: Sequence[RecentInbound]) -> None:
+        """Messages from handsets."""
+        self._table(
+            ("id", "received", "from", "to", "service", "keyword", "consent", "text"),
+            (
+                (
+                    str(r.id),
+                    when(r.received_at),
+                    r.sender,
+                    r.recipient,
+                    r.service or "(none)",
+                    r.keyword,
+                    r.consent or "",
+                    shortened(r.text) + (f" ({r.parts_missing} parts missing)" if r.parts_missing else ""),
+                )
+                for r in rows
+            ),
+            "No messages from handsets yet.",
+        )
+
+    def waiting(self, rows: Sequence[WaitingReceipt]) -> None:
+        """Receipts without a message."""
+        self._table(
+            ("received", "channel", "references", "state", "error", "from", "to"),
+            (
+                (
+                    when(r.received_at),
+                    r.channel,
+                    ", ".join(r.references),
+                    r.state,
+                    r.error,
+                    r.source,
+                    r.destination,
+                )
+                for r in rows
+            ),
+            "Every receipt has found its message.",
+        )
+
+    def parked(self, rows: Sequence[ParkedCallback]) -> None:
+        """Callbacks that were given up."""
+        self._table(
+            ("id", "customer", "about", "kind", "to", "tries", "parked", "why"),
+            (
+                (
+                    str(r.id),
+                    r.customer,
+                    str(r.subject_id),
+                    r.kind,
+                    r.url,
+                    str(r.attempts),
+                    when(r.parked_at),
+                    r.last_error,
+                )
+                for r in rows
+            ),
+            "No callback is parked.",
+        )
+
+    def replayed(self, count: int) -> None:
+        """What --replay did."""
+        self._line(
+            "No parked callback fits."
+            if not count
+            else f"{count} callback{'s are' if count > 1 else ' is'} made again."
+        )
+
+    def message(self, message: MessageView) -> None:
+        """One message with its recipients and history."""
+        self._line(f"Message {message.id} from {message.sender}: {message.recipient_count} recipient(s)")
+        self._line(
+            f"  by {message.application or message.interface}, service {message.service or 'none'}, "
+            f"{message.lane}, accepted {when(message.created_at)}, "
+            f"cost {_cost(message.cost, message.currency)}"
+        )
+        self._line(f"  {message.text!r}")
+        for recipient in message.recipients:
+            self._recipient(recipient, message.currency)
+        self._line("Timeline")
+        for step in message.timeline:
+            self._line(step_line(asdict(step)))
+
+    def _recipient(self, r: RecipientView, currency: str | None) -> None:
+        way = f"over {r.channel or 'no channel'} by route {r.route or 'none'}"
+        self._line(
+            f"Recipient {r.id} {r.address}: {r.status}, {r.part_count} part(s) {r.coding}, {way}, "
+            f"cost {_cost(r.cost, currency)}"
+        )
+        if r.failure_sentence:
+            self._line(
+                f"  {r.failure_sentence}" + (f" Carrier: {r.carrier_error}" if r.carrier_error else "")
+            )
+        if r.possible_duplicate:
+            self._line("  It may have reached the handset twice.")
+        for owed in r.callbacks:
+            state = f"parked {when(owed.parked_at)}" if owed.parked_at else f"due {when(owed.due_at)}"
+            self._line(
+                f"  callback {owed.id} to {owed.url}: {owed.attempts} tries, {state} {owed.last_error}"
+            )
+
+    def _table(self, names: Sequence[str], rows: Iterable[Sequence[str]], nothing: str) -> None:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in names:
+            table.add_column(name, overflow="fold", no_wrap=name in ("id", "accepted", "received", "parked"))
+        for row in rows:
+            table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
+        if table.row_count:
+            self._console.print(table)
+        else:
+            self._line(nothing)
+
+    def _line(self, text: str) -> None:
+        self._console.print(Text(text), soft_wrap=True)
+
+
+def when(at: datetime) -> str:
+    """A moment in this machine's zone."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _cost(amount: Decimal | None, currency: str | None) -> str:
+    return "unknown" if amount is None else f"{amount.normalize():f} {currency or ''}".rstrip()
