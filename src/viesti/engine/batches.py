@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 
 class Batches(Generic[T]):
-    """Calls `write(items)` for up to `rows` items at a time, one batch after the other. A batch stays open for
-    `wait_seconds` at most, and no longer than it grows: who waits for an answer before giving more is not
-    kept waiting.
+    """Calls `write(items)` for up to `rows` items at a time, one batch after the other. A batch stays open
+    for `wait_seconds` at most, and no longer than it grows: who waits for an answer before giving more is
+    not kept waiting.
 
     `write` must not raise for anything but a failure of the whole batch; its givers then get the exception.
     """

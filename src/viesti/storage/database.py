@@ -56,8 +56,8 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 async def _keep(_connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    """In place of asyncpg's reset between uses, a round trip that changes nothing: nobody here sets variables,
-    cursors or advisory locks of a session. A transaction left open is rolled back before this."""
+    """In place of asyncpg's reset between uses, a round trip that changes nothing: nobody here sets
+    variables, cursors or advisory locks of a session. An open transaction is rolled back before this."""
 
 
 async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: str = "viesti") -> Pool:

@@ -1,11 +1,12 @@
 -- name: claim
 -- Claims up to $2 due callbacks until $3, oldest first, one at a time for each subject so that its order holds
--- (ids alone are in order of time only roughly: each process takes them in blocks).
+-- (ids alone are in order of time only roughly: each process takes them in blocks). "offset 0" keeps the look at a
+-- subject's earlier ones a look-up by index: as a join, planned while the queue was empty, it would read all of it.
 with picked as materialized (
     select c.id from callbacks c
     where c.claim is null and c.parked_at is null and c.due_at <= $1
       and not exists (select from callbacks e where e.subject_id = c.subject_id and e.parked_at is null
-                      and (e.created_at, e.id) < (c.created_at, c.id))
+                      and (e.created_at, e.id) < (c.created_at, c.id) offset 0)
     order by c.due_at, c.id
     limit $2
     for update skip locked
@@ -66,7 +67,7 @@ order by parked_at desc, id desc limit $2
 -- name: of_subjects
 -- Callbacks still owed for these.
 select id, subject_id, kind, url, attempt, due_at, parked_at, last_error, created_at
-from callbacks where subject_id = any($1::bigint[]) order by id
+from callbacks where subject_id = any($1::bigint[]) order by subject_id, id
 
 -- name: counts
 -- How many wait and how many are parked.

@@ -1,7 +1,7 @@
 -- name: take_parts
 -- Takes up to $1 messages to be processed, with all their parts: whole ones, and those whose last part has come or
 -- whose time is up. The part with the lowest id is locked for its message, so that two engines never process the
--- same one, nor each a piece of it.
+-- same one, nor each a piece of it. ("offset 0" keeps the look for siblings a look-up by index.)
 with heads as materialized (
     select p.id, p.channel_id, p.source, p.destination, p.reference, p.total from inbound_parts p
     where p.total is null
@@ -18,9 +18,11 @@ with heads as materialized (
 delete from inbound_parts where id = any(array(
     select id from heads
     union
-    select q.id from heads h join inbound_parts q
-        on q.source = h.source and q.reference = h.reference and q.total = h.total
-       and q.channel_id = h.channel_id and q.destination = h.destination))
+    select q.id from heads h cross join lateral (
+        select q.id from inbound_parts q
+        where q.source = h.source and q.reference = h.reference and q.total = h.total
+          and q.channel_id = h.channel_id and q.destination = h.destination offset 0) q
+    where h.total is not null))
 returning *
 
 -- name: open_threads

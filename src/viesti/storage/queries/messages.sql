@@ -114,7 +114,8 @@ select customer_id from recipients where id = $1
 
 -- name: recipients_of
 -- All recipients of a message (their ids are higher than its own), at most $2.
-select * from recipients where message_id = $1 and id > $1 order by id limit $2
+-- (Sorted outside: in the order of the key it would read every later recipient.)
+select * from (select * from recipients where message_id = $1 and id > $1 offset 0) r order by id limit $2
 
 -- name: recipient_parts
 -- The parts of these recipients.

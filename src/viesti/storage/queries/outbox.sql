@@ -54,7 +54,7 @@ select id, claim, channel_id, attempt from outbox o
 where claim is not null
   and (exists (select from leases l where l.name = 'channel ' || o.channel_id and l.token > o.claim)
        or (claimed_at < $1 and not exists (select from leases l where l.token = o.claim and l.expires_at > $1)))
-order by id
+order by claim -- by the index of what is claimed: by id it would read the whole queue
 limit $2
 for update skip locked
 
