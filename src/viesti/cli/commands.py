@@ -13,6 +13,7 @@ import typer
 
 from viesti.cli import simulate
 from viesti.cli.apply import apply
+from viesti.cli.bench import bench
 from viesti.cli.child import child
 from viesti.cli.demo import demo
 from viesti.cli.doctor import doctor
@@ -29,6 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # it prints local variables, and those may hold secrets
 )
 app.command()(apply)
+app.command(
+    add_help_option=False,  # its words all go to the bench, --help among them
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(bench)
 app.command()(demo)
 app.command()(doctor)
 app.command()(messages)
