@@ -32,7 +32,6 @@ FULL: dict[str, tuple[str, str, Any]] = {
     "throttle_calls": ("200", "200", 200),
     "throttle_seconds": ("30", "30", 30),
     "request_id_days": ("8", "8", 8),
-    "default_region": ('"se"', "se", "SE"),
     "bulk_threshold": ("50", "50", 50),
     "group_commit_rows": ("1000", "1000", 1000),
     "group_commit_wait_ms": ("5", "5", 5.0),

@@ -24,7 +24,7 @@ RETRY_SECONDS = 5
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _UNAVAILABLE = Refusal(
     503,
-    "The database can't be reached; nothing was stored. Try again.",
+    "The database can't be reached now. Try again; a RequestId keeps a repeat from sending twice.",
     headers=((b"retry-after", b"%d" % RETRY_SECONDS),),
 )
 _STOPPING = Refusal(

@@ -33,13 +33,19 @@ from viesti.services.wake import CALLBACKS, OUTBOX, Waker, keys_of
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
 
+MAX_AHEAD_DAYS = 60  # how far ahead a message may be scheduled, unless it would be dropped before that
+
 _log = structlog.get_logger()
 
 
 def limits(settings: Settings) -> Limits:
     """The limits of one request, from the settings."""
     options = client_options(settings)
-    return Limits(bulk_threshold=settings.bulk_threshold, allowed_networks=options.exempt)
+    return Limits(
+        bulk_threshold=settings.bulk_threshold,
+        allowed_networks=options.exempt,
+        max_ahead=timedelta(days=min(MAX_AHEAD_DAYS, settings.retention_days)),
+    )
 
 
 def client_options(settings: Settings) -> ClientOptions:
@@ -111,6 +117,7 @@ def _build(
             now,
             random,
             claim_seconds=settings.callback_timeout_seconds * 3 + 30,
+            max_age=timedelta(hours=settings.callback_max_age_hours),
         ),
         rescue=Rescue(store, estate, waker, now, settings.lease_seconds),
         reroute=Reroute(store, estate, waker, now, timedelta(seconds=settings.fallback_seconds)),

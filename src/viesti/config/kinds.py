@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import phonenumbers
-
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
@@ -112,13 +110,6 @@ def _web_address(value: object) -> str:
     return text.rstrip("/")
 
 
-def _region(value: object) -> str:
-    region = _string(value).upper()
-    if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError
-    return region
-
-
 def _split(text: str) -> object:
     return [item.strip() for item in text.split(",") if item.strip()]
 
@@ -147,6 +138,5 @@ PORT = whole(1, 65_535)
 FOLDER = Kind("the full path of a folder", _folder)
 DATABASE_URL = Kind("empty or an address that starts with postgresql://", _database_url)
 WEB_ADDRESS = Kind("empty or an address that starts with http:// or https://", _web_address)
-REGION = Kind("the two letters of a region, such as FI", _region)
 SUBNETS = Kind("a list of networks, such as 10.1.0.0/16", _subnets, _split)
 SECRET_KEY = Kind("empty or keys of 32 octets in URL-safe base64, separated by commas", _secret_key)

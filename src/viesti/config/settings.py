@@ -89,16 +89,11 @@ class Settings:
         kinds.whole(1, 90), 7, "How long a RequestId is remembered, so that a repeat sends nothing twice."
     )
 
-    default_region: str = _setting(
-        kinds.REGION,
-        "FI",
-        "The region of a number written without a country code, for a customer that names none.",
-        group="Accepting messages",
-    )
     bulk_threshold: int = _setting(
         kinds.whole(1, 1_000_000),
         100,
         "Recipients in one call from which on the message goes to the bulk lane, behind the urgent ones.",
+        group="Accepting messages",
     )
     group_commit_rows: int = _setting(
         kinds.whole(1, 10_000), 500, "Messages that are stored in one transaction at most."

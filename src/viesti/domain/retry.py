@@ -93,14 +93,19 @@ CALLBACK_MAX_AGE = timedelta(hours=72)
 
 
 def next_callback(
-    attempt: int, now: datetime, created_at: datetime, jitter: float, retry_after: float | None = None
+    attempt: int,
+    now: datetime,
+    created_at: datetime,
+    jitter: float,
+    retry_after: float | None = None,
+    max_age: timedelta = CALLBACK_MAX_AGE,
 ) -> datetime | None:
     """When a callback is tried again after attempt number `attempt` (1 is the first) failed at `now`.
 
-    `retry_after` is what the endpoint asked for, in seconds. None when that would be later than 72 h after
-    `created_at`: the callback is then parked for a person.
+    `retry_after` is what the endpoint asked for, in seconds. None when that would be later than `max_age`
+    after `created_at`: the callback is then parked for a person.
     """
-    return _due(CALLBACK_SCHEDULE.wait(attempt), retry_after, now, jitter, created_at + CALLBACK_MAX_AGE)
+    return _due(CALLBACK_SCHEDULE.wait(attempt), retry_after, now, jitter, created_at + max_age)
 
 
 def _due(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -53,9 +54,15 @@ class Channels:
         self._grace = grace
         self._running: dict[int, tuple[ChannelRow, Dispatcher]] = {}
         self._broken: dict[int, ChannelRow] = {}
-        self._sessions: set[asyncio.Task[None]] = set()
+        self._states: dict[tuple[int, str], tuple[SessionState, str]] = {}
+        self._telling = Duty("session states", self._tell, lease_seconds)
         self.duty = Duty("channels", self.run_once, lease_seconds / 3)
         estate.on_change(lambda _: self.duty.wake())
+
+    def start(self) -> None:
+        """Begin taking channels."""
+        self._telling.start()
+        self.duty.start()
 
     def wake(self, channel_ids: list[int]) -> None:
         """There is work for these channels (none named: perhaps for any)."""
@@ -67,7 +74,9 @@ class Channels:
         """Stop every channel, settle what it had, give the leases up."""
         await self.duty.stop()
         await asyncio.gather(*(self._stop(channel_id, self._grace) for channel_id in list(self._running)))
-        await asyncio.gather(*self._sessions, return_exceptions=True)
+        await self._telling.stop()
+        with suppress(StoreUnavailable):
+            await self._tell()  # the last ones
 
     async def run_once(self) -> int:
         """Renew what is held, take what is free, follow changes of the estate."""
@@ -125,12 +134,15 @@ class Channels:
             state=state,
             detail=detail,
         )
-        task = asyncio.create_task(self._tell(channel_id, name, state, detail))
-        self._sessions.add(task)
-        task.add_done_callback(self._sessions.discard)
+        self._states[channel_id, name] = (state, detail)
+        self._telling.wake()
 
-    async def _tell(self, channel_id: int, name: str, state: SessionState, detail: str) -> None:
-        try:
+    async def _tell(self) -> int:
+        """Write the states that changed: one writer, and only the newest of each session."""
+        told = 0
+        for (channel_id, name), (state, detail) in list(self._states.items()):
             await self._leases.tell_session(channel_id, name, state, detail)
-        except StoreUnavailable:
-            _log.warning("session state not written", channel=channel_id, session=name)
+            if self._states.get((channel_id, name)) == (state, detail):
+                del self._states[channel_id, name]
+            told += 1
+        return told

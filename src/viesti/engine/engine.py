@@ -118,7 +118,7 @@ class Engine:
         for duty in self._upkeep:
             duty.start()
         self.callbacks.start()
-        self.channels.duty.start()
+        self.channels.start()
 
     async def stop(self) -> None:
         """Drain and stop: in-flight messages are finished or returned, what came in is stored."""

@@ -54,6 +54,7 @@ class CallBack:
         random: Callable[[], float],
         *,
         claim_seconds: float,
+        max_age: timedelta,
     ) -> None:
         self._store = store
         self._estate = estate
@@ -62,6 +63,7 @@ class CallBack:
         self._now = now
         self._random = random
         self._claim = timedelta(seconds=claim_seconds)
+        self._max_age = max_age
         self._token = 0
 
     async def claim(self, limit: int) -> list[Callback]:
@@ -107,7 +109,12 @@ class CallBack:
                     events.append(_event(one, "callback_made", ""))
                 case Retry(reason, retry_after):
                     due = next_callback(
-                        callback.attempt, now, callback.created_at, self._random(), retry_after
+                        callback.attempt,
+                        now,
+                        callback.created_at,
+                        self._random(),
+                        retry_after,
+                        self._max_age,
                     )
                     if due is None:
                         parked.append((callback.id, reason))

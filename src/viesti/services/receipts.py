@@ -81,6 +81,8 @@ class TakeReceipts:
             await tx.receipts.add(matched)
             told = _latest(matched)
             if told:
+                # Who learns of another part of the same message waits here, and then sees what is written now.
+                await tx.receipts.lock_recipients(_of_several_parts(told))
                 await tx.receipts.update_parts(
                     [
                         (part.recipient_id, part.attempt, part.number, int(r.state), r.error, r.done_at)
@@ -125,6 +127,10 @@ def _latest(matched: Sequence[MatchedReceipt]) -> list[tuple[FoundPart, CarrierR
     return list(furthest.values())
 
 
+def _of_several_parts(told: Sequence[tuple[FoundPart, CarrierReceipt]]) -> list[int]:
+    return sorted({part.recipient_id for part, _ in told if part.total > 1})
+
+
 def _rank(state: int) -> Status:
     return VERDICTS[PartState(state)].status
 
@@ -132,9 +138,8 @@ def _rank(state: int) -> Status:
 async def _changes(tx: Transaction, told: Sequence[tuple[FoundPart, CarrierReceipt]]) -> list[StatusChange]:
     """What these receipts make of their recipients."""
     states: dict[int, dict[int, Status]] = {}
-    several = list({part.recipient_id for part, _ in told if part.total > 1})
+    several = _of_several_parts(told)
     if several:
-        await tx.receipts.lock_recipients(several)
         for row in await tx.receipts.part_states(several):
             numbers = states.setdefault(
                 row["recipient_id"], dict.fromkeys(range(1, row["total"] + 1), Status.SENT)

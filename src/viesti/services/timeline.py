@@ -6,7 +6,7 @@ what it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,8 +44,7 @@ def timeline(
     steps += (_part_sent(part, channels) for part in parts)
     steps += (_receipt(receipt) for receipt in receipts)
     steps += (_event(event, channels) for event in events)
-    for callback in callbacks:
-        steps += _callback(callback)
+    steps += (_callback(callback) for callback in callbacks)
     steps += (_finished(r, r.finished_at) for r in recipients if r.finished_at is not None)
     return tuple(sorted(steps, key=_place))
 
@@ -82,12 +81,9 @@ def _event(event: Event, channels: Mapping[int, str]) -> Step:
     return Step(event.at, event.kind, event.subject_id, detail)
 
 
-def _callback(callback: Mapping[str, Any]) -> Iterator[Step]:
+def _callback(callback: Mapping[str, Any]) -> Step:
     about = {"callback_id": callback["id"], "callback": callback["kind"]}
-    yield Step(callback["created_at"], "callback_owed", callback["subject_id"], about)
-    if callback["parked_at"] is not None:
-        detail = about | {"attempts": callback["attempt"], "error": callback["last_error"]}
-        yield Step(callback["parked_at"], "callback_parked", callback["subject_id"], detail)
+    return Step(callback["created_at"], "callback_owed", callback["subject_id"], about)
 
 
 def _finished(recipient: Recipient, at: datetime) -> Step:

@@ -166,7 +166,7 @@ async def test_starting_and_stopping_under_pressure_leaves_no_task_behind(world:
     began = time.monotonic()
     for number in range(20):
         engine = EngineProcess(f"engine {number}", world.process, world)
-        engine.channels.duty.start()
+        engine.channels.start()
         engine.channels.wake([])
         await engine.channels.stop()
     assert len(asyncio.all_tasks()) <= before

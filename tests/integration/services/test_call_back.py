@@ -40,7 +40,14 @@ async def _calling(
 
 def _service(world: World, client: OutgoingClient) -> CallBack:
     return CallBack(
-        world.store, world.estate, client, SEAL, world.clock, lambda: 0.0, claim_seconds=CLAIM_SECONDS
+        world.store,
+        world.estate,
+        client,
+        SEAL,
+        world.clock,
+        lambda: 0.0,
+        claim_seconds=CLAIM_SECONDS,
+        max_age=timedelta(hours=72),
     )
 
 

@@ -40,19 +40,11 @@ def test_at_the_same_instant_the_message_comes_first() -> None:
     assert steps[3].detail == {"channel": "", "why": "busy"}  # a channel that is gone
 
 
-def test_a_parked_callback_is_two_steps() -> None:
-    callback = {
-        "id": 5,
-        "subject_id": 128,
-        "kind": "delivery_report",
-        "created_at": T,
-        "parked_at": T + timedelta(hours=72),
-        "attempt": 40,
-        "last_error": "404",
-    }
-    steps = timeline(message(), [], [], [], [], [callback], CHANNELS)
+def test_an_owed_callback_is_one_step_and_its_parking_an_event() -> None:
+    callback = {"id": 5, "subject_id": 128, "kind": "delivery_report", "created_at": T}
+    parked = Event(128, T + timedelta(hours=72), "callback_parked", {"attempt": 15, "reason": "HTTP 404"})
+    steps = timeline(message(), [], [], [], [parked], [callback], CHANNELS)
     assert [(step.kind, step.recipient_id) for step in steps[1:]] == [
         ("callback_owed", 128),
         ("callback_parked", 128),
     ]
-    assert steps[2].detail["attempts"] == 40

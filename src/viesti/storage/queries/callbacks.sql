@@ -53,8 +53,8 @@ where id = any($1::bigint[]) and claim = $2
 select min(due_at) from callbacks where claim is null and parked_at is null
 
 -- name: replay
--- Takes parked callbacks up again (null: all of the customer's).
-update callbacks set parked_at = null, due_at = $3, attempt = 0
+-- Takes parked callbacks up again (null: all of the customer's), with all their tries before them.
+update callbacks set parked_at = null, due_at = $3, created_at = $3, attempt = 0
 where parked_at is not null and ($1::bigint is null or customer_id = $1) and ($2::bigint[] is null or id = any($2))
 returning id
 
