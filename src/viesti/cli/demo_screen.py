@@ -60,7 +60,8 @@ class Screen:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Facts]:
-        """A step that goes on while the block runs; what a person can put right is shown, and raised on."""
+        """A step that goes on while the block runs. One that fails is marked; why is told by whoever catches
+        what it raised."""
         facts = Facts()
         began = self._monotonic()
         try:
@@ -69,8 +70,8 @@ class Screen:
                     yield facts
             else:
                 yield facts
-        except PROBLEMS as problem:
-            self._step("✗", "red", title, self._monotonic() - began, [*facts.lines, str(problem)])
+        except PROBLEMS:
+            self._step("✗", "red", title, self._monotonic() - began, facts.lines)
             raise
         self._step("✓", "green", title, self._monotonic() - began, facts.lines)
 

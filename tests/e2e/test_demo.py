@@ -1,0 +1,196 @@
+"""`viesti demo` as a newcomer runs it: a process, a folder, four ports, and Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+OPTIONS = ("--api-port", "--smsc-port", "--page-port", "--receiver-port")
+STEPS = 7
+PATIENCE = 60.0
+STARTS_WITHIN = 5.0
+BUSY = 5.0  # more, for a machine that runs other tests beside this one
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """The demo's folder, one for all: making a database takes its time."""
+    path = Path(tempfile.mkdtemp(prefix="viesti-demo-"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def ports() -> dict[str, int]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in OPTIONS]
+    found = {option: probe.getsockname()[1] for option, probe in zip(OPTIONS, probes, strict=True)}
+    for probe in probes:
+        probe.close()
+    return found
+
+
+class Demo:
+    """A running demo and what it has printed."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self.process = process
+        self.folder = folder
+        self.began = time.monotonic()
+        self.printed = ""
+
+    async def shows(self, pattern: str) -> str:
+        """Read on until a line fits; gives that line."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                line = (await self.process.stdout.readline()).decode()
+                assert line, f"it ended before it showed {pattern!r}:\n{self.printed}"
+                self.printed += line
+                if re.search(pattern, line):
+                    return line
+
+    async def ends(self) -> int:
+        """Read the rest; gives the exit code."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            self.printed += (await self.process.stdout.read()).decode()
+            return await self.process.wait()
+
+    def left(self) -> list[str]:
+        """The processes that belong to it and live."""
+        found = []
+        for process in psutil.process_iter(["pid", "cmdline", "status"]):
+            with suppress(psutil.Error):
+                ours = process.environ().get("VIESTI_DATA_DIR") == str(self.folder)
+                named = str(self.folder) in " ".join(process.info["cmdline"] or [])
+                if (ours or named) and process.info["status"] != psutil.STATUS_ZOMBIE:
+                    found.append(f"{process.pid} {process.info['cmdline']}")
+        return found
+
+
+@asynccontextmanager
+async def demo(folder: Path, ports: dict[str, int], *more: str) -> AsyncIterator[Demo]:
+    words = [word for option, port in ports.items() for word in (option, str(port))]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VIESTI_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "viesti.cli", "demo", "--data-dir", str(folder)),
+        *(*words, *more),
+        env=environment | {"NO_COLOR": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield Demo(process, folder)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_once_plays_every_step_and_ends(folder: Path, ports: dict[str, int]) -> None:
+    async with demo(folder, ports, "--once") as once:
+        assert await once.ends() == 0, once.printed
+        assert re.findall(r"✓ (\d)\.", once.printed) == [str(step) for step in range(1, STEPS + 1)]
+        assert "✗" not in once.printed
+        assert once.left() == []
+
+
+async def test_it_starts_again_quickly_and_what_it_prints_works(folder: Path, ports: dict[str, int]) -> None:
+    async with demo(folder, ports) as running:
+        await running.shows(r"^Ready after")
+        assert time.monotonic() - running.began < STARTS_WITHIN + BUSY
+        command = await running.shows(r"^curl ")
+        await running.shows(r"^Live")
+        pasted = await asyncio.create_subprocess_shell(
+            command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        answer, _ = await pasted.communicate()
+        [sms] = json.loads(answer)
+        await running.shows(rf"{sms['SMSID']} is delivered")
+
+        page = f"http://127.0.0.1:{ports['--page-port']}/api/handsets/{sms['ToNumber']}/reply"
+        body = {"to": sms["FromNumber"], "text": "I am coming"}
+        async with aiohttp.ClientSession() as session, session.post(page, json=body) as replied:
+            assert replied.status == 202
+        lines = {(await running.shows(r"I am coming|POST /inbound")).split()[1] for _ in range(2)}
+        assert lines == {"in", "call"}
+
+        stopped = time.monotonic()
+        running.process.send_signal(signal.SIGINT)
+        assert await running.ends() == 0, running.printed
+        assert time.monotonic() - stopped < 10
+        assert "Traceback" not in running.printed
+        assert running.left() == []
+
+
+async def test_its_secret_stays_the_same(folder: Path, ports: dict[str, int]) -> None:
+    commands = []
+    for _ in range(2):
+        async with demo(folder, ports) as running:
+            commands.append(await running.shows(r"key, secret"))
+            running.process.send_signal(signal.SIGINT)
+            assert await running.ends() == 130
+    assert commands[0] == commands[1]
+
+
+@pytest.mark.parametrize("shown", ["Viesti demo", "The customer", "Ready after", r"1\. A short message"])
+async def test_ctrl_c_while_it_starts_or_plays(folder: Path, ports: dict[str, int], shown: str) -> None:
+    async with demo(folder, ports, "--once") as interrupted:
+        await interrupted.shows(shown)
+        stopped = time.monotonic()
+        interrupted.process.send_signal(signal.SIGINT)
+        assert await interrupted.ends() == 130
+        assert time.monotonic() - stopped < 10
+        assert interrupted.printed.rstrip().splitlines()[-1].startswith("Stopped")
+        assert "Traceback" not in interrupted.printed + (folder / "demo.log").read_text()
+        assert interrupted.left() == []
+
+
+async def test_a_killed_one_leaves_nothing_and_the_next_runs(folder: Path, ports: dict[str, int]) -> None:
+    async with demo(folder, ports) as killed:
+        await killed.shows(r"^Live")
+        killed.process.kill()
+        await killed.process.wait()
+        deadline = time.monotonic() + 20
+        while killed.left():
+            assert time.monotonic() < deadline, killed.left()
+            await asyncio.sleep(0.1)
+    async with demo(folder, ports, "--once") as following:
+        assert await following.ends() == 0, following.printed
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+async def test_a_port_that_is_taken(folder: Path, ports: dict[str, int], option: str) -> None:
+    with socket.create_server(("127.0.0.1", ports[option])):
+        async with demo(folder, ports, "--once") as refused:
+            assert await refused.ends() == 1
+    [sentence] = refused.printed.splitlines()
+    assert sentence.startswith(f"Port {ports[option]} on 127.0.0.1, which the demo wants for its ")
+    assert sentence.endswith(f"choose another port by {option}.")
+
+
+async def test_two_in_one_folder(folder: Path, ports: dict[str, int]) -> None:
+    async with demo(folder, ports) as first:
+        await first.shows("Viesti demo")
+        async with demo(folder, ports) as second:
+            assert await second.ends() == 1
+        assert second.printed.startswith(f"A demo is running already in {folder}")
+        first.process.send_signal(signal.SIGINT)
+        assert await first.ends() == 130
