@@ -1,28 +1,25 @@
 -- name: take_parts
--- Takes up to $1 messages to be processed, with all their parts: whole ones, and those whose last part has come or
--- whose time is up. The part with the lowest id is locked for its message, so that two engines never process the
--- same one, nor each a piece of it. ("offset 0" keeps the look for siblings a look-up by index.)
-with heads as materialized (
-    select p.id, p.channel_id, p.source, p.destination, p.reference, p.total from inbound_parts p
-    where p.total is null
-       or (not exists (select from inbound_parts q
-                       where q.source = p.source and q.reference = p.reference and q.total = p.total
-                         and q.channel_id = p.channel_id and q.destination = p.destination and q.id < p.id)
-           and (p.received_at < $2
-                or (select count(distinct q.number) from inbound_parts q
-                    where q.source = p.source and q.reference = p.reference and q.total = p.total
-                      and q.channel_id = p.channel_id and q.destination = p.destination) >= p.total))
-    order by p.id limit $1
+-- Takes up to $1 whole messages, and up to $1 of those in parts whose last part has come or whose time is up, with
+-- all their parts. The part with the lowest id is locked for its message, so that two engines never process the same
+-- one, nor each a piece of it.
+with whole as materialized (
+    select id from inbound_parts where total is null order by id limit $1 for update skip locked
+), ended as materialized (
+    select min(id) as id from inbound_parts where total is not null
+    group by source, reference, total, channel_id, destination
+    having count(distinct number) >= total or min(received_at) < $2
+    order by min(id) limit $1
+), heads as materialized (
+    select id, source, reference, total, channel_id, destination from inbound_parts
+    where id = any(array(select id from ended))
     for update skip locked
 )
 delete from inbound_parts where id = any(array(
-    select id from heads
-    union
-    select q.id from heads h cross join lateral (
-        select q.id from inbound_parts q
-        where q.source = h.source and q.reference = h.reference and q.total = h.total
-          and q.channel_id = h.channel_id and q.destination = h.destination offset 0) q
-    where h.total is not null))
+    select id from whole
+    union all
+    select q.id from heads h join inbound_parts q
+        on q.source = h.source and q.reference = h.reference and q.total = h.total
+       and q.channel_id = h.channel_id and q.destination = h.destination))
 returning *
 
 -- name: open_threads

@@ -15,7 +15,7 @@ where p.recipient_id = u.recipient_id and p.attempt = u.attempt and p.number = u
   and (p.state is null or p.state in (0, 1, 6) or u.state = 2 or (p.state = 3 and u.state not in (0, 1, 6)))
 
 -- name: lock_recipients
--- Locks recipients, so that of two that learn of different parts the second sees what the first wrote.
+-- Locks recipients in their order.
 select id from recipients where id = any($1::bigint[]) order by id for no key update
 
 -- name: part_states

@@ -85,7 +85,8 @@ class Receipts:
 
     async def lock_recipients(self, ids: Sequence[int]) -> None:
         """Keep others from settling these until the transaction ends."""
-        await self._connection.execute(SQL["lock_recipients"], ids)
+        if ids:
+            await self._connection.execute(SQL["lock_recipients"], ids)
 
     async def part_states(self, recipient_ids: Sequence[int]) -> list[dict[str, Any]]:
         return [dict(row) for row in await self._connection.fetch(SQL["part_states"], recipient_ids)]

@@ -1,0 +1,208 @@
+"""The plans of the hot queries on full tables: indexes, and only the partitions that can hold the rows.
+
+Rule: every statement is planned as the product does (generic, over arrays) on tables of many periods.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+
+from viesti.storage.ids import PERIOD_BITS
+from viesti.storage.sql import queries
+
+pytestmark = pytest.mark.integration
+
+PERIODS = 8
+NOW = "2030-01-01 12:00Z"
+T = f"timestamptz '{NOW}'"
+LATER = 320000 * 64  # from the id of a message to that of its recipient
+_LAST = (PERIODS - 1) << PERIOD_BITS
+
+FILL = f"""
+select viesti_open_period(n) from generate_series(0, {PERIODS - 1}) n;
+insert into messages (id, bucket, customer_id, dialect, sender, sender_kind, text, lane, recipient_count,
+                      part_count, dlr_url, created_at)
+select (p::bigint << {PERIOD_BITS}) + n * 64, 5, 1, 'native', 'Acme', 'alphanumeric', 'Hello', 0, 1, 1,
+       'https://example.com', {T}
+from generate_series(0, {PERIODS - 1}) p, generate_series(1, 4000) n;
+insert into recipients (id, bucket, message_id, customer_id, address, address_kind, coding, parts, status,
+                        channel_id, reports, created_at)
+select id + {LATER}, 5, id, 1, '358401234567', 'international', 'gsm7', 1, 30, 31, true, {T}
+from messages;
+insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
+select id, 5, 1, 1, 1, 31, 'ref' || id, {T} from recipients;
+insert into receipts (recipient_id, bucket, number, channel_id, reference, state, error, received_at, raw)
+select id, 5, 1, 31, 'ref' || id, 2, '', {T}, '' from recipients;
+insert into events (subject_id, bucket, at, kind) select id, 5, {T}, 'deferred' from recipients;
+insert into inbound_messages (id, bucket, customer_id, channel_id, source, source_kind, destination, text,
+                              parts, received_at)
+select id, 5, 1, 31, '1', 'international', '2', '', 1, {T} from messages;
+insert into outbox (id, bucket, channel_id, lane, tag, parts)
+select n * 64, 5, 31, n % 2, n, 1 from generate_series(1, 50000) n;
+insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at)
+select n * 64, 5, 31, 0, n, 1, {T} + n * interval '1 s' from generate_series(50001, 55000) n;
+insert into outbox (id, bucket, channel_id, lane, tag, parts, claim, claimed_at)
+select n * 64, 5, 31, 0, n, 1, 7, {T} from generate_series(55001, 55300) n;
+insert into leases values ('channel 31', 'me', 7, {T} + interval '1 h');
+insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
+select n * 64, 5, 1, n, 'delivery_report', 'GET', 'https://example.com', {T} - n * interval '1 ms', {T}
+from generate_series(1, 20000) n;
+insert into waiting_receipts (id, bucket, channel_id, reference, state, error, received_at, source,
+                              destination, raw)
+select n * 64, 1, 31, 'none' || n, 2, '', {T}, '', '', '' from generate_series(1, 5000) n;
+insert into inbound_parts (id, bucket, channel_id, source, source_kind, destination, text, reference, total,
+                           number, received_at)
+select n * 64, 1, 31, '35840' || n, 'international', '1', '', 1, 2, 1, {T} from generate_series(1, 5000) n;
+insert into opt_outs (customer_id, bucket, address, since)
+select 1, 5, n::text, {T} from generate_series(1, 20000) n;
+insert into request_ids (application_id, bucket, request_id, body_hash, message_id, created_at)
+select 51, 5, 'r' || n, '', n, {T} from generate_series(1, 20000) n;
+insert into receipt_watch (recipient_id, bucket, check_at)
+select n, 5, {T} + n * interval '1 s' from generate_series(1, 20000) n;
+analyze;
+"""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of an executed plan."""
+
+    kind: str
+    table: str
+    rows: int  # read, over all loops
+    removed: int
+
+
+@pytest.fixture(scope="module")
+async def db(postgres: str, template: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    """A full database, and a session that plans as the product does."""
+    admin = await asyncpg.connect(postgres)
+    await admin.execute(f"create database plans template {template}")
+    connection = await asyncpg.connect(postgres, database="plans")
+    await connection.execute(FILL)
+    await connection.execute("set plan_cache_mode = force_generic_plan; set jit = off")
+    yield connection
+    await connection.close()
+    await admin.execute("drop database plans with (force)")
+    await admin.close()
+
+
+async def _explain(
+    db: asyncpg.Connection[Any], noun: str, name: str, arguments: tuple[object, ...]
+) -> dict[str, Any]:
+    """The plan of a statement, executed and rolled back."""
+    await db.execute(f"prepare tried as {queries(noun)[name]}")
+    transaction = db.transaction()
+    await transaction.start()
+    try:
+        given = f"({', '.join(map(str, arguments))})" if arguments else ""
+        found = await db.fetchval(f"explain (analyze, buffers, format json) execute tried{given}")
+    finally:
+        await transaction.rollback()
+        await db.execute("deallocate tried")
+    plan: dict[str, Any] = json.loads(found)[0]
+    return plan
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[Node]:
+    loops = plan["Actual Loops"]
+    if loops:
+        removed = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+        yield Node(
+            plan["Node Type"],
+            plan.get("Relation Name", ""),
+            round(plan["Actual Rows"] * loops),
+            round(removed * loops),
+        )
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def _array(*values: object) -> str:
+    return "'{" + ",".join(map(str, values)) + "}'"
+
+
+def _all(value: object) -> str:
+    return _array(*[value] * 300)
+
+
+AT = f"'{NOW}'"
+_IDS = [_LAST + n * 64 + LATER for n in range(3701, 4001)]
+IDS = _array(*_IDS)
+MESSAGES = _array(*(identifier - LATER for identifier in _IDS))
+REFERENCES = _array(*(f"ref{identifier}" for identifier in _IDS))
+CLAIMED = _array(*(n * 64 for n in range(55001, 55301)))
+
+
+HOT: list[tuple[str, str, tuple[object, ...]]] = [
+    ("outbox", "claim", (31, "'channel 31'", 300, 7, AT)),
+    ("outbox", "settle", (CLAIMED, 7)),
+    ("outbox", "defer", (CLAIMED, _all(NOW), _all(31), 7)),
+    ("outbox", "unclaim", (CLAIMED, 7)),
+    ("outbox", "release_due", ("'2030-01-02 12:00Z'", 1000)),
+    ("outbox", "next_due", ()),
+    ("outbox", "abandoned", (AT, 1000)),
+    ("outbox", "requeue", (CLAIMED,)),
+    ("messages", "load_recipients", (IDS,)),
+    ("messages", "load_messages", (MESSAGES,)),
+    ("messages", "parts_done", (IDS,)),
+    ("messages", "mark_sent", (IDS, _all(NOW), _all(1), 31)),
+    ("messages", "mark_doubt", (IDS, _all(1), _all("true"), AT)),
+    ("messages", "mark_queued", (IDS,)),
+    (
+        "messages",
+        "advance",
+        (IDS, _all(70), _all("null"), _all("null"), _all(NOW), _all(NOW), _all("null")),
+    ),
+    ("messages", "report_targets", (MESSAGES,)),
+    ("messages", "walk", (_LAST, 1000)),
+    ("messages", "take_watched", ("'2030-01-01 12:05Z'", 1000)),
+    ("messages", "standing", (IDS,)),
+    ("messages", "recipients_of", (_LAST + 64, 1000)),
+    ("messages", "opted_out", (_array(*range(1, 301)), _array(*range(300)))),
+    ("messages", "known_requests", ("'{51}'", "'{r7}'")),
+    ("messages", "forget_requests", (AT, 1000)),
+    ("receipts", "find_parts", (REFERENCES, 31, _LAST)),
+    ("receipts", "update_parts", (IDS, _all(1), _all(1), _all(2), _all('""'), _all(NOW))),
+    ("receipts", "lock_recipients", (IDS,)),
+    ("receipts", "part_states", (IDS,)),
+    ("receipts", "take_waiting", (REFERENCES, 31)),
+    ("receipts", "findable_waiting", (1000, AT, _LAST)),
+    ("inbound", "take_parts", (100, "'2030-01-01 11:00Z'")),
+    ("callbacks", "claim", (AT, 64, AT, 7)),
+    ("callbacks", "delete", (_array(*(n * 64 for n in range(1, 65))), 7)),
+    ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),
+    ("callbacks", "release_expired", (AT,)),
+    ("callbacks", "next_due", ()),
+]
+
+
+# Tables of a few rows; and the parts of unfinished messages, which are few and looked at together.
+SMALL = {"leases", "fair_clock", "inbound_parts"}
+PARTITIONED = ("messages_", "recipients_", "parts_")
+PRUNED = {"walk", "recipients_of", "find_parts", "findable_waiting"}
+BY_ID = {"load_recipients", "load_messages", "parts_done", "report_targets", "standing", "part_states"}
+
+
+@pytest.mark.parametrize(("noun", "name", "arguments"), HOT, ids=[f"{n}.{q}" for n, q, _ in HOT])
+async def test_plan(db: asyncpg.Connection[Any], noun: str, name: str, arguments: tuple[object, ...]) -> None:
+    plan = await _explain(db, noun, name, arguments)
+    nodes = list(_nodes(plan["Plan"]))
+    scanned = {node.table for node in nodes if node.kind == "Seq Scan"} - SMALL
+    assert not scanned, "read from end to end"
+    if name != "take_parts":
+        assert sum(node.removed for node in nodes) <= 1000, "read and thrown away"
+    joined = [node for node in nodes if node.kind == "Function Scan" and node.rows > 1000]
+    assert not joined, "every row passes through the whole list"
+    if name in PRUNED:
+        touched = {node.table.rpartition("_")[2] for node in nodes if node.table.startswith(PARTITIONED)}
+        assert touched <= {str(PERIODS - 1)}, "periods that can't hold the rows"
+    if name in BY_ID:
+        # A look at the root and a leaf of each other period's index; more would be a look for each id.
+        assert plan["Plan"]["Shared Hit Blocks"] < 60 * PERIODS
