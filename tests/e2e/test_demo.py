@@ -132,12 +132,56 @@ async def test_it_starts_again_quickly_and_what_it_prints_works(folder: Path, po
         lines = {(await running.shows(r"I am coming|POST /inbound")).split()[1] for _ in range(2)}
         assert lines == {"in", "call"}
 
+        await _commands_beside_it(folder, ports, command)
+
         stopped = time.monotonic()
         running.process.send_signal(signal.SIGINT)
         assert await running.ends() == 0, running.printed
         assert time.monotonic() - stopped < 10
         assert "Traceback" not in running.printed
         assert running.left() == []
+
+
+async def _commands_beside_it(folder: Path, ports: dict[str, int], curl: str) -> None:
+    """`send` through its API, `messages` on its database."""
+    key, _, secret = curl.split()[2].partition(":")
+    api = f"http://127.0.0.1:{ports['--api-port']}"
+    environment = {"VIESTI_API_KEY": key, "VIESTI_API_SECRET": secret, "VIESTI_DATA_DIR": str(folder)}
+    code, said = await viesti("send", "--url", api, "--to", "0401112223", "--wait", "Hei", **environment)
+    assert code == 0, said
+    [identifier] = re.findall(r"^(\d+)  Harbour -> 358401112223  1 part, 0.045 EUR$", said, re.MULTILINE)
+    steps = re.findall(r"^  \d\d:\d\d:\d\d\.\d{3}  (.+?)  ", said, re.MULTILINE)
+    assert steps == ["accepted", "part sent", "receipt", "finished"]
+
+    code, said = await viesti(
+        "send", "--url", api, "--to", "0401112223", "--from", "Nobody", "x", **environment
+    )
+    assert (code, said.startswith("The API answered 400: From: The sender 'Nobody'")) == (1, True), said
+
+    code, said = await viesti("messages", identifier, **environment)
+    assert code == 0, said
+    assert f"Recipient {identifier} 358401112223: delivered, 1 part(s) gsm7, over simulator" in said
+    code, said = await viesti("messages", "--inbound", "--customer", "harbour", **environment)
+    assert "I am coming" in said
+    code, said = await viesti("messages", "--waiting-receipts", **environment)
+    assert (code, said) == (0, "Every receipt has found its message.\n")
+    code, said = await viesti("messages", "--replay", **environment)
+    assert (code, said) == (1, "--replay is for parked callbacks: add --parked-callbacks.\n")
+
+
+async def viesti(*words: str, **environment: str) -> tuple[int, str]:
+    """A command's exit code and what it printed."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("VIESTI_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "viesti.cli", *words),
+        env=clean | {"NO_COLOR": "1"} | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(PATIENCE):
+        printed, _ = await process.communicate()
+    assert process.returncode is not None  # it has ended
+    return process.returncode, printed.decode()
 
 
 async def test_its_secret_stays_the_same(folder: Path, ports: dict[str, int]) -> None:
