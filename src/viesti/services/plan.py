@@ -266,7 +266,7 @@ class _Planner:
             self.currency = cost.currency
         return PlannedRecipient(
             address=address,
-            text=planned.text if text is not None and text != self._request.text else None,
+            text=planned.text if text and text != self._request.text else None,
             coding=planned.encoding.coding.value,
             parts=planned.parts,
             channel_id=route.channel_id,
