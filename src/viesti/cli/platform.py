@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import IO, TypeVar
@@ -58,7 +58,8 @@ class Platform:
         self._output = output
         self._prepare = prepare
         self._embedded = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
-        self._metrics = tempfile.TemporaryDirectory(prefix="viesti-metrics-", ignore_cleanup_errors=True)
+        # Where API workers count together; in the data folder, so that a killed run leaves it to the next.
+        self._metrics = settings.data_dir / f"metrics-{settings.api_port}"
         self._listener: socket.socket | None = None
         self._watch: asyncio.Task[None] | None = None
         self.dsn = settings.database_url
@@ -72,6 +73,8 @@ class Platform:
         try:
             if self._embedded:
                 self.dsn = await _uninterrupted(self._embedded.start)
+            shutil.rmtree(self._metrics, ignore_errors=True)
+            self._metrics.mkdir(parents=True)
             wiring.secret_keys(self._settings)  # made here, before two children would make it at once
             await migrate(self.dsn)
             if self._prepare:
@@ -98,7 +101,7 @@ class Platform:
             await asyncio.gather(self._watch, return_exceptions=True)
         if self._listener:
             self._listener.close()
-        self._metrics.cleanup()
+        shutil.rmtree(self._metrics, ignore_errors=True)
         if self._embedded:
             await _uninterrupted(self._embedded.stop)
 
@@ -133,7 +136,7 @@ class Platform:
                 **os.environ,
                 **self._environment,
                 "VIESTI_DATABASE_URL": self.dsn,
-                "PROMETHEUS_MULTIPROC_DIR": self._metrics.name,  # API workers count together
+                "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
             },
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self._output,
