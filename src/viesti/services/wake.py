@@ -39,9 +39,8 @@ class Waker:
         while self._pending:
             pending, self._pending = self._pending, {}
             try:
-                async with self._store.transaction() as tx:
-                    for topic, keys in pending.items():
-                        await tx.hint(topic, ",".join(map(str, sorted(keys))))
+                for topic, keys in pending.items():
+                    await self._store.hint(topic, ",".join(map(str, sorted(keys))))
             except StoreUnavailable:
                 return
             await asyncio.sleep(SPACING)

@@ -107,6 +107,16 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         await pool.release(connection)
 
 
+@asynccontextmanager
+async def alone(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection on which each statement is a transaction of its own."""
+    try:
+        async with pool.acquire() as connection:
+            yield connection
+    except UNAVAILABLE as error:
+        raise StoreUnavailable(f"The database can't be reached: {error}") from error
+
+
 async def run(pool: Pool, work: Callable[[Connection], Awaitable[None]]) -> None:
     """Run `work` in a transaction, again when it was a deadlock's victim or waited too long for a lock."""
     for attempt in range(TRIES):

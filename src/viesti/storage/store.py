@@ -116,12 +116,6 @@ class Transaction:
         """Wake the listeners of a topic when this transaction commits."""
         await self._connection.execute("select pg_notify($1, $2)", topic, payload)
 
-    async def hint(self, topic: str, payload: str = "") -> None:
-        """Like `notify`, in a transaction that holds nothing else: its commit does not wait for the disk."""
-        await self._connection.execute(
-            "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)", topic, payload
-        )
-
 
 class Store:
     """PostgreSQL as the services see it."""
@@ -166,6 +160,16 @@ class Store:
 
         await database.run(self._pool, attempt)
         attempts[-1].committed()
+
+    async def hint(self, topic: str, payload: str = "") -> None:
+        """Wake the listeners of a topic: one round trip, and a commit that does not wait for the disk.
+
+        Raises `StoreUnavailable`.
+        """
+        async with database.alone(self._pool) as connection:
+            await connection.execute(
+                "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)", topic, payload
+            )
 
     async def ping(self) -> None:
         """Raises `StoreUnavailable` when PostgreSQL does not answer."""
