@@ -73,5 +73,5 @@ def compare(dump: dict[str, Any], first: int, end: int, absent: Collection[int])
         "lost": missing - missing_absent,
         "doubled": sum(span) - (len(span) - missing),
         "unasked": len(absent) - missing_absent,
-        "stray": dump["stray"] + dump["total"] - dump["stray"] - sum(span),
+        "stray": dump["total"] - sum(span),
     }
