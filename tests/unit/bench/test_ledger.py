@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from bench.ledger import Ledger, compare
 
 CLEAN = {"expected": 4, "seen": 4, "lost": 0, "doubled": 0, "unasked": 0, "stray": 0}
