@@ -81,7 +81,7 @@ class TakeReceipts:
             await tx.receipts.add(matched)
             told = _latest(matched)
             if told:
-                # Who learns of another part of the same message waits here, and then sees what is written now.
+                # Who learns of another part of the same message waits here, and then sees what this writes.
                 await tx.receipts.lock_recipients(_of_several_parts(told))
                 await tx.receipts.update_parts(
                     [

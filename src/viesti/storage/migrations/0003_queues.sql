@@ -118,13 +118,14 @@ create unlogged table session_states (
     primary key (channel_id, name)
 );
 
--- Virtual time of fair queueing, as far as each channel's lane has been served.
-create unlogged table fair_clock (
+-- Virtual time of fair queueing, as far as each channel's lane has been served. Kept over a crash of PostgreSQL, unlike
+-- the leases: from zero again, everything new would go before all that waits.
+create table fair_clock (
     channel_id      bigint not null,
     lane            smallint not null,
     tag             bigint not null,
     primary key (channel_id, lane)
-);
+) with (fillfactor = 50);
 
 -- How far a duty that walks through the recipients once has come.
 create table cursors (
