@@ -110,15 +110,17 @@ class Customer:
 
 
 class Installation:
-    """Start it with `async with`; the folder and every process of it are gone at the end."""
+    """Start it with `async with`; the folder and every process of it are gone at the end. `centre_port` is
+    that of a message centre of somebody else's, in the simulator's place."""
 
-    def __init__(self, behaviour: Behaviour | None = None) -> None:
+    def __init__(self, behaviour: Behaviour | None = None, centre_port: int | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="viesti-e2e-"))
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who must get in
         self.api_port = free_port()
         self.customer = Customer()
         self.accepted: dict[str, dict[str, Any]] = {}
         self._behaviour = behaviour or Behaviour()
+        self._centre_port = centre_port
         self._process: asyncio.subprocess.Process | None = None
         self._next = 0
 
@@ -191,7 +193,7 @@ class Installation:
         hook = f"http://127.0.0.1:{self.customer.endpoint.port}/hook"
         estate.write_text(
             ESTATE.format(
-                port=self.simulator.smsc.port,
+                port=self._centre_port or self.simulator.smsc.port,
                 hook=hook,
                 key=KEY,
                 secret=SECRET,
