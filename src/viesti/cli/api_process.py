@@ -41,9 +41,10 @@ async def run_api(
         dsn, size=settings.api_pool_size, monotonic=wiring.monotonic, application=f"viesti {instance}"
     )
     estate = EstateCache(store)
+    waker = Waker(store)
     group_commit = GroupCommit(
         store,
-        Waker(store),
+        waker,
         wiring.monotonic,
         rows=settings.group_commit_rows,
         wait_seconds=settings.group_commit_wait_ms / 1000,
@@ -78,4 +79,5 @@ async def run_api(
         _log.info("api stops", instance=instance)
     finally:
         authenticate.close()
+        await waker.stop()
         await store.close()

@@ -73,9 +73,10 @@ async def run_engine(
     )
     client = OutgoingClient(client_options(settings))
     await client.start()
+    waker = Waker(store)
     try:
         seal = Seal(wiring.secret_keys(settings))
-        engine, estate = _build(settings, store, client, seal, instance, dead)
+        engine, estate = _build(settings, store, client, waker, seal, instance, dead)
         await estate.load()
         estate.watch()
         store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
@@ -89,6 +90,7 @@ async def run_engine(
         await engine.stop()
     finally:
         await client.close()
+        await waker.stop()
         await store.close()
 
 
@@ -96,13 +98,13 @@ def _build(
     settings: Settings,
     store: Store,
     client: OutgoingClient,
+    waker: Waker,
     seal: Seal,
     instance: str,
     dead: Sequence[str],
 ) -> tuple[Engine, EstateCache]:
     now, random = wiring.utc_now, wiring.jitter
     estate = EstateCache(store)
-    waker = Waker(store)
     receipts = TakeReceipts(store, estate, waker, now)
     services = EngineServices(
         estate=estate,

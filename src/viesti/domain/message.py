@@ -89,12 +89,13 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A recipient claimed by a dispatcher. `attempt` counts this one."""
+    """A recipient claimed by a dispatcher. `attempt` counts this one; `tried`: channels that refused it."""
 
     id: int
     lane: int
     tag: int
     attempt: int
+    tried: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

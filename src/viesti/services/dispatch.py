@@ -114,16 +114,14 @@ class Dispatch:
 
 
 def _other_route(snapshot: Snapshot, channel_id: int, in_hand: InHand) -> Route | None:
-    """The best route to another channel: one other way is tried for a recipient, and only at first."""
-    if in_hand.attempt > 1:
-        return None
+    """The best route to a channel that has not refused it yet."""
     message = in_hand.message
     return snapshot.routes.choose(
         in_hand.recipient.address,
         message.sender,
         message.service_id,
         message.customer_id,
-        frozenset((channel_id,)),
+        frozenset((channel_id, *in_hand.tried)),
     )
 
 
@@ -157,5 +155,5 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
             parts_done=frozenset(done.get(one.id, ())),
             validity_seconds=message.validity_seconds,
         )
-        loaded.append(InHand(recipient, message, one.attempt, outgoing))
+        loaded.append(InHand(recipient, message, one.attempt, outgoing, one.tried))
     return loaded

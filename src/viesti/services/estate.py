@@ -13,7 +13,7 @@ from collections.abc import Callable
 import structlog
 
 from viesti.domain.address import Normaliser
-from viesti.domain.estate import Application, Estate, ServiceAction
+from viesti.domain.estate import Application, Customer, Estate, ServiceAction
 from viesti.domain.keywords import KeywordIndex
 from viesti.domain.pricing import PriceTable
 from viesti.domain.routing import RouteTable
@@ -40,6 +40,7 @@ class Snapshot:
         }
         enabled = {service.id for service in estate.services.values() if service.enabled}
         self.keywords = KeywordIndex(rule for rule in estate.keywords if rule.service_id in enabled)
+        self.listeners = _listeners(estate)
         self.by_client_key: dict[str, Application] = {a.client_key: a for a in estate.applications.values()}
         self.actions: dict[int, list[ServiceAction]] = defaultdict(list)
         for action in estate.actions:
@@ -110,3 +111,13 @@ class EstateCache:
             except StoreUnavailable:
                 _log.warning("estate not read, trying again", seconds=RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
+
+
+def _listeners(estate: Estate) -> dict[str, tuple[Customer, ...]]:
+    """Whose services listen at each address and act on consent words."""
+    found: dict[str, dict[int, Customer]] = {}
+    for rule in estate.keywords:
+        service = estate.services[rule.service_id]
+        if service.enabled and service.consent_words:
+            found.setdefault(rule.address, {})[service.customer_id] = estate.customers[service.customer_id]
+    return {address: tuple(customers.values()) for address, customers in found.items()}

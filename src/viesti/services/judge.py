@@ -26,6 +26,7 @@ class InHand:
     message: MessageToSend
     attempt: int
     outgoing: Outgoing
+    tried: tuple[int, ...] = ()  # channels that refused it before
 
     @property
     def first_at(self) -> datetime:

@@ -12,18 +12,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from viesti.domain.channel import AddressKind, InboundPart
+from viesti.domain.channel import InboundPart
 from viesti.domain.consent import ALL_LANGUAGES, ConsentAction, consent_word
 from viesti.domain.estate import Customer, Service
-from viesti.domain.fair import FairClock
-from viesti.domain.lane import Lane
-from viesti.domain.message import Callback, Inbound
+from viesti.domain.message import Inbound
 from viesti.domain.text import join_parts
-from viesti.services.accept_rows import AcceptRows
 from viesti.services.estate import EstateCache, Snapshot
-from viesti.services.plan import Limits, plan
-from viesti.services.publish import inbound_callback
-from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest
+from viesti.services.plan import Limits
+from viesti.services.react import React, Reactions
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
 from viesti.storage.store import Store, StoredPart, StoreUnavailable, Transaction
 
@@ -56,10 +52,8 @@ class Receive:
         self._store = store
         self._estate = estate
         self._waker = waker
-        self._limits = limits
         self._now = now
-        self._random = random
-        self._fair = FairClock()
+        self._react = React(store, limits, random)
 
     async def store(self, parts: Sequence[InboundPart]) -> None:
         """Store parts as they came. Raises `StoreUnavailable`, and then none is stored."""
@@ -86,16 +80,15 @@ class Receive:
 
     async def _process(self, limit: int, *, act: bool = True) -> int:
         taken = 0
-        work = _Work(self._estate.current, self._now())
+        work = Reactions(self._estate.current, self._now())
 
         async def once(tx: Transaction) -> None:
             nonlocal taken, work
-            work = _Work(self._estate.current, self._now())
+            work = Reactions(self._estate.current, self._now())
             stored = await tx.inbound.take_parts(limit, work.now - timedelta(seconds=JOIN_SECONDS))
             taken = len(stored)
             if stored:
-                for channel_id, lane, tag in await tx.outbox.clocks():
-                    self._fair.advance(channel_id, Lane(lane), tag)
+                await self._react.read_clock(tx)
                 await self._write(tx, work, _grouped(stored), act)
 
         await self._store.run(once)
@@ -106,14 +99,16 @@ class Receive:
         return taken
 
     async def _write(
-        self, tx: Transaction, work: _Work, groups: Sequence[Sequence[StoredPart]], act: bool
+        self, tx: Transaction, work: Reactions, groups: Sequence[Sequence[StoredPart]], act: bool
     ) -> None:
         received = [await self._received(work.snapshot, group) for group in groups]
         received = await self._with_threads(tx, received)
         await tx.inbound.add([one.inbound for one in received])
         for one in received if act else ():
             if one.service and one.customer:
-                await self._act(tx, work, one.inbound, one.service, one.customer)
+                await self._react(tx, work, one.inbound, one.service, one.customer)
+            elif one.inbound.consent:
+                await self._react.stop_everywhere(tx, work, one.inbound)
         if work.rows.messages:
             await tx.messages.add(work.rows.messages, work.rows.recipients)
             if work.rows.queued:
@@ -136,6 +131,8 @@ class Receive:
             consent = consent_word(text, customer.languages or ALL_LANGUAGES)
             if match and match.chain and consent is not ConsentAction.STOP:
                 consent = None  # INFO or START is the service's own keyword here; STOP stays STOP
+        elif service is None and consent_word(text) is ConsentAction.STOP:
+            consent = ConsentAction.STOP  # no keyword fits, but what is meant is plain
         inbound = Inbound(
             id=await self._store.ids.one(bucket),
             bucket=bucket,
@@ -184,109 +181,6 @@ class Receive:
             )
             for one in received
         ]
-
-    async def _act(
-        self, tx: Transaction, work: _Work, inbound: Inbound, service: Service, customer: Customer
-    ) -> None:
-        if service.webhook_url:
-            await self._owe(work, inbound, service, service.webhook_url, "inbound")
-        match inbound.consent:
-            case ConsentAction.STOP:
-                await self._opt_out(tx, inbound, customer)
-                await self._answer(work, inbound, service, customer, service.stop_reply)
-            case ConsentAction.START:
-                await self._opt_in(tx, inbound, customer)
-                await self._answer(work, inbound, service, customer, service.start_reply)
-            case ConsentAction.HELP:
-                await self._answer(work, inbound, service, customer, service.help_reply)
-        for action in work.snapshot.actions.get(service.id, ()):
-            match action.kind:
-                case "http_request":
-                    await self._owe(work, inbound, service, str(action.options["url"]), "http_request")
-                case "auto_reply" if inbound.consent is None:
-                    await self._answer(work, inbound, service, customer, str(action.options["text"]))
-                case "add_to_list" if inbound.consent != ConsentAction.STOP:
-                    await self._add_to_list(tx, inbound, customer, str(action.options["list"]))
-                case "opt_out":
-                    await self._opt_out(tx, inbound, customer)
-
-    async def _owe(self, work: _Work, inbound: Inbound, service: Service, url: str, kind: str) -> None:
-        identifier = await self._store.ids.one(inbound.bucket)
-        work.callbacks.append(inbound_callback(identifier, inbound, url, kind, service.key))
-
-    async def _opt_out(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
-        at = inbound.received_at
-        await tx.inbound.opt_out([(customer.id, customer.bucket, inbound.source, "all", at)])
-        await self._consent(tx, inbound, customer, "stop")
-
-    async def _opt_in(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
-        await tx.inbound.opt_in([(customer.id, inbound.source)])
-        await self._consent(tx, inbound, customer, "start")
-
-    async def _consent(self, tx: Transaction, inbound: Inbound, customer: Customer, action: str) -> None:
-        identifier = await self._store.ids.one(customer.bucket)
-        evidence = f"inbound message {inbound.id}"
-        await tx.inbound.add_consents(
-            [
-                (
-                    identifier,
-                    customer.bucket,
-                    customer.id,
-                    inbound.source,
-                    action,
-                    "all",
-                    inbound.received_at,
-                    "sms",
-                    evidence,
-                )
-            ]
-        )
-
-    async def _add_to_list(self, tx: Transaction, inbound: Inbound, customer: Customer, name: str) -> None:
-        contact_id, list_id = await self._store.ids.take([customer.bucket] * 2)
-        contacts = await tx.inbound.add_contacts(
-            [(contact_id, customer.bucket, customer.id, inbound.source, "inbound", inbound.received_at)]
-        )
-        await tx.inbound.add_to_list(
-            list_id, customer.bucket, customer.id, name, contacts[customer.id, inbound.source]
-        )
-
-    async def _answer(
-        self, work: _Work, inbound: Inbound, service: Service, customer: Customer, text: str
-    ) -> None:
-        """Queue an automatic answer. Senders that can't be answered (names, short codes) get none, which also
-        keeps two machines from answering each other for ever."""
-        if not text or inbound.source_kind != AddressKind.INTERNATIONAL:
-            return
-        request = SubmitRequest(
-            dialect="auto_reply",
-            customer_id=customer.id,
-            application_id=None,
-            service_id=service.id,
-            sender=inbound.destination,
-            text=text,
-            recipients=(RecipientRequest("+" + inbound.source),),
-            parent_id=inbound.id,
-            quiet=True,
-        )
-        planned = plan(request, work.snapshot, self._limits, work.now, self._random)
-        if isinstance(planned, NotAccepted):
-            sentences = [problem.sentence for problem in planned.problems]
-            _log.warning("automatic answer not sent", message=inbound.id, service=service.key, why=sentences)
-            return
-        message_id, recipient_id = await self._store.ids.take([customer.bucket] * 2)
-        # A consent confirmation goes out although the person has just opted out: the law asks for it.
-        work.rows.add(planned, message_id, [recipient_id], {}, self._fair)
-
-
-class _Work:
-    """What one run writes besides the messages themselves."""
-
-    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
-        self.snapshot = snapshot
-        self.now = now
-        self.rows = AcceptRows()
-        self.callbacks: list[Callback] = []
 
 
 def _grouped(stored: Sequence[StoredPart]) -> list[list[StoredPart]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from viesti.services.react import ANSWERS_IN
 from viesti.storage.store import Store, Transaction, first_id
 
 REFERENCE_AGE = timedelta(days=10)
@@ -61,9 +62,9 @@ class Retain:
         return first_id(max(begun, default=0))
 
     async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta, rows: int) -> int:
-        """Drop request ids and waiting receipts that are too old; gives how many."""
+        """Drop request ids, waiting receipts and counts of answers that are too old; gives how many."""
         now = self._now()
         async with self._store.transaction() as tx:
-            return await tx.messages.forget_requests(
-                now - request_ids_after, rows
-            ) + await tx.receipts.forget_waiting(now - waiting_receipts_after, rows)
+            forgotten = await tx.messages.forget_requests(now - request_ids_after, rows)
+            forgotten += await tx.receipts.forget_waiting(now - waiting_receipts_after, rows)
+            return forgotten + await tx.inbound.forget_answers(now - ANSWERS_IN, rows)

@@ -328,3 +328,23 @@ async def test_a_failure_after_the_claim_was_lost_counts_for_nothing(world: Worl
     assert (await world.recipient(submitted.recipients[0].id))["status"] == 10
     assert len(await world.queued()) == 1
     assert await world.callbacks() == []
+
+
+async def test_every_route_is_tried_in_order_before_it_fails(world: World) -> None:
+    await world.insert(
+        "channels", {"id": 33, "bucket": 3, "key": "three", "kind": "loopback", "created_at": world.clock.now}
+    )
+    await world.insert("routes", {"id": 44, "key": "third", "channel_id": 33, "priority": 30})
+    await world.accepted()
+    for channel_id in (CHANNEL, OTHER_CHANNEL, 33):
+        hold = await world.hold(channel_id)
+        (outgoing,) = await world.dispatch.claim(hold, 10)
+        busy = Deferred(Failure.CARRIER_BUSY, retry_after=1.0)  # a pause in between changes nothing
+        await world.dispatch.settle(hold, [report(outgoing, busy, at=world.clock.now)])
+        world.clock.advance(minutes=5)
+        await world.rescue.release_due()
+        (outgoing,) = await world.dispatch.claim(hold, 10)
+        refused = Refused(Failure.CARRIER_REJECTED, elsewhere=True)
+        await world.dispatch.settle(hold, [report(outgoing, refused, at=world.clock.now)])
+    assert await world.queued() == []
+    assert await world.value("select status from recipients") == 60

@@ -373,3 +373,26 @@ async def test_opting_out_by_action(world: World) -> None:
 async def test_text_that_is_no_text(world: World) -> None:
     messages = await _take(world, inbound("a\0b\ud83d"), inbound("fine"))
     assert sorted(m["text"] for m in messages) == ["a\ufffdb\ufffd", "fine"]
+
+
+async def test_nobody_is_answered_without_end(world: World) -> None:
+    await _action(world, "auto_reply", text="I am a machine too")
+    await _take(world, *(inbound(f"Hello {number}") for number in range(15)))
+    assert len(await _answers(world)) == 10
+    await _take(world, inbound("Hello again", source=address(8)))
+    assert len(await _answers(world)) == 11  # another address has its own count
+    world.clock.advance(hours=1, seconds=1)
+    await _take(world, inbound("Hello tomorrow"))
+    assert len(await _answers(world)) == 12
+
+
+async def test_a_stop_that_no_keyword_fits_counts_for_all_who_listen_there(world: World) -> None:
+    await world.change("update service_keywords set chain = 'INFO'")
+    (message,) = await _take(world, inbound("Stop, thank you"))
+    assert (message["customer_id"], message["consent"]) == (None, "stop")
+    assert [(row["customer_id"], row["address"]) for row in await world.rows("select * from opt_outs")] == [
+        (ACME, HANDSET)
+    ]
+    assert len(await world.rows("select * from consent_ledger")) == 1
+    await _take(world, inbound("What is this?"))
+    assert len(await world.rows("select * from opt_outs")) == 1

@@ -12,6 +12,7 @@ create table outbox (
     due_at          timestamptz,
     claim           bigint,                            -- fencing token of the lease it was claimed under
     claimed_at      timestamptz,
+    tried           bigint[] not null default '{}',    -- channels that refused it
     primary key (id, bucket),
     constraint claimed_whole check ((claim is null) = (claimed_at is null)),
     constraint claimed_is_not_due check (claim is null or due_at is null)
@@ -141,3 +142,13 @@ create table receipt_watch (
     primary key (recipient_id, bucket)
 );
 create index receipt_watch_due on receipt_watch (check_at);
+
+-- Automatic answers of a service to an address, counted so that two machines don't answer each other for ever.
+create table answers_given (
+    service_id      bigint not null,
+    bucket          smallint not null,
+    address         text not null,
+    since           timestamptz not null,
+    given           integer not null,
+    primary key (service_id, address, bucket)
+);

@@ -64,3 +64,15 @@ select * from inbound_messages where id = $1 and customer_id = $2
 -- name: recent
 -- The newest inbound messages of a customer (null: of all).
 select * from inbound_messages where ($1::bigint is null or customer_id = $1) and id < $2 order by id desc limit $3
+
+-- name: count_answer
+-- Counts an automatic answer of a service to an address; gives how many there were since $5, this one included.
+insert into answers_given (service_id, bucket, address, since, given) values ($1, $2, $3, $4, 1)
+on conflict (service_id, address, bucket) do update
+set given = case when answers_given.since < $5 then 1 else answers_given.given + 1 end,
+    since = case when answers_given.since < $5 then excluded.since else answers_given.since end
+returning given
+
+-- name: forget_answers
+-- Forgets counts that are too old to matter, at most $2.
+delete from answers_given where ctid = any(array(select ctid from answers_given where since < $1 limit $2))

@@ -11,7 +11,7 @@ with picked as materialized (
 )
 update outbox set claim = $4, claimed_at = $5, attempt = attempt + 1
 where id = any(array(select id from picked))
-returning id, lane, tag, attempt
+returning id, lane, tag, attempt, tried
 
 -- name: settle
 -- Removes settled recipients that are still claimed under this token; gives those that were. (The sum keeps the
@@ -27,6 +27,8 @@ returning id
 update outbox o set claim = null, claimed_at = null,
     due_at = ($2::timestamptz[])[width_bucket(o.id, $1::bigint[])],
     channel_id = ($3::bigint[])[width_bucket(o.id, $1::bigint[])],
+    tried = case when o.channel_id = ($3::bigint[])[width_bucket(o.id, $1::bigint[])] then o.tried
+                 else array_append(o.tried, o.channel_id) end,
     tag = case when o.channel_id = ($3::bigint[])[width_bucket(o.id, $1::bigint[])] then o.tag else coalesce(
         (select f.tag from fair_clock f
          where f.channel_id = ($3::bigint[])[width_bucket(o.id, $1::bigint[])] and f.lane = o.lane), 0) end

@@ -126,6 +126,17 @@ class Inbounds:
     ) -> None:
         await self._connection.execute(SQL["add_to_list"], list_id, bucket, customer_id, name, contact_id)
 
+    async def count_answer(
+        self, service_id: int, bucket: int, address: str, now: datetime, since: datetime
+    ) -> int:
+        """Count an automatic answer; gives how many went to the address since then, with this one."""
+        return int(
+            await self._connection.fetchval(SQL["count_answer"], service_id, bucket, address, now, since)
+        )
+
+    async def forget_answers(self, before: datetime, limit: int) -> int:
+        return int((await self._connection.execute(SQL["forget_answers"], before, limit)).split()[-1])
+
     async def message(self, message_id: int, customer_id: int) -> Inbound | None:
         row = await self._connection.fetchrow(SQL["message"], message_id, customer_id)
         return Inbound(**row) if row else None

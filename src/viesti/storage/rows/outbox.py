@@ -53,7 +53,7 @@ class Outbox:
         """Claim up to `limit` recipients under the lease's token, in sending order."""
         rows = await self._connection.fetch(SQL["claim"], channel_id, lease, limit, token, now)
         rows.sort(key=lambda row: (row["lane"], row["tag"], row["id"]))
-        return [Claimed(row["id"], row["lane"], row["tag"], row["attempt"]) for row in rows]
+        return [Claimed(row["id"], row["lane"], row["tag"], row["attempt"], tuple(row["tried"])) for row in rows]
 
     async def settle(self, ids: Sequence[int], token: int) -> set[int]:
         """Remove recipients; gives those that were still claimed under the token."""
