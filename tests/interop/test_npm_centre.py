@@ -257,6 +257,7 @@ class TestLink:
     ) -> None:
         channel = await opened(centre.port)
         centre.do("octets", hex="00000014000001110000000000000063" + "00000000")  # broadcast_sm, SMPP 5.0
+        assert await centre.event("nack") == {"event": "nack", "status": Status.RINVCMDID, "of": 0x63}
         channel.send([outgoing(1)])
         await sink.reported(1)
         assert sink.states[-1][1] is SessionState.BOUND
@@ -405,6 +406,18 @@ class TestInbound:
             "16500",
         )
         assert (part.text, part.payload, part.concatenation) == (text, None, None)
+
+    async def test_the_gsm_alphabet_under_data_coding_1(
+        self, opened: Opened, centre: Peer, sink: Recorder
+    ) -> None:
+        """What npm smpp writes when nobody chooses a coding, though 1 says ASCII (5.2.19)."""
+        channel = await opened(centre.port, data_coding=1)
+        centre.do("deliver", fields={"source_addr": "358401111111", "short_message": "Kyllä €"})
+        await centre.event("delivered", status=0)
+        assert sink.inbounds[0].text == "Kyllä €"
+        channel.send([outgoing(1, "Päivää {€}")])
+        submit = await centre.event("submit")
+        assert (submit["data_coding"], text_of(submit)) == (1, "Päivää {€}")
 
     @pytest.mark.parametrize("bits", [8, 16])
     async def test_parts_of_a_message(self, opened: Opened, centre: Peer, sink: Recorder, bits: int) -> None:

@@ -233,8 +233,8 @@ async def test_refusals(
 async def test_what_is_no_command_is_refused(simulated: Simulated, client: Client) -> None:
     await client.connect((await simulated()).smsc.port)
     await client.bind()
-    client.peer.do("octets", hex="00000010000001110000000000000063")
-    await client.ask("enquire_link")
+    client.peer.do("octets", hex="00000010000001110000000000000063")  # broadcast_sm, SMPP 5.0
+    assert await client.peer.event("nack") == {"event": "nack", "status": Status.RINVCMDID, "of": 0x63}
     refused = await client.ask("replace_sm", message_id="1", short_message="other")
     assert refused["command_status"] == Status.RREPLACEFAIL
 

@@ -126,6 +126,7 @@ const server = smpp.createServer((session) => {
 		tell({ event: 'enquire_link', answered: !silent });
 		if (!silent) session.send(pdu.response());
 	});
+	session.on('generic_nack', (pdu) => tell({ event: 'nack', status: pdu.command_status, of: pdu.sequence_number }));
 	session.on('unbind', (pdu) => {
 		tell({ event: 'unbind' });
 		session.send(pdu.response(), undefined, () => session.close());

@@ -8,6 +8,7 @@ let session;
 let statuses = []; // of the next deliver_sm_resp; 0 when there are none left
 
 function received(pdu) {
+	if (pdu.command === 'generic_nack') tell({ event: 'nack', status: pdu.command_status, of: pdu.sequence_number });
 	if (pdu.isResponse()) return; // told by the callback of its request
 	tell({ event: pdu.command, ...toJson({ ...pdu }) });
 	if (pdu.command === 'alert_notification') return;

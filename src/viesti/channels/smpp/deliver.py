@@ -68,7 +68,7 @@ def _inbound(pdu: Pdu, channel_id: int, options: SmppOptions, received_at: datet
     octets = pdu.message()
     header = parse_udh(octets) if pdu.number("esm_class") & ESM_UDHI else _NO_HEADER
     body = octets[header.octets :]
-    text = _text(body, pdu.number("data_coding"), header, options.alphabet)
+    text = _text(body, pdu.number("data_coding"), header, options)
     source, source_kind = _address(pdu.text("source_addr"), pdu.number("source_addr_ton"))
     destination, _ = _address(pdu.text("destination_addr"), pdu.number("dest_addr_ton"))
     return InboundPart(
@@ -83,16 +83,17 @@ def _inbound(pdu: Pdu, channel_id: int, options: SmppOptions, received_at: datet
     )
 
 
-def _text(body: bytes, data_coding: int, header: UserDataHeader, alphabet: CarrierAlphabet) -> str | None:
-    coding = _coding(data_coding)
+def _text(body: bytes, data_coding: int, header: UserDataHeader, options: SmppOptions) -> str | None:
+    # What the carrier takes its alphabet under it also sends it under, whatever the number says elsewhere.
+    coding = _DEFAULT if data_coding == options.data_coding else _coding(data_coding)
     if coding == _OCTETS:
         return None
     if coding == _UCS2:
         return decode(body, header.encoding(Coding.UCS2))
     if coding == _DEFAULT:
-        if alphabet is CarrierAlphabet.GSM7:
+        if options.alphabet is CarrierAlphabet.GSM7:
             return decode(body, header.encoding(GSM7.coding))
-        coding = alphabet.value
+        coding = options.alphabet.value
     return body.decode(coding, "replace").replace("\0", "\ufffd")  # PostgreSQL keeps no U+0000
 
 

@@ -73,6 +73,21 @@ def test_data_coding_0_of_a_latin1_carrier() -> None:
     assert inbound(delivered(b"\xe9"), alphabet="latin1").text == "é"
 
 
+@pytest.mark.parametrize(
+    ("alphabet", "data_coding", "octets", "text"),
+    [
+        ("gsm7", 0x01, b"Kyll\x7b", "Kyllä"),
+        ("latin1", 0xF1, b"Kyll\xe4", "Kyllä"),
+        ("gsm7", 0x04, b"\x1be", "€"),
+    ],
+)
+def test_the_data_coding_we_send_its_alphabet_under(
+    alphabet: str, data_coding: int, octets: bytes, text: str
+) -> None:
+    part = inbound(delivered(octets, data_coding=data_coding), alphabet=alphabet, data_coding=data_coding)
+    assert (part.text, part.payload) == (text, None)
+
+
 def test_message_payload() -> None:
     assert inbound(delivered(b"", (Tag.MESSAGE_PAYLOAD, b"x" * 300))).text == "x" * 300
 
