@@ -65,6 +65,8 @@ class CallBack:
         self._claim = timedelta(seconds=claim_seconds)
         self._max_age = max_age
         self._token = 0
+        self._keys: dict[str, bytes] = {}  # of the customers' sealed secrets; opening one is slow
+        estate.on_change(lambda _: self._keys.clear())
 
     async def claim(self, limit: int) -> list[Callback]:
         """Claim due callbacks, at most one for each subject."""
@@ -90,8 +92,14 @@ class CallBack:
         customer = self._estate.current.estate.customers.get(callback.customer_id)
         if customer is None or customer.callback_secret is None:
             return {"webhook-id": identifier}
-        key = secret_key(self._seal.open(customer.callback_secret).decode())
+        key = self._key(customer.callback_secret)
         return signature_headers([key], identifier, int(self._now().timestamp()), body)
+
+    def _key(self, sealed: str) -> bytes:
+        key = self._keys.get(sealed)
+        if key is None:
+            key = self._keys[sealed] = secret_key(self._seal.open(sealed).decode())
+        return key
 
     async def settle(self, called: Sequence[Called]) -> None:
         """Write how calls went, in one transaction."""

@@ -110,6 +110,21 @@ async def test_the_signature_can_be_verified(world: World, kind: str) -> None:
     assert checked is SignatureCheck.GENUINE
 
 
+async def test_a_new_secret_signs_the_next_call(world: World) -> None:
+    async with _calling(world) as (service, endpoint):
+        for number, octet in enumerate((b"k", b"l")):
+            secret = "whsec_" + base64.b64encode(octet * 32).decode()
+            await world.change("update customers set callback_secret = $1", SEAL.seal(secret.encode()))
+            await _owe(world, number, number, endpoint.url)
+            await _round(service)
+            sent = endpoint.received[-1].headers
+            names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+            checked = verify(
+                [secret_key(secret)], *(sent[name] for name in names), b"", int(START.timestamp())
+            )
+            assert checked is SignatureCheck.GENUINE
+
+
 async def test_every_try_sends_the_same(world: World) -> None:
     replies = iter([answer("500 Oops"), answer()])
     await world.change("update customers set callback_secret = $1", SEAL.seal(SECRET.encode()))
