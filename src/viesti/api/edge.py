@@ -40,6 +40,13 @@ class Edge:
 
     def __init__(self, router: Router, meters: Meters, monotonic: Callable[[], float]) -> None:
         self._router = router
+        # Paths without parameters, found at once: Starlette tries one route's pattern after the other.
+        self._plain = {
+            (method, route.path): route
+            for route in router.routes
+            if isinstance(route, Route) and not route.param_convertors
+            for method in route.methods or ()
+        }
         self._meters = meters
         self._monotonic = monotonic
 
@@ -57,7 +64,12 @@ class Edge:
 
         scope["app"] = self  # makes Starlette raise its 404 and 405, so that they look like our other errors
         try:
-            await self._router(scope, receive, watched)
+            route = self._plain.get((scope["method"], scope["path"]))
+            if route is None:
+                await self._router(scope, receive, watched)
+            else:
+                scope["route"], scope["endpoint"] = route, route.endpoint
+                await route.app(scope, receive, watched)
         except asyncio.CancelledError:  # the drain is over; this is the request's last frame, so it ends here
             if status == 0:
                 await send_answer(_render(scope)(_STOPPING), watched)
@@ -68,8 +80,8 @@ class Edge:
             if status == 0:
                 await send_answer(_render(scope)(refusal), watched)
         finally:
-            route = scope.get("route")
-            name = route.path if isinstance(route, Route) else "(none)"
+            matched = scope.get("route")
+            name = matched.path if isinstance(matched, Route) else "(none)"
             method = scope["method"] if scope["method"] in _METHODS else "(other)"
             self._meters.request(name, method, status, self._monotonic() - started)
 
