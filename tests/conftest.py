@@ -7,6 +7,7 @@ Rule: it is the product's own embedded PostgreSQL and its own migrations; nothin
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 import time
@@ -32,7 +33,10 @@ def _with_database(dsn: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server that lives as long as the run."""
+    """The address of a PostgreSQL server that lives as long as the run, or of the one in TEST_DATABASE_URL."""
+    if "TEST_DATABASE_URL" in os.environ:
+        yield os.environ["TEST_DATABASE_URL"]
+        return
     folder = Path(tempfile.mkdtemp(prefix="viesti-test-"))
     folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who must get in
     server = EmbeddedPostgres(folder)
@@ -42,13 +46,14 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def template(postgres: str) -> str:
+async def template(postgres: str) -> AsyncIterator[str]:
     """A migrated database that others are copied from."""
     connection = await asyncpg.connect(postgres)
     await connection.execute(f"create database {_TEMPLATE}")
-    await connection.close()
     await migrate(_with_database(postgres, _TEMPLATE))
-    return _TEMPLATE
+    yield _TEMPLATE
+    await connection.execute(f"drop database {_TEMPLATE} with (force)")
+    await connection.close()
 
 
 @pytest.fixture
