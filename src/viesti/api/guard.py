@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
+import msgspec
 from starlette.types import Receive, Scope, Send
 
 from viesti.api.answer import Answer, Headers, Refusal, Render, render_error, send_answer
@@ -21,8 +21,7 @@ _CHALLENGE: Headers = ((b"www-authenticate", b'Basic realm="Viesti", charset="UT
 _STATUS = {Reason.UNPROVEN: 401, Reason.DISABLED: 403, Reason.TOO_MANY_TRIES: 429}
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True):
     """A caller with budget left. `headers` belong on his answer."""
 
     caller: Caller
@@ -53,8 +52,7 @@ class Guard:
         return Admitted(caller, shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A request that was let in."""
 
     caller: Caller

@@ -1,6 +1,7 @@
 """Messages, recipients and what is known of them, as records.
 
 Rule: these are facts as stored; nothing here decides. Times are UTC, money is Decimal, ids are below 2^53.
+The first three are made for every message and go to the store as they are, so they are tuples.
 """
 
 from __future__ import annotations
@@ -9,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from viesti.domain.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What a caller asked to send, as accepted."""
 
     id: int
@@ -44,8 +44,7 @@ class Message:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One address of a message."""
 
     id: int
@@ -74,8 +73,7 @@ class Recipient:
     finished_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(NamedTuple):
     """A row of the outbox: a recipient waiting for a channel."""
 
     id: int

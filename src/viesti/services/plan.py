@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from viesti.domain.address import Address, AddressProblem
 from viesti.domain.delivery_report import unknown_placeholders
 from viesti.domain.estate import Customer, Service
@@ -37,8 +39,7 @@ class Limits:
     allowed_networks: Sequence[Network] = ()  # private networks that callbacks may go to
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRecipient:
+class PlannedRecipient(msgspec.Struct, frozen=True):
     """One recipient, ready to be stored."""
 
     address: Address
@@ -52,8 +53,7 @@ class PlannedRecipient:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True):
     """A message, ready to be stored."""
 
     request: SubmitRequest

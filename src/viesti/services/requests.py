@@ -2,29 +2,30 @@
 
 Rule: fields carry our words (`sender`, `text`, `recipients`); a dialect translates them into its own, errors
 included.
+
+They are made for every message, and as msgspec structs cost a third of what frozen dataclasses do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from viesti.domain.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientRequest:
+class RecipientRequest(msgspec.Struct, frozen=True):
     """One address as the caller wrote it; `text` when it differs from the message's."""
 
     address: str
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubmitRequest:
+class SubmitRequest(msgspec.Struct, frozen=True):
     """A message to be sent."""
 
     dialect: str
@@ -45,8 +46,7 @@ class SubmitRequest:
     extras: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubmittedRecipient:
+class SubmittedRecipient(msgspec.Struct, frozen=True):
     """A recipient as accepted."""
 
     id: int
@@ -59,8 +59,7 @@ class SubmittedRecipient:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(msgspec.Struct, frozen=True):
     """The message is in the store and will be sent. `repeated`: an earlier request with this id made it."""
 
     message_id: int
@@ -78,8 +77,7 @@ class Submitted:
         return sum(recipient.parts for recipient in self.recipients)
 
 
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
+class FieldProblem(msgspec.Struct, frozen=True):
     """What is wrong with one field: our name of it, a sentence, and which recipient (0-based) it concerns."""
 
     field: str
@@ -87,8 +85,7 @@ class FieldProblem:
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotAccepted:
+class NotAccepted(msgspec.Struct, frozen=True):
     """Nothing was stored and nothing will be sent. `conflict`: the request id was used with another body."""
 
     problems: tuple[FieldProblem, ...]

@@ -21,6 +21,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from viesti.domain.estate import Application, Customer
 from viesti.storage.store import Store
 
@@ -28,8 +30,7 @@ SLOTS = 60  # in a window
 GRANTS = 100  # a budget is taken in about so many pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(msgspec.Struct, frozen=True):
     """What became of one call. `remaining` is what is left, `reset` the whole seconds until calls counted now
     begin to leave the window: the time to wait when nothing remains."""
 

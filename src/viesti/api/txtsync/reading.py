@@ -7,10 +7,11 @@ every field that is wrong is named as TxtSync names it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
+
+import msgspec
 
 from viesti.api.answer import FieldError, Refusal, sentences
 from viesti.services.authenticate import Caller
@@ -50,8 +51,7 @@ FIELD_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SendHeaders:
+class SendHeaders(msgspec.Struct, frozen=True):
     """The headers of a call that matter to it."""
 
     quiet: bool  # x-zapier: outbound triggers are not called for this message

@@ -21,12 +21,8 @@ from viesti.storage.sql import queries
 from viesti.storage.text import storable
 
 SQL = queries("messages")
-_MESSAGE = tuple(Message.__dataclass_fields__)
-_RECIPIENT = tuple(name for name in Recipient.__dataclass_fields__ if name not in ("sent_at", "carrier_at"))
 _PART = tuple(PartRow.__dataclass_fields__)
 _PART_AS_SENT = _PART[: _PART.index("state")]
-_MESSAGE_ROW = attrgetter(*_MESSAGE)
-_RECIPIENT_ROW = attrgetter(*_RECIPIENT)
 _PART_ROW = attrgetter(*_PART)
 
 
@@ -114,8 +110,8 @@ class Messages:
 
     async def add(self, messages: Sequence[Message], recipients: Sequence[Recipient]) -> None:
         copy = self._connection.copy_records_to_table
-        await copy("messages", records=map(_MESSAGE_ROW, messages), columns=_MESSAGE)
-        await copy("recipients", records=map(_RECIPIENT_ROW, recipients), columns=_RECIPIENT)
+        await copy("messages", records=messages, columns=Message._fields)
+        await copy("recipients", records=recipients, columns=Recipient._fields)
 
     async def add_parts(self, parts: Sequence[PartRow]) -> None:
         if parts:

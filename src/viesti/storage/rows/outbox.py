@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from viesti.domain.message import Claimed, Queued
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
 
 SQL = queries("outbox")
-_COLUMNS = ("id", "bucket", "channel_id", "lane", "tag", "parts", "due_at")
-_ROW = attrgetter(*_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Outbox:
         self._connection = connection
 
     async def add(self, rows: Sequence[Queued]) -> None:
-        await self._connection.copy_records_to_table("outbox", records=map(_ROW, rows), columns=_COLUMNS)
+        await self._connection.copy_records_to_table("outbox", records=rows, columns=Queued._fields)
 
     async def claim(
         self, channel_id: int, lease: str, limit: int, token: int, now: datetime
@@ -53,7 +50,9 @@ class Outbox:
         """Claim up to `limit` recipients under the lease's token, in sending order."""
         rows = await self._connection.fetch(SQL["claim"], channel_id, lease, limit, token, now)
         rows.sort(key=lambda row: (row["lane"], row["tag"], row["id"]))
-        return [Claimed(row["id"], row["lane"], row["tag"], row["attempt"], tuple(row["tried"])) for row in rows]
+        return [
+            Claimed(row["id"], row["lane"], row["tag"], row["attempt"], tuple(row["tried"])) for row in rows
+        ]
 
     async def settle(self, ids: Sequence[int], token: int) -> set[int]:
         """Remove recipients; gives those that were still claimed under the token."""
