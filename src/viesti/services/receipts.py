@@ -6,7 +6,7 @@ batch stores it stores in one transaction, and only then may the carrier be answ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from viesti.domain.channel import CarrierReceipt
@@ -18,6 +18,7 @@ from viesti.services.publish import publish
 from viesti.services.wake import CALLBACKS, Waker
 from viesti.storage.store import FoundPart, MatchedReceipt, Store, Transaction
 
+TELLING_DIGITS = 7  # of an address; what stands before them differs in form
 SWEEP_ROWS = 1000
 SWEEP_AGE = timedelta(hours=1)  # older ones met their reference long ago, if it ever came
 
@@ -98,21 +99,59 @@ class TakeReceipts:
         self, tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]
     ) -> tuple[list[MatchedReceipt], list[CarrierReceipt]]:
         references = list({reference for receipt in receipts for reference in receipt.references})
-        found: dict[str, FoundPart] = {}
+        found: dict[str, list[FoundPart]] = {}
         for part in await tx.receipts.find_parts(references, channel_id, self.oldest_id):
-            known = found.get(part.reference)
-            if (
-                known is None or known.recipient_id < part.recipient_id
-            ):  # a reference used again means the newest
-                found[part.reference] = part
+            found.setdefault(part.reference, []).append(part)
+        named = [_candidates(receipt, found) for receipt in receipts]
+        each = list(zip(receipts, named, strict=True))
+        doubtful = [parts for receipt, parts in each if _doubtful(receipt, parts)]
+        addresses = await _addresses(tx, doubtful) if doubtful else {}
         matched, unmatched = [], []
-        for receipt in receipts:
-            named = [found[reference] for reference in receipt.references if reference in found]
-            if named:
-                matched.append(MatchedReceipt(named[0], receipt))
+        for receipt, parts in each:
+            chosen = _chosen(receipt, parts, addresses)
+            if chosen:
+                matched.append(MatchedReceipt(chosen, receipt))
             else:
                 unmatched.append(receipt)
         return matched, unmatched
+
+
+def _candidates(receipt: CarrierReceipt, found: Mapping[str, Sequence[FoundPart]]) -> list[FoundPart]:
+    """The parts a receipt may mean, likeliest first: of a reference that was used again, the newest."""
+    parts: list[FoundPart] = []
+    for reference in receipt.references:
+        parts += sorted(found.get(reference, ()), key=lambda part: part.recipient_id, reverse=True)
+    return parts
+
+
+def _doubtful(receipt: CarrierReceipt, parts: Sequence[FoundPart]) -> bool:
+    """Whether it takes more than the reference to tell the part: there are several, or only the less likely
+    reading of the reference (hexadecimal instead of decimal, say) leads to one."""
+    return bool(parts) and (len(parts) > 1 or parts[0].reference != receipt.references[0])
+
+
+def _chosen(
+    receipt: CarrierReceipt, parts: Sequence[FoundPart], addresses: Mapping[int, str]
+) -> FoundPart | None:
+    """The part whose recipient the receipt names. None when only a less likely reading led to a part, and
+    that is somebody else's: the right one may still be on its way into the store."""
+    if not _doubtful(receipt, parts):
+        return parts[0] if parts else None
+    for part in parts:
+        if _names(receipt, addresses.get(part.recipient_id, "")):
+            return part
+    return parts[0] if parts[0].reference == receipt.references[0] else None
+
+
+def _names(receipt: CarrierReceipt, address: str) -> bool:
+    """Whether the receipt is about this address, whichever way round and in whatever form it has them."""
+    tail = address[-TELLING_DIGITS:]
+    return bool(tail) and (receipt.source.endswith(tail) or receipt.destination.endswith(tail))
+
+
+async def _addresses(tx: Transaction, doubtful: Sequence[Sequence[FoundPart]]) -> dict[int, str]:
+    ids = {part.recipient_id for parts in doubtful for part in parts}
+    return {one.id: one.address for one in await tx.messages.load_recipients(list(ids))}
 
 
 def _latest(matched: Sequence[MatchedReceipt]) -> list[tuple[FoundPart, CarrierReceipt]]:

@@ -22,6 +22,7 @@ from tests.integration.services.world import (
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Accepted, Deferred
 from viesti.domain.status import PartState
+from viesti.services.requests import RecipientRequest
 
 pytestmark = pytest.mark.integration
 
@@ -161,6 +162,34 @@ async def test_a_reference_used_again_means_the_newest(world: World) -> None:
     old, new = await world.sent("a1"), await world.sent("a1")
     await world.receipts([receipt("a1")])
     assert ((await _status(world, old))[0], (await _status(world, new))[0]) == (30, 70)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"source": address(2), "destination": "Acme"},
+        {"source": "Acme", "destination": address(2)},  # some carriers swap them
+        {"source": "0" + address(2)[3:], "destination": "Acme"},  # or write them their way
+    ],
+    ids=["as it should be", "swapped", "national"],
+)
+async def test_of_several_parts_it_is_the_one_whose_recipient_the_receipt_names(
+    world: World, about: dict[str, str]
+) -> None:
+    decimal = await world.sent("17", recipients=(RecipientRequest("+" + address(1)),))
+    hexadecimal = await world.sent("23", recipients=(RecipientRequest("+" + address(2)),))
+    await world.receipts([receipt("17", "23", **about)])  # 17 is 23 in hexadecimal
+    assert ((await _status(world, decimal))[0], (await _status(world, hexadecimal))[0]) == (30, 70)
+
+
+async def test_an_early_receipt_is_not_given_to_somebody_else(world: World) -> None:
+    other = await world.sent("23", recipients=(RecipientRequest("+" + address(1)),))
+    about = {"source": address(2), "destination": "Acme"}
+    assert await world.receipts([receipt("17", "23", **about)]) == 0
+    assert (await _status(world, other))[0] == 30
+    assert await _waiting(world) == 1
+    late = await world.sent("17", recipients=(RecipientRequest("+" + address(2)),))
+    assert ((await _status(world, late))[0], await _waiting(world)) == (70, 0)
 
 
 async def test_references_too_old_are_not_meant(world: World) -> None:
