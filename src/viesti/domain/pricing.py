@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from viesti.domain.prefix import PrefixIndex, check_prefix
@@ -37,13 +37,19 @@ class Price:
     per_part: Decimal
     currency: str
     gbp_per_part: Decimal
+    _costs: dict[int, Cost] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_prefix(self.prefix)
 
     def cost(self, parts: int) -> Cost:
-        """The cost of `parts` parts."""
-        return Cost(_rounded(self.per_part * parts), self.currency, _rounded(self.gbp_per_part * parts))
+        """The cost of `parts` parts, worked out once for each number of them."""
+        cost = self._costs.get(parts)
+        if cost is None:
+            cost = self._costs[parts] = Cost(
+                _rounded(self.per_part * parts), self.currency, _rounded(self.gbp_per_part * parts)
+            )
+        return cost
 
 
 class PriceTable:

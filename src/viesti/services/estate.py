@@ -17,7 +17,7 @@ from viesti.domain.estate import Application, Customer, Estate, ServiceAction
 from viesti.domain.keywords import KeywordIndex
 from viesti.domain.pricing import PriceTable
 from viesti.domain.routing import RouteTable
-from viesti.domain.sender import RegisteredSender
+from viesti.domain.sender import RegisteredSender, Sender, SenderVerdict, check_sender
 from viesti.domain.text import ConcatMethod
 from viesti.storage.store import Store, StoreUnavailable
 
@@ -50,6 +50,7 @@ class Snapshot:
             for channel in estate.channels.values()
         }
         self._normalisers: dict[str, Normaliser] = {}
+        self._verdicts: dict[tuple[int, Sender, str], SenderVerdict] = {}
 
     def channel_bucket(self, channel_id: int) -> int:
         """The bucket of what comes in over a channel; 0 for one that has been taken away meanwhile."""
@@ -62,6 +63,17 @@ class Snapshot:
         if found is None:
             found = self._normalisers[region] = Normaliser((region,))
         return found
+
+    def sender_verdict(self, customer_id: int, sender: Sender, region: str) -> SenderVerdict:
+        """Whether a customer may use a sender towards a region."""
+        key = (customer_id, sender, region)
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            registered = self.senders.get((customer_id, sender.text))
+            verdict = check_sender(lambda _: registered, sender, region)
+            if registered:  # so what is remembered is bounded by the registry, whatever callers write
+                self._verdicts[key] = verdict
+        return verdict
 
 
 class EstateCache:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
@@ -16,7 +17,7 @@ from viesti.domain.address import Address, AddressProblem
 from viesti.domain.delivery_report import unknown_placeholders
 from viesti.domain.estate import Customer, Service
 from viesti.domain.lane import Lane
-from viesti.domain.sender import Sender, SenderProblem, check_sender, parse_sender
+from viesti.domain.sender import Sender, SenderProblem, parse_sender
 from viesti.domain.text import MAX_PARTS, CharacterPolicy, ConcatMethod, TextPlan, inspect
 from viesti.net.addresses import Network
 from viesti.net.url import BadUrl, parse_url
@@ -26,6 +27,7 @@ from viesti.services.requests import FieldProblem, NotAccepted, SubmitRequest
 MAX_CUSTOMER_DATA = 255
 MAX_REQUEST_ID = 1000
 MAX_TEXT = 40_000  # 255 parts of 153 septets, and a little
+REMEMBERED_SENDER = 32  # characters of a sender worth remembering how it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ def _objection(value: str | None, longest: int) -> str | None:
         return f"It is longer than {longest} characters."
     if "\0" in value:
         return "A NUL character can't be stored or sent."
+    if value.isascii():
+        return None
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -177,11 +181,16 @@ def _sender(request: SubmitRequest, service: Service | None, problems: list[Fiel
                 FieldProblem("sender", "There is no sender, and the service has no default sender.")
             )
         return None
-    sender = parse_sender(wanted)
+    sender = _read_sender(wanted) if len(wanted) <= REMEMBERED_SENDER else parse_sender(wanted)
     if isinstance(sender, SenderProblem):
         problems.append(FieldProblem("sender", sender.sentence))
         return None
     return sender
+
+
+@lru_cache(maxsize=4096)
+def _read_sender(wanted: str) -> Sender | SenderProblem:
+    return parse_sender(wanted)
 
 
 def _lane(request: SubmitRequest, service: Service | None, limits: Limits) -> Lane:
@@ -216,7 +225,6 @@ class _Planner:
         self._policy = CharacterPolicy(service.character_policy) if service else CharacterPolicy.NONE
         self._languages = service.shift_tables if service else ()
         self._texts: dict[tuple[str, ConcatMethod], TextPlan] = {}
-        self._sender_verdicts: dict[str, str | None] = {}
         self.currency: str | None = None
         self._problems: dict[FieldProblem, None] = {}  # what all recipients share is said once
 
@@ -237,10 +245,10 @@ class _Planner:
         address = self._normaliser.normalise(written)
         if isinstance(address, AddressProblem):
             return self._problem("recipients", address.sentence, index)
-        refused = self._sender_verdict(address.region)
-        if refused:
-            return self._problem("sender", refused, None)
         customer = self._customer
+        verdict = self._snapshot.sender_verdict(customer.id, self._sender, address.region)
+        if not verdict.allowed:
+            return self._problem("sender", verdict.sentence, None)
         route = self._snapshot.routes.choose(
             address.digits, self._sender.text, self._service_id, customer.id, pick=self._random()
         )
@@ -275,14 +283,6 @@ class _Planner:
             cost_gbp=cost.gbp if cost else None,
             warnings=address.warnings,
         )
-
-    def _sender_verdict(self, region: str) -> str | None:
-        if region not in self._sender_verdicts:
-            verdict = check_sender(
-                lambda text: self._snapshot.senders.get((self._customer.id, text)), self._sender, region
-            )
-            self._sender_verdicts[region] = None if verdict.allowed else verdict.sentence
-        return self._sender_verdicts[region]
 
     def _problem(self, field: str, sentence: str, index: int | None) -> PlannedRecipient | None:
         self._problems[FieldProblem(field, sentence, index)] = None
