@@ -30,6 +30,7 @@ class Agent:
         self.name = module
         self._command = [sys.executable, "-m", f"bench.{module}", *arguments]
         self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()  # an answer belongs to the question before it
         self.hello: dict[str, Any] = {}
 
     async def start(self) -> None:
@@ -52,8 +53,9 @@ class Agent:
     async def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
         """Have it do something; gives what it answers. Raises `AgentFailed`."""
         assert self._process is not None and self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": command, **arguments}).encode() + b"\n")
-        return await self._line()
+        async with self._turn:
+            self._process.stdin.write(json.dumps({"do": command, **arguments}).encode() + b"\n")
+            return await self._line()
 
     async def stop(self) -> None:
         """End it."""

@@ -1,5 +1,7 @@
 """Takes the HTTP callbacks: answers 200 with nothing, counts by the sequence number in the URL or the body.
 
+Delivery reports (GET) and webhooks (POST) have a ledger each.
+
 Rule: as little HTTP as its one client speaks: requests one after the other on kept connections, bodies with
 a Content-Length.
 """
@@ -18,8 +20,9 @@ LENGTH = b"\r\ncontent-length:"
 
 
 class Connection(asyncio.Protocol):
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledgers: dict[str, Ledger]) -> None:
+        self._reports = ledgers["GET"]
+        self._webhooks = ledgers["POST"]
         self._rest = b""
         self._transport: asyncio.Transport | None = None
 
@@ -32,7 +35,12 @@ class Connection(asyncio.Protocol):
         while (head := data.find(b"\r\n\r\n")) >= 0:
             end = head + 4
             if data.startswith(b"GET"):
-                mark = data.find(b"n=", 0, head) + 2
+                mark = data.find(b"n=", 0, head) + 2  # the number, or an address that ends in it
+                value_end = data.find(b"&", mark, head)
+                if value_end < 0:
+                    value_end = data.find(b" ", mark, head)
+                mark = max(mark, value_end - DIGITS)
+                ledger = self._reports
             else:
                 at = data[:head].lower().find(LENGTH)
                 if at >= 0:
@@ -41,7 +49,8 @@ class Connection(asyncio.Protocol):
                 if len(data) < end:
                     break
                 mark = data.find(b"#", head, end) + 1
-            self._ledger.note(data[mark : mark + DIGITS], time.monotonic())
+                ledger = self._webhooks
+            ledger.note(data[mark : mark + DIGITS], time.monotonic())
             answered += 1
             data = data[end:]
         self._rest = data
@@ -50,17 +59,18 @@ class Connection(asyncio.Protocol):
 
 
 async def begin() -> tuple[dict[str, Any], Commands]:
-    ledger = Ledger()
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(ledger), "127.0.0.1", 0)
+    ledgers = {"GET": Ledger(), "POST": Ledger()}
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(ledgers), "127.0.0.1", 0)
 
     async def reset() -> None:
-        ledger.reset()
+        for ledger in ledgers.values():
+            ledger.reset()
 
-    async def stats() -> dict[str, Any]:
-        return ledger.summary()
+    async def stats(method: str = "GET") -> dict[str, Any]:
+        return ledgers[method].summary()
 
-    async def dump() -> dict[str, Any]:
-        return ledger.dump()
+    async def dump(method: str = "GET") -> dict[str, Any]:
+        return ledgers[method].dump()
 
     hello = {"port": server.sockets[0].getsockname()[1]}
     return hello, {"reset": reset, "stats": stats, "ledger": dump}

@@ -26,6 +26,7 @@ class Ledger:
         """Forget everything."""
         self.counts = bytearray(SIZE)
         self.total = 0
+        self.again = 0  # of numbers seen before
         self.stray = 0  # without a number we could read
         self.first_at = 0.0
         self.last_at = 0.0
@@ -38,8 +39,11 @@ class Ledger:
         self.last_at = now
         try:
             number = int(digits)
-            if self.counts[number] < MOST:
-                self.counts[number] += 1
+            count = self.counts[number]
+            if count:
+                self.again += 1
+            if count < MOST:
+                self.counts[number] = count + 1
         except (ValueError, IndexError):
             self.stray += 1
 
@@ -47,6 +51,7 @@ class Ledger:
         """Totals and times, cheap enough to be asked for while counting."""
         return {
             "total": self.total,
+            "again": self.again,
             "stray": self.stray,
             "first_at": self.first_at,
             "last_at": self.last_at,

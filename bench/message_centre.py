@@ -7,6 +7,7 @@ takes is taken from what is measured. It is a load tool: for a faithful carrier 
 from __future__ import annotations
 
 import asyncio
+import socket
 import struct
 import time
 from collections import deque
@@ -21,6 +22,10 @@ DELIVER_SM, DELIVER_SM_RESP = 0x00000005, 0x80000005
 ENQUIRE_LINK, UNBIND = 0x00000015, 0x00000006
 BINDS = (0x00000001, 0x00000002, 0x00000009)
 RESP_BIT = 0x80000000
+RECEIPT = 0x04  # esm_class of a delivery receipt
+UDHI = 0x40  # esm_class: a user data header comes first
+PART = b"\5\0\3%c%c%c"  # concatenation, 8-bit reference (3GPP TS 23.040 9.2.3.24.1)
+RST = struct.pack("ii", 1, 0)  # SO_LINGER: on, no time
 TICK = 0.005  # seconds between looks at the receipts that are due
 RESEND = 1.0  # seconds until a receipt that was not taken is sent again
 
@@ -36,6 +41,12 @@ class Centre:
         self.by_destination = False
         self.with_receipts = True
         self.window = 500
+        self.witness = False  # count by number what was acknowledged too; later parts apart from first ones
+        self.answer_delay = 0.0
+        self.multipart_every = 0  # of so many messages of handsets one has two parts
+        self.later_parts = Ledger()
+        self.taken_receipts = Ledger()
+        self.taken_inbound = Ledger()
         self.pending: deque[tuple[float, list[bytes]]] = deque()
         self.next_id = 1_000_000_000  # ten digits, so that they stay as wide
         self.inbound_left = 0
@@ -43,7 +54,8 @@ class Centre:
         self.reset()
 
     def reset(self) -> None:
-        self.submits.reset()
+        for ledger in (self.submits, self.later_parts, self.taken_receipts, self.taken_inbound):
+            ledger.reset()
         self.acknowledged = 0
         self.refused = 0
         self.sent = 0
@@ -64,17 +76,34 @@ class Centre:
             session.deliver(now)
         asyncio.get_running_loop().call_later(TICK, self.tick)
 
-    def mobile_originated(self) -> bytes:
-        """The next message of a handset."""
+    def owed(self) -> int:
+        """Receipts and messages that have not been acknowledged."""
+        sessions = sum(len(session.waiting) + len(session.unanswered) for session in self.sessions)
+        return self.inbound_left + sessions + sum(len(bodies) for _, bodies in self.pending)
+
+    def mobile_originated(self, further: deque[bytes]) -> bytes:
+        """The next message of a handset; its second part, when it has one, goes to `further`."""
         number = self.inbound_next
         self.inbound_next += 1
         self.inbound_left -= 1
         text = b"Bench inbound #%0*d" % (DIGITS, number)
-        return (
-            b"\0\x01\x0135840%0*d\0\0\x0116400\0\0\0\0\0\0\0\0\0\0" % (DIGITS, number)
-            + bytes((len(text),))
-            + text
-        )
+        if not self.multipart_every or number % self.multipart_every:
+            return _handset(number, 0, text)
+        further.append(_handset(number, UDHI, PART % (number & 255, 2, 2) + b" and its end"))
+        return _handset(number, UDHI, PART % (number & 255, 2, 1) + text)
+
+    def cut(self) -> bool:
+        """Cut the connection of a bound session with RST; gives whether there was one."""
+        bound = [session for session in self.sessions if session.bound]
+        if bound:
+            max(bound, key=lambda session: session.answers_due).cut()
+        return bool(bound)
+
+
+def _handset(number: int, esm_class: int, text: bytes) -> bytes:
+    """The body of a deliver_sm from the handset of this number."""
+    source = b"\0\x01\x0135840%0*d\0\0\x0116400\0" % (DIGITS, number)
+    return source + bytes((esm_class, 0, 0, 0, 0, 0, 0, 0, 0, len(text))) + text
 
 
 class Session(asyncio.Protocol):
@@ -88,6 +117,7 @@ class Session(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._rest = b""
         self._sequence = 0
+        self.answers_due = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
@@ -130,12 +160,31 @@ class Session(asyncio.Protocol):
                 self.bound = False
             at += length
         self._rest = data[at:]
-        if out and self._transport:
-            self._transport.write(b"".join(out))
+        if out:
+            self._answer(b"".join(out), len(receipts))
         if receipts:
             self.centre.pending.append((now + self.centre.delay, receipts))
         if self.waiting or self.centre.inbound_left:
             self.deliver(now)
+
+    def _answer(self, data: bytes, submits: int) -> None:
+        delay = self.centre.answer_delay
+        if delay and submits:
+            self.answers_due += submits
+            asyncio.get_running_loop().call_later(delay, self._answer_now, data, submits)
+        else:
+            self._answer_now(data, 0)
+
+    def _answer_now(self, data: bytes, submits: int) -> None:
+        self.answers_due -= submits
+        if self._transport:
+            self._transport.write(data)
+
+    def cut(self) -> None:
+        """End the connection with RST: nothing more is read, nothing more is sent."""
+        assert self._transport is not None  # bound
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
+        self._transport.abort()
 
     def _submit(
         self, data: bytes, at: int, length: int, sequence: int, now: float, date: bytes, receipts: list[bytes]
@@ -145,10 +194,14 @@ class Session(asyncio.Protocol):
         source_end = data.index(0, source + 2)
         destination = source_end + 3
         destination_end = data.index(0, destination)
+        end = at + length
         if centre.by_destination:
-            centre.submits.note(data[destination_end - DIGITS : destination_end], now)
+            ledger = centre.submits
+            if centre.witness and data[destination_end + 1] & UDHI and _later(data, destination_end, end):
+                ledger = centre.later_parts
+            ledger.note(data[destination_end - DIGITS : destination_end], now)
         else:
-            mark = data.rfind(b"#", destination_end, at + length) + 1
+            mark = data.rfind(b"#", destination_end, end) + 1
             centre.submits.note(data[mark : mark + DIGITS], now)
         centre.next_id += 1
         identifier = b"%d" % centre.next_id
@@ -171,9 +224,18 @@ class Session(asyncio.Protocol):
         if status == 0:
             self.centre.acknowledged += 1
             self.centre.last_acknowledged_at = now
+            if self.centre.witness:
+                self._note_taken(body, now)
         else:
             self.centre.refused += 1
             self.centre.pending.append((now + RESEND, [body]))
+
+    def _note_taken(self, body: bytes, now: float) -> None:
+        """Both kinds have their number in the source address (3 octets in); esm_class tells them apart."""
+        source_end = body.index(0, 3)
+        receipt = body[body.index(0, source_end + 3) + 1] & RECEIPT
+        ledger = self.centre.taken_receipts if receipt else self.centre.taken_inbound
+        ledger.note(body[source_end - DIGITS : source_end], now)
 
     def deliver(self, now: float) -> None:
         """Send as many as the window takes."""
@@ -182,7 +244,7 @@ class Session(asyncio.Protocol):
             return
         out: list[bytes] = []
         while len(self.unanswered) < centre.window and (self.waiting or centre.inbound_left):
-            body = self.waiting.popleft() if self.waiting else centre.mobile_originated()
+            body = self.waiting.popleft() if self.waiting else centre.mobile_originated(self.waiting)
             self._sequence += 1
             self.unanswered[self._sequence] = body
             out.append(HEAD.pack(16 + len(body), DELIVER_SM, 0, self._sequence) + body)
@@ -192,35 +254,59 @@ class Session(asyncio.Protocol):
             self._transport.write(b"".join(out))
 
 
+def _later(data: bytes, destination_end: int, end: int) -> bool:
+    """Whether a submit_sm with a header is a later part of its message than the first."""
+    header = data.find(b"\5\0\3", destination_end, end)
+    return header >= 0 and data[header + 5] > 1
+
+
 async def begin() -> tuple[dict[str, Any], Commands]:
     centre = Centre()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Session(centre), "127.0.0.1", 0)
     centre.tick()
 
-    async def reset(delay: float = 0.5, by_destination: bool = False, receipts: bool = True) -> None:
+    async def reset(
+        delay: float = 0.5,
+        by_destination: bool = False,
+        receipts: bool = True,
+        witness: bool = False,
+        answer_delay: float = 0.0,
+        multipart_every: int = 0,
+    ) -> None:
         centre.reset()
         centre.delay, centre.by_destination, centre.with_receipts = delay, by_destination, receipts
+        centre.witness, centre.answer_delay = witness, answer_delay
+        centre.multipart_every = multipart_every
 
-    async def deliver(count: int) -> None:
-        centre.inbound_left, centre.inbound_next = count, 0
+    async def deliver(count: int, more: bool = False) -> None:
+        if not more:
+            centre.inbound_left = centre.inbound_next = 0
+        centre.inbound_left += count
+
+    async def cut() -> dict[str, Any]:
+        return {"cut": centre.cut()}
 
     async def stats() -> dict[str, Any]:
         return {
             "bound": sum(session.bound for session in centre.sessions),
             "submits": centre.submits.summary(),
+            "again": centre.submits.again + centre.later_parts.again,
             "sent": centre.sent,
             "first_sent_at": centre.first_sent_at,
             "acknowledged": centre.acknowledged,
             "refused": centre.refused,
             "last_acknowledged_at": centre.last_acknowledged_at,
+            "owed": centre.owed(),
+            "inbound": centre.inbound_next,
         }
 
-    async def ledger() -> dict[str, Any]:
-        return centre.submits.dump()
+    async def ledger(name: str = "submits") -> dict[str, Any]:
+        found: Ledger = getattr(centre, name)
+        return found.dump()
 
     hello = {"port": server.sockets[0].getsockname()[1]}
-    return hello, {"reset": reset, "deliver": deliver, "stats": stats, "ledger": ledger}
+    return hello, {"reset": reset, "deliver": deliver, "cut": cut, "stats": stats, "ledger": ledger}
 
 
 if __name__ == "__main__":

@@ -236,14 +236,14 @@ async def inbound(stand: Stand, amount: Amount) -> Outcome:
         await stand.centre.ask("deliver", count=amount.inbound)
 
         async def progress() -> tuple[Any, bool]:
-            called = (await stand.receiver.ask("stats"))["total"]
+            called = (await stand.receiver.ask("stats", method="POST"))["total"]
             acknowledged = (await stand.centre.ask("stats"))["acknowledged"]
             return (called, acknowledged), min(called, acknowledged) >= amount.inbound
 
         await _settled(progress)
         await gauge.read(outcome)
     centre = await stand.centre.ask("stats")
-    called = await stand.receiver.ask("ledger")
+    called = await stand.receiver.ask("ledger", method="POST")
     began = centre["first_sent_at"]
     outcome.ledger["webhooks"] = compare(called, 0, amount.inbound, ())
     outcome.figures |= {

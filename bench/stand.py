@@ -9,21 +9,25 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 
 from bench import cpu
 from bench.agent import ROOT, Agent
+from viesti.storage import postgres_home
 from viesti.storage.embedded import EmbeddedPostgres
+from viesti.storage.postgres_home import DATABASE, PORT, ROLE
 
 KEY, SECRET = "bench", "bench-secret-of-no-worth"
 START_SECONDS = 60.0
@@ -100,14 +104,16 @@ class StandFailed(Exception):  # noqa: N818  the fact
 
 @dataclass(frozen=True, slots=True)
 class StandOptions:
-    """`sessions` and `window` of the SMPP channel; `workers`: API processes; `settings`: VIESTI_*
-    variables of the platform."""
+    """`sessions` and `window` of the SMPP channel; `workers`: API processes; `own_postgres`:
+    the platform starts PostgreSQL itself and brings it back. `settings`: VIESTI_* variables of the platform.
+    """
 
     sessions: int = 2
     window: int = 100
     workers: int = 1
     keep: bool = False
     database_url: str = ""
+    own_postgres: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -125,6 +131,7 @@ class Stand:
         self.data = self.folder / "data"
         self.groups: dict[str, list[int]] = {}
         self._stack = AsyncExitStack()
+        self._serving: asyncio.subprocess.Process  # once it is started
 
     async def __aenter__(self) -> Stand:
         try:
@@ -156,12 +163,17 @@ class Stand:
                 secret=SECRET,
             )
         )
-        await self._viesti("migrate")
+        if self.options.own_postgres:
+            await self.serve()
+        else:
+            await self._viesti("migrate")
         await self._viesti("apply", str(estate), "--yes")
-        serving = await self._serve()
+        if not self.options.own_postgres:
+            await self.serve()
+        await self._until(self.bound, "its sessions are not bound")
         self.groups = {
-            "api": [pid for pid in cpu.children(serving.pid) if "api" in cpu.command(pid)],
-            "engine": [pid for pid in cpu.children(serving.pid) if "engine" in cpu.command(pid)],
+            "api": self.pids("api"),
+            "engine": self.pids("engine"),
             "postgres": [await self._postmaster()],
             "generator": [self.generator.pid],
             "message centre": [self.centre.pid],
@@ -170,9 +182,17 @@ class Stand:
         if not self.groups["postgres"][0]:
             del self.groups["postgres"]
 
+    def pids(self, role: str) -> list[int]:
+        """The processes of a role that `serve` started: api or engine."""
+        return [pid for pid in cpu.children(self._serving.pid) if role in cpu.command(pid)]
+
     async def _start_database(self) -> None:
         if self.options.database_url:
             self.dsn = self.options.database_url
+            return
+        if self.options.own_postgres:
+            sockets = quote(str(postgres_home.prepare(self.data).sockets))
+            self.dsn = f"postgresql://{ROLE}@/{DATABASE}?host={sockets}&port={PORT}"
             return
         embedded = EmbeddedPostgres(self.data)
         self._stack.callback(embedded.stop)
@@ -187,7 +207,7 @@ class Stand:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("VIESTI_")},
             "PYTHONPATH": str(ROOT / "src"),
-            "VIESTI_DATABASE_URL": self.dsn,
+            "VIESTI_DATABASE_URL": "" if self.options.own_postgres else self.dsn,
             "VIESTI_DATA_DIR": str(self.data),
             "VIESTI_API_PORT": str(self.api_port),
             "VIESTI_API_WORKERS": str(self.options.workers),
@@ -211,10 +231,12 @@ class Stand:
                 f"viesti {arguments[0]} failed: {said.decode(errors='replace').strip()[-2000:]}"
             )
 
-    async def _serve(self) -> asyncio.subprocess.Process:
+    async def serve(self) -> None:
+        """Start `viesti serve` (again) and wait until it says that it serves."""
         self.log = self.folder / "serve.log"
-        with self.log.open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
+        with self.log.open("ab") as log:
+            before = log.tell()
+            self._serving = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "viesti.cli", "serve"),
                 env=self._environment(),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -222,25 +244,69 @@ class Stand:
                 stderr=log,
                 start_new_session=True,
             )
+        self._stack.push_async_callback(self._end, self._serving)
 
-        async def end() -> None:
-            if process.returncode is None:
-                process.terminate()
-                try:
-                    await asyncio.wait_for(process.wait(), 20)
-                except TimeoutError:
-                    process.kill()
+        async def listening() -> bool:
+            return b"Viesti serves" in self.log.read_bytes()[before:]
 
-        self._stack.push_async_callback(end)
+        await self._until(listening, "it is not ready")
+
+    @staticmethod
+    async def _end(serving: asyncio.subprocess.Process) -> None:
+        if serving.returncode is None:
+            serving.terminate()
+            try:
+                await asyncio.wait_for(serving.wait(), 20)
+            except TimeoutError:
+                serving.kill()
+
+    async def bound(self) -> bool:
+        """Whether every session is bound."""
+        return bool((await self.centre.ask("stats"))["bound"] >= self.options.sessions)
+
+    async def whole(self) -> bool:
+        """Whether every process of `serve` runs, the API is ready and every session is bound."""
+        workers = len(self.pids("api")) == self.options.workers
+        return workers and bool(self.pids("engine")) and await self._ready() and await self.bound()
+
+    async def _ready(self) -> bool:
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(2):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.api_port)
+                writer.write(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                status = await reader.readline()
+                writer.close()
+                return b" 200 " in status
+        return False
+
+    async def _until(self, holds: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         until = time.monotonic() + START_SECONDS
-        while (await self.centre.ask("stats"))["bound"] < self.options.sessions or not self._listening():
-            if process.returncode is not None or time.monotonic() > until:
-                raise StandFailed(f"viesti serve is not ready: {self.log.read_text()[-2000:]}")
+        while not await holds():
+            if self._serving.returncode is not None or time.monotonic() > until:
+                raise StandFailed(f"viesti serve: {otherwise}: {self.log.read_text()[-2000:]}")
             await asyncio.sleep(0.05)
-        return process
 
-    def _listening(self) -> bool:
-        return b"Viesti serves" in self.log.read_bytes()
+    async def kill(self, kind: str) -> None:
+        """SIGKILL of a kind of process: api, engine, postgres, or everything (which `serve` starts again)."""
+        postmaster = await self._postmaster()
+        pids = {
+            "api": lambda: self.pids("api"),
+            "engine": lambda: self.pids("engine"),
+            "postgres": lambda: [postmaster, *cpu.children(postmaster)],
+            "everything": lambda: [
+                self._serving.pid,
+                *cpu.children(self._serving.pid),
+                postmaster,
+                *cpu.children(postmaster),
+            ],
+        }[kind]()
+        if not pids or 0 in pids:
+            raise StandFailed(f"there is no process to kill: {kind}")
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if kind == "everything":
+            await self._serving.wait()
 
     def troubles(self) -> list[str]:
         """The warnings and errors the platform logged, the last of them."""
