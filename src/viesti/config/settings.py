@@ -99,7 +99,9 @@ class Settings:
         kinds.whole(1, 10_000), 500, "Messages that are stored in one transaction at most."
     )
     group_commit_wait_ms: float = _setting(
-        kinds.number(0, 1_000), 2.0, "How long a message may wait for others to share its transaction."
+        kinds.number(0, 1_000),
+        2.0,
+        "How long a message may wait for others to share its transaction, while another transaction runs.",
     )
 
     claim_batch: int = _setting(

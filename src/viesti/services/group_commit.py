@@ -69,6 +69,7 @@ class GroupCommit:
         self._fair = FairClock()
         self._clock_read_at: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._writing = 0  # writers in a transaction
         self._stopping = False
 
     def start(self) -> None:
@@ -93,10 +94,15 @@ class GroupCommit:
     async def _write(self) -> None:
         while self._queue or not self._stopping:
             await self._arrived.wait()
-            await asyncio.sleep(self._wait)  # what comes in the meantime shares the transaction
+            # Alone, a message is stored at once. While another transaction runs, what comes shares the next.
+            await asyncio.sleep(self._wait if self._writing else 0)
             batch = self._take()
             if batch:
-                await self._commit(batch)
+                self._writing += 1
+                try:
+                    await self._commit(batch)
+                finally:
+                    self._writing -= 1
 
     def _take(self) -> list[_Entry]:
         batch: list[_Entry] = []
