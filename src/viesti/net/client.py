@@ -7,19 +7,26 @@ happens is a value.
 
 from __future__ import annotations
 
-import os
+import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import partial
 from types import TracebackType
 
-import aiohttp
-from yarl import URL
-
 from viesti.net.addresses import PRIVATE_NETWORKS, Network
-from viesti.net.resolver import ForbiddenAddressError, JudgingResolver, Resolver, SystemResolver
-from viesti.net.url import BadUrl, Target, parse_url
+from viesti.net.answer import FailureKind, HttpAnswer, HttpFailure
+from viesti.net.connection import CLOSED, Connection
+from viesti.net.dial import dial
+from viesti.net.pool import IDLE_SECONDS, Key, Pool
+from viesti.net.request import common_head, render
+from viesti.net.resolver import JudgingResolver, Resolver, SystemResolver
+from viesti.net.url import DEFAULT_PORTS, BadUrl, Target, judge, split_url
+
+__all__ = ["ClientOptions", "FailureKind", "HttpAnswer", "HttpFailure", "OutgoingClient"]
+
+_SAFE = frozenset({"GET"})  # may be repeated whatever they ask for (RFC 9110, 9.2.2)
+_REMEMBERED = 4_096  # origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,10 @@ class ClientOptions:
     allow_private: bool = False  # a lab: one's own machine and private networks may be called
     allowed: tuple[Network, ...] = ()  # further subnets that may be called
     total_timeout: float = 20.0  # a whole call, waiting for a free connection included
-    connect_timeout: float = 8.0
+    connect_timeout: float = 8.0  # of it for look-up, connection and TLS
     connections: int = 1_000
     connections_per_host: int = 64
+    idle_seconds: float = IDLE_SECONDS  # how long a connection is kept for the next call
     max_body: int = 65_536  # more of an answer is not read
     user_agent: str = "Viesti"
 
@@ -41,55 +49,13 @@ class ClientOptions:
         return (*self.allowed, *PRIVATE_NETWORKS) if self.allow_private else self.allowed
 
 
-class FailureKind(StrEnum):
-    """Why there is no answer."""
-
-    BAD_URL = "bad url"
-    FORBIDDEN = "forbidden address"
-    RESOLVE = "name not found"
-    CONNECT = "no connection"
-    TLS = "TLS failed"
-    TIMEOUT = "timed out"
-    BROKEN = "connection lost"
-    NOT_HTTP = "unreadable answer"
-
-
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """An answer of any status. Header names fit in any case; `truncated` when the body was longer."""
+class _Origin:
+    """What the calls to one scheme, host and port have in common."""
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    truncated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HttpFailure:
-    """No answer. `detail` is for the operator and never holds the URL."""
-
-    kind: FailureKind
-    detail: str
-
-    @property
-    def for_good(self) -> bool:
-        """Whether our own rules forbid the call, so that trying again is pointless."""
-        return self.kind in (FailureKind.BAD_URL, FailureKind.FORBIDDEN)
-
-
-# The first row that fits decides; subclasses stand before their bases.
-_KINDS: tuple[tuple[type[BaseException], FailureKind], ...] = (
-    (ForbiddenAddressError, FailureKind.FORBIDDEN),
-    (aiohttp.ClientConnectorDNSError, FailureKind.RESOLVE),
-    (aiohttp.ClientConnectorCertificateError, FailureKind.TLS),
-    (aiohttp.ClientSSLError, FailureKind.TLS),
-    (TimeoutError, FailureKind.TIMEOUT),
-    (aiohttp.ClientConnectorError, FailureKind.CONNECT),
-    (aiohttp.ClientResponseError, FailureKind.NOT_HTTP),
-    (aiohttp.ClientError, FailureKind.BROKEN),
-    (OSError, FailureKind.BROKEN),
-)
-_EXPECTED = tuple(error for error, _ in _KINDS)
+    target: Target  # of any of them
+    key: Key
+    common: str
 
 
 class OutgoingClient:
@@ -109,33 +75,21 @@ class OutgoingClient:
         self._options = options
         self._exempt = options.exempt
         self._resolver = JudgingResolver(resolver or SystemResolver(), self._exempt)
-        self._tls: ssl.SSLContext | bool = True if tls is None else tls
-        self._session: aiohttp.ClientSession | None = None
+        self._tls = tls or ssl.create_default_context()
+        self._origins: dict[tuple[str, str], _Origin] = {}
+        self._pool: Pool | None = None
 
     async def start(self) -> None:
         """Make ready; connects nowhere yet."""
+        self._loop = asyncio.get_running_loop()
         options = self._options
-        connector = aiohttp.TCPConnector(
-            resolver=self._resolver,
-            ssl=self._tls,
-            limit=options.connections,
-            limit_per_host=options.connections_per_host,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            timeout=aiohttp.ClientTimeout(total=options.total_timeout, sock_connect=options.connect_timeout),
-            headers={"User-Agent": options.user_agent},
-            skip_auto_headers=("Accept-Encoding", "Content-Type"),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-        )
+        self._pool = Pool(options.connections, options.connections_per_host, options.idle_seconds)
 
     async def close(self) -> None:
         """Close every connection; calls under way fail. May be called twice."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close()
 
     async def __aenter__(self) -> OutgoingClient:
         await self.start()
@@ -147,59 +101,75 @@ class OutgoingClient:
         await self.close()
 
     async def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        repeatable: bool = False,
     ) -> HttpAnswer | HttpFailure:
         """Make one call. The path and query go out byte for byte as in `url`; its fragment is not sent.
 
+        A kept connection may have been closed by the other end just when it is used: the call then ends
+        without an octet of an answer. A GET, and what is `repeatable` (its receiver knows it when it comes
+        twice), is sent once more over another connection; what is not has failed.
+
         Raises RuntimeError when not started, ValueError for a method or header that HTTP does not allow.
         """
-        if self._session is None:
+        pool = self._pool
+        if pool is None:
             raise RuntimeError("the client is not started")
-        target = parse_url(url, self._exempt)
+        parts = split_url(url)
+        if isinstance(parts, BadUrl):
+            return HttpFailure(FailureKind.BAD_URL, parts.reason)
+        scheme, authority, path = parts
+        origin = self._origins.get((scheme, authority)) or self._origin(scheme, authority)
+        if isinstance(origin, BadUrl):
+            return HttpFailure(FailureKind.BAD_URL, origin.reason)
+        octets = render(method, path, origin.common, headers, body)
+        deadline = self._loop.time() + self._options.total_timeout
+        again = repeatable or method in _SAFE
+        while True:
+            connection = pool.idle(origin.key) or await pool.acquire(
+                origin.key, deadline, partial(self._connect, origin.target, deadline)
+            )
+            if isinstance(connection, HttpFailure):
+                return connection
+            if not connection.usable:
+                continue  # closed while it was handed to us
+            kept = connection.exchanges > 0
+            result = await connection.exchange(octets, deadline)
+            stale = kept and connection.untouched and result == CLOSED
+            if not (again and stale):
+                return result
+            again = False
+            pool.drop_idle(origin.key)
+
+    def _origin(self, scheme: str, authority: str) -> _Origin | BadUrl:
+        target = judge(scheme, authority, "/", self._exempt)
         if isinstance(target, BadUrl):
-            return HttpFailure(FailureKind.BAD_URL, target.reason)
-        try:
-            async with self._session.request(
-                method, _exact(target), headers=headers, data=body or None, allow_redirects=False
-            ) as response:
-                return await self._read(response)
-        except _EXPECTED as error:
-            return _failure(error)
+            return target
+        if len(self._origins) >= _REMEMBERED:
+            self._origins.clear()
+        host = f"[{target.host}]" if ":" in target.host else target.host
+        default = target.port == DEFAULT_PORTS[scheme]
+        common = common_head(host if default else f"{host}:{target.port}", self._options.user_agent)
+        origin = _Origin(target, (scheme, target.host, target.port), common)
+        self._origins[scheme, authority] = origin
+        return origin
 
-    async def _read(self, response: aiohttp.ClientResponse) -> HttpAnswer:
-        chunks: list[bytes] = []
-        room = self._options.max_body
-        while room > 0 and (chunk := await response.content.read(room)):
-            chunks.append(chunk)
-            room -= len(chunk)
-        # With a rest unread aiohttp closes the connection instead of reusing it.
-        truncated = not response.content.at_eof()
-        return HttpAnswer(response.status, response.headers, b"".join(chunks), truncated)
-
-
-def _exact(target: Target) -> URL:
-    """The URL for aiohttp. The query is given as part of the path, because parsing drops a bare '?'."""
-    return URL.build(scheme=target.scheme, authority=target.authority, path=target.path, encoded=True)
-
-
-def _failure(error: BaseException) -> HttpFailure:
-    kind = next(kind for expected, kind in _KINDS if isinstance(error, expected))
-    return HttpFailure(kind, _detail(error))
-
-
-def _detail(error: BaseException) -> str:
-    """What went wrong in the system's words, without the URL that aiohttp would add."""
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        error = error.certificate_error
-    elif isinstance(error, aiohttp.ClientConnectorError):
-        error = error.os_error
-    if isinstance(error, ForbiddenAddressError):
-        return str(error)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return error.verify_message
-    if isinstance(error, ssl.SSLError):
-        return error.reason or "SSLError"
-    if isinstance(error, OSError) and error.errno is not None:
-        # asyncio writes the address into strerror; look-up errors are negative and only it tells them.
-        return os.strerror(error.errno) if error.errno > 0 else error.strerror or "name not found"
-    return type(error).__name__
+    async def _connect(
+        self,
+        target: Target,
+        deadline: float,
+        done: Callable[[Connection], None],
+        lost: Callable[[Connection], None],
+    ) -> Connection | HttpFailure:
+        return await dial(
+            target,
+            self._resolver,
+            self._tls,
+            min(deadline, self._loop.time() + self._options.connect_timeout),
+            lambda: Connection(self._options.max_body, done, lost),
+        )

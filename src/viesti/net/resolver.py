@@ -13,9 +13,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Protocol
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from viesti.net.addresses import Network, forbidden
+from viesti.net.addresses import Address, Network, forbidden
 
 
 class Resolver(Protocol):
@@ -40,17 +38,16 @@ class ForbiddenAddressError(Exception):
     """The name leads to a forbidden address. Not an OSError, so that nothing retries around it."""
 
 
-class JudgingResolver(AbstractResolver):
-    """The resolver the HTTP client is given: asks the other and lets only wholly allowed names through."""
+class JudgingResolver:
+    """Asks the other resolver and lets only wholly allowed names through."""
 
     def __init__(self, resolver: Resolver, allowed: Sequence[Network]) -> None:
         self._resolver = resolver
         self._allowed = tuple(allowed)
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """The addresses to connect to. Raises ForbiddenAddressError, or OSError when the name has none."""
+    async def resolve(self, host: str) -> list[Address]:
+        """The addresses to connect to, best first. Raises ForbiddenAddressError, or OSError when the name has
+        none."""
         addresses = [ip_address(text) for text in await self._resolver.resolve(host)]
         if not addresses:
             raise OSError("the name has no address")
@@ -58,17 +55,4 @@ class JudgingResolver(AbstractResolver):
             reason = forbidden(address, self._allowed)
             if reason is not None:
                 raise ForbiddenAddressError(reason)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(address),
-                port=port,
-                family=socket.AF_INET if address.version == 4 else socket.AF_INET6,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held."""
+        return addresses

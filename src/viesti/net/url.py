@@ -17,9 +17,9 @@ from ipaddress import IPv4Address, IPv6Address
 from viesti.net.addresses import Address, Network, forbidden
 
 MAX_LENGTH = 4_096
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<target>[^#]*)")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^#]*)")  # scheme, authority, path and query
 _AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{1,5}))?")
 _VISIBLE = re.compile(r"[!-~]+")  # printable ASCII without the space
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -47,30 +47,41 @@ class BadUrl:
     reason: str
 
 
-def parse_url(url: str, allowed: Sequence[Network] = ()) -> Target | BadUrl:  # noqa: PLR0911  one return per rule
+def parse_url(url: str, allowed: Sequence[Network] = ()) -> Target | BadUrl:
     """Judge a URL without looking anything up. `allowed` subnets are exempt from the ban on addresses."""
+    parts = split_url(url)
+    return parts if isinstance(parts, BadUrl) else judge(*parts, allowed)
+
+
+def split_url(url: str) -> tuple[str, str, str] | BadUrl:
+    """Scheme, authority as written, and path with query, of a URL that may be called as far as these tell
+    without `judge`."""
     if len(url) > MAX_LENGTH:
         return BadUrl(f"The URL is longer than {MAX_LENGTH} characters.")
     if not _VISIBLE.fullmatch(url):
         return BadUrl("The URL must be printable ASCII; percent-encode spaces and other characters.")
-    found = _URL.fullmatch(url.partition("#")[0])
-    scheme = found["scheme"].lower() if found else ""
-    if found is None or scheme not in _DEFAULT_PORTS:
+    found = _URL.match(url)
+    scheme = found[1].lower() if found else ""
+    if found is None or scheme not in DEFAULT_PORTS:
         return BadUrl("The URL must begin with http:// or https://.")
-    authority = found["authority"]
+    path = found[3]
+    return scheme, found[2], path if path.startswith("/") else "/" + path
+
+
+def judge(scheme: str, authority: str, path: str, allowed: Sequence[Network] = ()) -> Target | BadUrl:
+    """The parts of a URL, if its authority is one that may be called."""
     if "@" in authority:
         return BadUrl("The URL must not hold a user name or password.")
     parts = _AUTHORITY.fullmatch(authority)
     if parts is None or not parts["host"]:
         return BadUrl("The URL has no valid host and port.")
-    port = int(parts["port"] or _DEFAULT_PORTS[scheme])
+    port = int(parts["port"] or DEFAULT_PORTS[scheme])
     if port not in (80, 443) and not 1_024 <= port <= 65_535:
         return BadUrl("The URL's port must be 80, 443 or from 1024 to 65535.")
     host = _host(parts["host"].lower(), allowed)
     if isinstance(host, BadUrl):
         return host
     name, address = host
-    path = found["target"] if found["target"].startswith("/") else "/" + found["target"]
     return Target(scheme, authority, name, port, path, address)
 
 

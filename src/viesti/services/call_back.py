@@ -84,7 +84,7 @@ class CallBack:
             headers.update(self._signature(callback, body))
         except (SealError, ValueError) as error:  # an operator can mend it, so it is tried again
             return Called(callback, HttpFailure(FailureKind.BROKEN, f"not signed: {error}"), self._now())
-        answer = await self._client.request(callback.method, callback.url, headers, body)
+        answer = await self._client.request(callback.method, callback.url, headers, body, repeatable=True)
         return Called(callback, answer, self._now())
 
     def _signature(self, callback: Callback, body: bytes) -> dict[str, str]:
