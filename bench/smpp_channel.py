@@ -30,6 +30,7 @@ from viesti.domain.channel import (
     AddressKind,
     CarrierReceipt,
     InboundPart,
+    LateAnswer,
     Outgoing,
     SendReport,
     SessionState,
@@ -98,6 +99,8 @@ class Engine:
     def report(self, report: SendReport) -> None:
         self.reported += 1
         self._check()
+
+    def late(self, answer: LateAnswer) -> None: ...
 
     def receipt(self, receipt: CarrierReceipt) -> asyncio.Future[None]:
         self.received += 1

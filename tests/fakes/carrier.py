@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from viesti.domain.channel import CarrierReceipt, InboundPart, NotStored, SendReport, SessionState
+from viesti.domain.channel import CarrierReceipt, InboundPart, LateAnswer, NotStored, SendReport, SessionState
 from viesti.protocols.smpp.events import Answered, Closed, Event, RequestReceived
 from viesti.protocols.smpp.matrix import Role
 from viesti.protocols.smpp.pdu import Pdu
@@ -192,6 +192,7 @@ class Recorder(Changing):
     def __init__(self) -> None:
         super().__init__()
         self.reports: list[SendReport] = []
+        self.lates: list[LateAnswer] = []
         self.receipts: list[CarrierReceipt] = []
         self.inbounds: list[InboundPart] = []
         self.states: list[tuple[str, SessionState, str]] = []
@@ -200,6 +201,10 @@ class Recorder(Changing):
 
     def report(self, report: SendReport) -> None:
         self.reports.append(report)
+        self.changed()
+
+    def late(self, answer: LateAnswer) -> None:
+        self.lates.append(answer)
         self.changed()
 
     async def receipt(self, receipt: CarrierReceipt) -> None:

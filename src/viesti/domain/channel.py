@@ -64,6 +64,16 @@ class SendReport:
 
 
 @dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """What the carrier said of a part after it was reported as `Unknown` because no answer came in time."""
+
+    recipient_id: int
+    attempt: int
+    parts_total: int
+    part: PartReport
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierReceipt:
     """A delivery report as it came, `reference` in the channel's canonical form."""
 
@@ -115,6 +125,10 @@ class ChannelSink(Protocol):
     `NotStored` when it could not be stored (the channel then asks the carrier to try again)."""
 
     def report(self, report: SendReport) -> None: ...
+    def late(self, answer: LateAnswer) -> None:
+        """The carrier answered for a part that is in doubt; comes after its report, if at all."""
+        ...
+
     def receipt(self, receipt: CarrierReceipt) -> Awaitable[None]: ...
     def inbound(self, part: InboundPart) -> Awaitable[None]: ...
     def room(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
-from viesti.domain.channel import Channel, SendReport
+from viesti.domain.channel import Channel, LateAnswer, SendReport
 from viesti.engine.batches import Batches
 from viesti.engine.duty import Duty
 from viesti.services.dispatch import Dispatch, Hold
@@ -43,7 +43,7 @@ class Dispatcher:
         self._channel = make_channel()
         self._batch = batch
         self._claims = Duty(f"dispatcher {hold.lease}", self.run_once, idle_seconds)
-        self._settles: Batches[SendReport] = Batches(
+        self._settles: Batches[SendReport | LateAnswer] = Batches(
             f"settle {hold.lease}", self._settle, rows=settle_rows, wait_seconds=settle_wait
         )
         self._lost = False
@@ -67,8 +67,8 @@ class Dispatcher:
         self._lost = True
         await self.stop(0)
 
-    def report(self, report: SendReport) -> None:
-        """The channel is done with a recipient."""
+    def report(self, report: SendReport | LateAnswer) -> None:
+        """The channel is done with a recipient, or learned more of one it had given up waiting for."""
         self._settles.put(report)
 
     def wake(self) -> None:
@@ -99,10 +99,15 @@ class Dispatcher:
             room = min(self._channel.capacity(), self._batch)
         return room
 
-    async def _settle(self, reports: list[SendReport]) -> None:
+    async def _settle(self, items: list[SendReport | LateAnswer]) -> None:
+        reports = [item for item in items if isinstance(item, SendReport)]
+        late = [item for item in items if isinstance(item, LateAnswer)]
         while not self._lost:
             try:
-                await self._dispatch.settle(self.hold, reports)
+                if reports:
+                    await self._dispatch.settle(self.hold, reports)
+                if late:
+                    await self._dispatch.settle_late(self.hold, late)
                 return
             except StoreUnavailable as error:
                 _log.warning("settling waits for the database", channel=self.hold.lease, why=str(error))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from viesti.domain.channel import Channel, ChannelSink, SendReport
+from viesti.domain.channel import Channel, ChannelSink, LateAnswer, SendReport
 from viesti.domain.estate import ChannelRow
 from viesti.engine.callbacks import Callbacks
 from viesti.engine.channels import Channels
@@ -131,7 +131,7 @@ class Engine:
     def _make_dispatcher(self, hold: Hold, make: Callable[[ChannelSink], Channel]) -> Dispatcher:
         dispatchers: list[Dispatcher] = []  # the sink and the dispatcher know each other
 
-        def report(one: SendReport) -> None:
+        def report(one: SendReport | LateAnswer) -> None:
             dispatchers[0].report(one)
 
         def room() -> None:

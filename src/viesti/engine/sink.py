@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from viesti.domain.channel import CarrierReceipt, InboundPart, NotStored, SendReport, SessionState
+from viesti.domain.channel import (
+    CarrierReceipt,
+    InboundPart,
+    LateAnswer,
+    NotStored,
+    SendReport,
+    SessionState,
+)
 from viesti.engine.batches import Batches
 
 
@@ -16,7 +23,7 @@ class Sink:
 
     def __init__(
         self,
-        report: Callable[[SendReport], None],
+        report: Callable[[SendReport | LateAnswer], None],
         receipts: Batches[CarrierReceipt],
         inbound: Batches[InboundPart],
         room: Callable[[], None],
@@ -30,6 +37,9 @@ class Sink:
 
     def report(self, report: SendReport) -> None:
         self._report(report)
+
+    def late(self, answer: LateAnswer) -> None:
+        self._report(answer)  # behind the report it corrects
 
     def receipt(self, receipt: CarrierReceipt) -> Awaitable[None]:
         return _stored(self._receipts, receipt)

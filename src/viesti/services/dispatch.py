@@ -10,12 +10,13 @@ from datetime import datetime
 
 import structlog
 
-from viesti.domain.channel import AddressKind, Outgoing, SendReport
+from viesti.domain.channel import AddressKind, LateAnswer, Outgoing, SendReport
 from viesti.domain.message import Claimed
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.routing import Route
 from viesti.services.estate import EstateCache, Snapshot
 from viesti.services.judge import InHand, judge
+from viesti.services.late_answers import write_late
 from viesti.services.receipts import TakeReceipts
 from viesti.services.settlement import Decided, Hold, Settlement
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
@@ -85,6 +86,19 @@ class Dispatch:
             self._waker.wake(CALLBACKS)
         for channel_id in settlement.channels_with_work:
             self._waker.wake(OUTBOX, channel_id)
+
+    async def settle_late(self, hold: Hold, answers: Sequence[LateAnswer]) -> None:
+        """Write what the carrier said too late, in one transaction. Safe to call again."""
+        owed = 0
+
+        async def work(tx: Transaction) -> None:
+            nonlocal owed
+            now, snapshot = self._now(), self._estate.current
+            owed = await write_late(tx, self._store, snapshot, self._receipts, hold, answers, now)
+
+        await self._store.run(work)
+        if owed:
+            self._waker.wake(CALLBACKS)
 
     def _decide(
         self, hold: Hold, in_hand: InHand, report: SendReport, snapshot: Snapshot, now: datetime

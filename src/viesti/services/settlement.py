@@ -19,7 +19,7 @@ from viesti.services.estate import Snapshot
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
 from viesti.services.publish import publish
 from viesti.services.receipts import TakeReceipts
-from viesti.storage.store import Moved, Store, Transaction, bucket_of
+from viesti.storage.store import MessageToSend, Moved, Store, ToSend, Transaction, bucket_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,11 @@ class Settlement:
             ],
             self._hold.channel_id,
         )
-        return [_sent_move(one.in_hand) for one in sent if one.in_hand.message.report_all and one.id in moved]
+        return [
+            sent_move(one.in_hand.recipient, one.in_hand.message)
+            for one in sent
+            if one.in_hand.message.report_all and one.id in moved
+        ]
 
     def _failure(self, one: Decided, failed: Failed) -> StatusChange:
         return StatusChange(
@@ -162,8 +166,8 @@ class Settlement:
                 return []
 
 
-def _sent_move(in_hand: InHand) -> Moved:
-    recipient, message = in_hand.recipient, in_hand.message
+def sent_move(recipient: ToSend, message: MessageToSend) -> Moved:
+    """That a recipient is `sent` now, for the customer."""
     return Moved(
         id=recipient.id,
         bucket=bucket_of(recipient.id),

@@ -377,6 +377,49 @@ class TestLostAnswers:
         assert {type(outcomes(report)[0]) for report in reports.values()} == {Unknown}
         assert channel.capacity() == 2
 
+    @pytest.mark.parametrize(
+        ("status", "expected"),
+        [
+            (0, Accepted("2a")),
+            (Status.RINVDSTADR, Refused(Failure.INVALID_DESTINATION, detail="ESME_RINVDSTADR")),
+        ],
+        ids=["taken", "refused"],
+    )
+    async def test_an_answer_that_comes_late_is_told_once(
+        self, opened: Opened, carrier: Carrier, sink: Recorder, status: int, expected: object
+    ) -> None:
+        carrier.answer = ignore
+        channel = await opened(timers={"response": 0.05})
+        channel.send([outgoing(1, attempt=3), outgoing(2, text="x" * 200)])
+        await sink.reported(2)
+        (link,) = carrier.links
+        for pdu in carrier.submits[:2] * 2:
+            link.respond(pdu, status, message_id="2a")
+        link.flush()
+        carrier.answer = accept
+        channel.send([outgoing(9)])  # whose answer comes behind all others
+        await sink.reported(3)
+        told = [(late.recipient_id, late.attempt, late.part.number, late.parts_total) for late in sink.lates]
+        assert told == [(1 << 6, 3, 1, 1), (2 << 6, 1, 1, 2)]
+        assert [late.part.outcome for late in sink.lates] == [expected] * 2
+
+    async def test_an_answer_of_the_connection_before_means_nothing(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        carrier.answer = ignore
+        channel = await opened(timers={"response": 0.05})
+        channel.send([outgoing(1)])
+        await sink.reported(1)
+        carrier.links[0].abort()
+        await sink.in_state(SessionState.BOUND, 2)
+        (link,) = carrier.links
+        link.respond(carrier.submits[0], message_id="2a")
+        link.flush()
+        carrier.answer = accept
+        channel.send([outgoing(9)])
+        await sink.reported(2)
+        assert sink.lates == []
+
     async def test_dropped_link(self, opened: Opened, carrier: Carrier, sink: Recorder) -> None:
         carrier.answer = ignore
         channel = await opened(window=2)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from viesti.channels.options import OptionError
 from viesti.channels.smpp.deliver import deliver
 from viesti.channels.smpp.flight import Flight, Part
+from viesti.channels.smpp.late import LatePart
 from viesti.channels.smpp.link import Link
 from viesti.channels.smpp.options import BindMode, SmppOptions, ssl_context
 from viesti.channels.smpp.outcomes import classify_answer, outcome_of, refusal_of
@@ -24,6 +25,7 @@ from viesti.channels.smpp.submit import SubmitMapper
 from viesti.domain.channel import (
     CarrierReceipt,
     ChannelSink,
+    LateAnswer,
     NotStored,
     Outgoing,
     PartReport,
@@ -158,6 +160,14 @@ class SmppChannel:
     def unanswered(self, part: Part, detail: str) -> None:
         """A part was written and nobody knows what became of it."""
         self._settle(part, Unknown(detail))
+
+    def answered_late(self, part: LatePart, response: Pdu) -> None:
+        """The carrier answered a part that was unanswered in time."""
+        options = self._options
+        meaning = classify_answer(response, options.status_classes)
+        outcome = outcome_of(response, meaning, options.receipts.answer_base)
+        report = PartReport(part.number, outcome, self._clock())
+        self._sink.late(LateAnswer(part.recipient_id, part.attempt, part.total, report))
 
     def given_back(self, link: Link, parts: list[Part]) -> None:
         """A link is down and gives back what it had not written."""

@@ -16,6 +16,7 @@ import structlog
 
 from viesti.channels.smpp.flight import Part
 from viesti.channels.smpp.gate import Gate
+from viesti.channels.smpp.late import LatePart, LateParts
 from viesti.channels.smpp.options import SmppOptions
 from viesti.channels.smpp.storing import Storing
 from viesti.domain.channel import SessionState
@@ -47,6 +48,7 @@ class LinkOwner(Protocol):
     def link_state(self, link: Link, state: SessionState, detail: str) -> None: ...
     def answered(self, link: Link, part: Part, response: Pdu, now: float) -> None: ...
     def unanswered(self, part: Part, detail: str) -> None: ...
+    def answered_late(self, part: LatePart, response: Pdu) -> None: ...
     def given_back(self, link: Link, parts: list[Part]) -> None:
         """The link is down; these were never written, or were answered with 'too fast'."""
         ...
@@ -85,6 +87,7 @@ class Link(asyncio.Protocol):
         self._jitter = jitter
         self.gate = Gate(options.rate, options.throttle_pause, monotonic())
         self._session: Session | None = None
+        self._late = LateParts()
         self._transport: asyncio.Transport | None = None
         self._over: asyncio.Future[str] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -212,6 +215,7 @@ class Link(asyncio.Protocol):
         self._reason = ""
         options = self._options
         self._session = Session(Role.ESME, options.session, now)
+        self._late = LateParts()
         self._session.bind(
             self._command_id,
             now,
@@ -257,6 +261,7 @@ class Link(asyncio.Protocol):
                     self._requested(event.pdu)
                 case TimedOut():
                     seconds = self._options.session.timers.response
+                    self._late.add(event.context)
                     self._owner.unanswered(event.context, f"no answer within {seconds:g} s")
                 case Bound():
                     self._was_bound = True
@@ -270,12 +275,19 @@ class Link(asyncio.Protocol):
                     self._closed(event)
                 case Rejected():
                     _log.warning("rejected a PDU", session=self.name, what=str(event.problem))
-                case Unmatched():  # its part was reported as unknown, and stays so
-                    _log.warning("an answer came too late", session=self.name, what=str(event.response))
+                case Unmatched():
+                    self._unmatched(event.response)
                 case PeerUnbound():
                     pass  # Closed follows
         self._owner.settled()
         self.flush(now)
+
+    def _unmatched(self, response: Pdu) -> None:
+        late = self._late.take(response)
+        what = "an answer came late" if late else "an answer to nothing"
+        _log.warning(what, session=self.name, what=str(response))
+        if late:
+            self._owner.answered_late(late, response)
 
     def _closed(self, event: Closed) -> None:
         self._reason = event.reason

@@ -35,6 +35,11 @@ update outbox o set claim = null, claimed_at = null,
 where o.id = any($1::bigint[]) and o.claim = $4
 returning o.id
 
+-- name: withdraw
+-- Removes recipients that turned out to be sent already, unless they are in somebody's hands; gives those removed.
+delete from outbox where id = any($1::bigint[]) and claim is null
+returning id
+
 -- name: unclaim
 -- Gives back what was claimed and certainly not written to a carrier; the attempt does not count.
 update outbox set claim = null, claimed_at = null, attempt = attempt - 1

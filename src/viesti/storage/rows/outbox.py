@@ -68,6 +68,10 @@ class Outbox:
         ids, due, channels = zip(*sorted(rows), strict=True)
         return {row["id"] for row in await self._connection.fetch(SQL["defer"], ids, due, channels, token)}
 
+    async def withdraw(self, ids: Sequence[int]) -> set[int]:
+        """Remove recipients that wait and are in nobody's hands; gives those that did."""
+        return {row["id"] for row in await self._connection.fetch(SQL["withdraw"], ids)} if ids else set()
+
     async def unclaim(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["unclaim"], ids, token)
 
