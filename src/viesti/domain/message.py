@@ -6,7 +6,7 @@ The first three are made for every message and go to the store as they are, so t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -85,19 +85,17 @@ class Queued(NamedTuple):
     due_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A recipient claimed by a dispatcher. `attempt` counts this one; `tried`: channels that refused it."""
 
     id: int
     lane: int
     tag: int
     attempt: int
-    tried: tuple[int, ...] = ()
+    tried: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
+class PartRow(NamedTuple):
     """A part the carrier took."""
 
     recipient_id: int
@@ -113,8 +111,7 @@ class PartRow:
     done_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(NamedTuple):
     """A recipient's move to a higher status."""
 
     recipient_id: int

@@ -5,7 +5,7 @@ Rule: what is claimed is settled exactly once, as `judge` decides, or given back
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import structlog
@@ -18,7 +18,7 @@ from viesti.services.estate import EstateCache, Snapshot
 from viesti.services.judge import InHand, judge
 from viesti.services.late_answers import write_late
 from viesti.services.receipts import TakeReceipts
-from viesti.services.settlement import Decided, Hold, Settlement
+from viesti.services.settlement import Decided, Hold, SettledSent, Settlement
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
 from viesti.storage.store import Store, Transaction
 
@@ -48,40 +48,54 @@ class Dispatch:
         self._random = random
         self._policy = policy
         self._in_hand: dict[int, InHand] = {}
+        self._unsure: set[int] = set()  # tokens of claims that failed: they may hold what we don't know of
 
     async def claim(self, hold: Hold, limit: int) -> list[Outgoing]:
         """Claim up to `limit` ready recipients, urgent and fair first. The claim is committed on return."""
-        now = self._now()
-        async with self._store.transaction() as tx:
-            claimed = await tx.outbox.claim(hold.channel_id, hold.lease, limit, hold.token, now)
-            if not claimed:
-                return []
-            for lane in {one.lane for one in claimed}:
-                tag = max(one.tag for one in claimed if one.lane == lane)
-                await tx.outbox.set_clock(hold.channel_id, lane, tag)
-            in_hand = await _load(tx, claimed)
-            if len(in_hand) < len(claimed):
-                loaded = {one.recipient.id for one in in_hand}
-                await _drop(tx, hold, [one.id for one in claimed if one.id not in loaded])
+        try:
+            in_hand = await self._take(hold, limit)
+        except BaseException:
+            self._unsure.add(hold.token)
+            raise
         self._in_hand.update((one.recipient.id, one) for one in in_hand)
         return [one.outgoing for one in in_hand]
 
+    async def _take(self, hold: Hold, limit: int) -> list[InHand]:
+        async with self._store.statements() as each:
+            if hold.token in self._unsure:
+                await each.outbox.unclaim_all_but(list(self._in_hand), hold.token)
+                self._unsure.discard(hold.token)
+            claimed = await each.outbox.claim(hold.channel_id, hold.lease, limit, hold.token, self._now())
+            if not claimed:
+                return []
+            in_hand = await _load(each, claimed)
+            if len(in_hand) < len(claimed):
+                loaded = {one.recipient.id for one in in_hand}
+                await _drop(each, hold, [one.id for one in claimed if one.id not in loaded])
+        return in_hand
+
     async def settle(self, hold: Hold, reports: Sequence[SendReport]) -> None:
-        """Write what became of claimed recipients, in one transaction. Safe to call again with the same
-        reports."""
+        """Write what became of claimed recipients: what was simply sent in one statement, which is nearly
+        all of it, and the rest in one transaction. Safe to call again with the same reports."""
         snapshot, now = self._estate.current, self._now()
         decided = [
             self._decide(hold, self._in_hand[report.recipient_id], report, snapshot, now)
             for report in reports
             if report.recipient_id in self._in_hand
         ]
-        settlement = Settlement(hold, snapshot, now, decided)
+        sent = SettledSent(hold, now, decided)
+        await sent.write(self._store)
+        self.forget(sent.ids)
+        rest = [one for one in decided if one.id not in sent.ids]
+        settlement = Settlement(hold, snapshot, now, rest)
 
         async def work(tx: Transaction) -> None:
             await settlement.write(tx, self._store, self._receipts)
+            await self._receipts.match_references(tx, sent.awaited, hold.channel_id)
 
-        await self._store.run(work)
-        self.forget([one.id for one in decided])
+        if rest or sent.awaited:
+            await self._store.run(work)
+        self.forget([one.id for one in rest])
         if settlement.callbacks:
             self._waker.wake(CALLBACKS)
         for channel_id in settlement.channels_with_work:
@@ -121,7 +135,7 @@ class Dispatch:
                 await tx.outbox.unclaim(recipient_ids, hold.token)
             self.forget(recipient_ids)
 
-    def forget(self, recipient_ids: Sequence[int]) -> None:
+    def forget(self, recipient_ids: Collection[int]) -> None:
         """Forget recipients that this process will not settle any more (its lease is gone)."""
         for recipient_id in recipient_ids:
             self._in_hand.pop(recipient_id, None)

@@ -5,7 +5,7 @@ Rule: it is decided here alone, from facts that were read with the claim; no sto
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class InHand:
     message: MessageToSend
     attempt: int
     outgoing: Outgoing
-    tried: tuple[int, ...] = ()  # channels that refused it before
+    tried: Sequence[int] = ()  # channels that refused it before
 
     @property
     def first_at(self) -> datetime:

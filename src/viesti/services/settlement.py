@@ -45,6 +45,31 @@ class Decided:
         return self.report.recipient_id
 
 
+class SettledSent:
+    """Those of a batch that the carrier took whole, and of whose sending nobody is told. After `write`: the
+    ids of those that were ours to settle, and the references that receipts came for before."""
+
+    def __init__(self, hold: Hold, now: datetime, decided: Sequence[Decided]) -> None:
+        self._hold = hold
+        self._sent = [
+            one for one in decided if isinstance(one.decision, Sent) and not one.in_hand.message.report_all
+        ]
+        self._rows = [_sent_row(one, now) for one in self._sent]
+        self.ids: set[int] = set()
+        self.awaited: list[str] = []
+
+    async def write(self, store: Store) -> None:
+        """Write it, which is a transaction of its own."""
+        if not self._sent:
+            return
+        parts = [part for one in self._sent for part in _parts(one, self._hold)]
+        hold = self._hold
+        self.ids, awaited = await store.run_one(
+            lambda tx: tx.outbox.settle_sent(self._rows, parts, hold.channel_id, hold.token)
+        )
+        self.awaited = _references(parts) if awaited else []
+
+
 class Settlement:
     """One batch. After `write`: how many callbacks it owes, and which channels have work from it."""
 
@@ -80,9 +105,7 @@ class Settlement:
             [self._failure(one, one.decision) for one in ours if isinstance(one.decision, Failed)]
         )
         self.callbacks = await publish(tx, store, self._snapshot, [*told, *failed], self._now)
-        references = [part.reference for part in parts if part.reference]
-        if references:
-            await receipts.match_references(tx, references, self._hold.channel_id)
+        await receipts.match_references(tx, _references(parts), self._hold.channel_id)
 
     async def _release(self, tx: Transaction) -> set[int]:
         """Take what is settled out of the outbox and put back what is tried again; gives those that were
@@ -102,40 +125,20 @@ class Settlement:
         return settled | await tx.outbox.defer(again, self._hold.token)
 
     async def _write_parts(self, tx: Transaction, ours: Sequence[Decided]) -> list[PartRow]:
-        parts = [part for one in ours for part in self._parts(one)]
+        parts = [part for one in ours for part in _parts(one, self._hold)]
         await tx.messages.add_parts(parts)
         if len(ours) == len(self._decided):
             return parts
         settled = {one.id for one in ours}
-        others = [part for one in self._decided if one.id not in settled for part in self._parts(one)]
+        others = [part for one in self._decided if one.id not in settled for part in _parts(one, self._hold)]
         await tx.messages.add_late_parts(others)
         return parts + others
-
-    def _parts(self, one: Decided) -> list[PartRow]:
-        return [
-            PartRow(
-                recipient_id=one.id,
-                bucket=bucket_of(one.id),
-                attempt=one.report.attempt,
-                number=part.number,
-                total=one.report.parts_total,
-                channel_id=self._hold.channel_id,
-                reference=part.outcome.reference,
-                sent_at=part.at,
-            )
-            for part in one.report.parts
-            if isinstance(part.outcome, Accepted)
-        ]
 
     async def _write_sent(self, tx: Transaction, ours: Sequence[Decided]) -> list[Moved]:
         """Mark those the carrier took whole; gives those whose customer hears of it."""
         sent = [one for one in ours if isinstance(one.decision, Sent)]
         moved = await tx.messages.mark_sent(
-            [
-                (one.id, max((part.at for part in one.report.parts), default=self._now), one.report.attempt)
-                for one in sent
-            ],
-            self._hold.channel_id,
+            [_sent_row(one, self._now) for one in sent], self._hold.channel_id
         )
         return [
             sent_move(one.in_hand.recipient, one.in_hand.message)
@@ -179,3 +182,29 @@ def sent_move(recipient: ToSend, message: MessageToSend) -> Moved:
         carrier_error=None,
         reports=True,
     )
+
+
+def _sent_row(one: Decided, now: datetime) -> tuple[int, datetime, int]:
+    """Id, time and attempt. No part was tried when the carrier had taken all of them before."""
+    return one.id, max((part.at for part in one.report.parts), default=now), one.report.attempt
+
+
+def _parts(one: Decided, hold: Hold) -> list[PartRow]:
+    return [
+        PartRow(
+            recipient_id=one.id,
+            bucket=bucket_of(one.id),
+            attempt=one.report.attempt,
+            number=part.number,
+            total=one.report.parts_total,
+            channel_id=hold.channel_id,
+            reference=part.outcome.reference,
+            sent_at=part.at,
+        )
+        for part in one.report.parts
+        if isinstance(part.outcome, Accepted)
+    ]
+
+
+def _references(parts: Sequence[PartRow]) -> list[str]:
+    return [part.reference for part in parts if part.reference]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
@@ -117,11 +117,16 @@ async def alone(pool: Pool) -> AsyncIterator[Connection]:
         raise StoreUnavailable(f"The database can't be reached: {error}") from error
 
 
-async def run(pool: Pool, work: Callable[[Connection], Awaitable[None]]) -> None:
-    """Run `work` in a transaction, again when it was a deadlock's victim or waited too long for a lock."""
+async def run(
+    pool: Pool,
+    work: Callable[[Connection], Awaitable[None]],
+    block: Callable[[Pool], AbstractAsyncContextManager[Connection]] = transaction,
+) -> None:
+    """Run `work` in a transaction, again when it was a deadlock's victim or waited too long for a lock.
+    `block`: `alone`, when `work` is one statement."""
     for attempt in range(TRIES):
         try:
-            async with transaction(pool) as connection:
+            async with block(pool) as connection:
                 await work(connection)
             return
         except _AGAIN:

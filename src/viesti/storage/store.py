@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
+from typing import TypeVar
 
 from viesti.storage import database
 from viesti.storage.database import Connection, Listener, Pool, StoreUnavailable
@@ -53,6 +54,8 @@ __all__ = [
     "first_id",
     "period_of",
 ]
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -150,6 +153,15 @@ class Store:
             yield tx
         tx.committed()
 
+    @asynccontextmanager
+    async def statements(self) -> AsyncIterator[Transaction]:
+        """Each statement is a transaction of its own, which saves the round trips of `begin` and `commit`.
+
+        Raises `StoreUnavailable`.
+        """
+        async with database.alone(self._pool) as connection:
+            yield Transaction(connection)
+
     async def run(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
         """Run `work` in a transaction, again if it fell victim to a deadlock."""
         attempts: list[Transaction] = []
@@ -160,6 +172,16 @@ class Store:
 
         await database.run(self._pool, attempt)
         attempts[-1].committed()
+
+    async def run_one(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `work`, one statement and its own transaction; again if it fell victim to a deadlock."""
+        results: list[T] = []
+
+        async def attempt(connection: Connection) -> None:
+            results.append(await work(Transaction(connection)))
+
+        await database.run(self._pool, attempt, database.alone)
+        return results[-1]
 
     async def hint(self, topic: str, payload: str = "") -> None:
         """Wake the listeners of a topic: one round trip, and a commit that does not wait for the disk.

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from tests.integration.services.world import (
     BETA,
@@ -120,10 +121,24 @@ async def test_claims_do_not_wait_for_each_other(world: World) -> None:
     await world.accepted(1, 2)
     hold = await world.hold()
     async with world.store.transaction() as tx:
-        first = await tx.outbox.claim(CHANNEL, hold.lease, 1, hold.token, START)
+        first = await tx.outbox.ready_after(CHANNEL, 0, 1)
         async with asyncio.timeout(5):
             (second,) = await world.dispatch.claim(hold, 10)
-    assert second.recipient_id != first[0].id
+    assert [second.recipient_id] != first
+
+
+async def test_what_a_failed_claim_took_is_given_back(world: World) -> None:
+    submitted = await world.accepted(1, 2)
+    hold = await world.hold()
+    (known,) = await world.dispatch.claim(hold, 1)
+    await world.change("alter table messages rename to hidden")
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await world.dispatch.claim(hold, 10)
+    await world.change("alter table hidden rename to messages")
+    (other,) = await world.dispatch.claim(hold, 10)
+    assert {known.recipient_id, other.recipient_id} == {r.id for r in submitted.recipients}
+    assert other.attempt == 1
+    assert await world.dispatch.claim(hold, 10) == []
 
 
 async def test_virtual_time_is_what_was_served(world: World) -> None:

@@ -162,6 +162,6 @@ def test_giving_up(attempt: int, outcome: Deferred, failure: Failure) -> None:
 )
 def test_the_validity_ends_it(validity: int, send_at: datetime | None, expired: bool) -> None:
     in_hand = _in_hand()
-    message = replace(in_hand.message, validity_seconds=validity, send_at=send_at)
+    message = in_hand.message._replace(validity_seconds=validity, send_at=send_at)
     decision = _judge(replace(in_hand, message=message), (BUSY,))
     assert decision == (Failed(Failure.EXPIRED, "ESME_RTHROTTLED") if expired else DEFERRED)

@@ -1,6 +1,7 @@
 -- name: claim
 -- Claims up to $3 ready recipients of channel $1 under fencing token $4 of lease $2, urgent lane first, then by
--- fair-queueing tag. Claims nothing when the lease has run out or passed to another holder.
+-- fair-queueing tag, and moves the virtual time of their lanes forward. Claims nothing when the lease has run out or
+-- passed to another holder.
 with picked as materialized (
     select id from outbox
     where channel_id = $1 and claim is null and due_at is null
@@ -8,16 +9,42 @@ with picked as materialized (
     order by lane, tag, id
     limit $3
     for update skip locked
+), claimed as materialized (
+    update outbox set claim = $4, claimed_at = $5, attempt = attempt + 1
+    where id = any(array(select id from picked))
+    returning id, lane, tag, attempt, tried
+), clock as (
+    insert into fair_clock (channel_id, lane, tag) select $1, lane, max(tag) from claimed group by lane
+    on conflict (channel_id, lane) do update set tag = greatest(fair_clock.tag, excluded.tag)
 )
-update outbox set claim = $4, claimed_at = $5, attempt = attempt + 1
-where id = any(array(select id from picked))
-returning id, lane, tag, attempt, tried
+select id, lane, tag, attempt, tried from claimed
 
 -- name: settle
 -- Removes settled recipients that are still claimed under this token; gives those that were. (The sum keeps the
 -- planner from the index on claim, which leads to everything this process holds.)
 delete from outbox where id = any($1::bigint[]) and claim + 0 = $2
 returning id
+
+-- name: settle_sent
+-- Settles recipients that the carrier took whole, as far as they are still claimed under this token: they leave, their
+-- parts are noted, and they are marked as `sent` (30) unless a receipt has moved them further. Gives them, and whether a
+-- receipt came before one of the references. (`is true` keeps the look-up in `gone` a hash; as a join it is planned
+-- for one row.)
+with gone as materialized (
+    delete from outbox where id = any($1::bigint[]) and claim + 0 = $2
+    returning id
+), noted as (
+    insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
+    select * from unnest($6::bigint[], $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::bigint[],
+                         $12::text[], $13::timestamptz[]) p (recipient_id)
+    where (p.recipient_id in (select id from gone)) is true
+), marked as (
+    update recipients r
+    set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt, channel_id = $5
+    from unnest($1::bigint[], $3::timestamptz[], $4::smallint[]) u (id, at, attempt)
+    where r.id = u.id and r.id = any($1::bigint[]) and (r.id in (select id from gone)) is true
+)
+select id, exists (select from waiting_receipts where reference = any($12::text[]) and channel_id = $5) from gone
 
 -- name: defer
 -- Gives recipients back, to be tried not before their time (null: at once), perhaps on another channel; gives
@@ -44,6 +71,11 @@ returning id
 -- Gives back what was claimed and certainly not written to a carrier; the attempt does not count.
 update outbox set claim = null, claimed_at = null, attempt = attempt - 1
 where id = any($1::bigint[]) and claim = $2
+
+-- name: unclaim_all_but
+-- Gives back what is claimed under this token and not among these.
+update outbox set claim = null, claimed_at = null, attempt = attempt - 1
+where claim = $1 and id <> all($2::bigint[])
 
 -- name: release_due
 -- Makes due recipients ready, at most $2 at a time; gives the channels that have work now.
@@ -87,11 +119,6 @@ select channel_id, lane,
        count(*) filter (where due_at is not null) as due_later,
        count(*) filter (where claim is not null) as claimed
 from outbox group by channel_id, lane
-
--- name: set_clock
--- Moves the virtual time of a channel's lane forward.
-insert into fair_clock (channel_id, lane, tag) values ($1, $2, $3)
-on conflict (channel_id, lane) do update set tag = greatest(fair_clock.tag, excluded.tag)
 
 -- name: clocks
 -- The virtual time of every channel's lane.

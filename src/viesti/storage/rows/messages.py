@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from operator import attrgetter, itemgetter
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from viesti.domain.message import Event, Message, PartRow, Recipient, StatusChange
 from viesti.domain.status import Status
@@ -21,13 +21,11 @@ from viesti.storage.sql import queries
 from viesti.storage.text import storable
 
 SQL = queries("messages")
-_PART = tuple(PartRow.__dataclass_fields__)
-_PART_AS_SENT = _PART[: _PART.index("state")]
-_PART_ROW = attrgetter(*_PART)
+_PART = PartRow._fields
+_PART_AS_SENT = _PART.index("state")
 
 
-@dataclass(frozen=True, slots=True)
-class ToSend:
+class ToSend(NamedTuple):
     """What a channel needs of a recipient."""
 
     id: int
@@ -40,15 +38,14 @@ class ToSend:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MessageToSend:
+class MessageToSend(NamedTuple):
     """What a channel needs of a message."""
 
     id: int
     sender: str
     sender_kind: str
     text: str
-    shift_tables: tuple[str, ...]
+    shift_tables: Sequence[str]
     validity_seconds: int | None
     service_id: int | None
     customer_id: int
@@ -56,8 +53,7 @@ class MessageToSend:
     report_all: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """A recipient that moved to a higher status, and whether a report is owed for it."""
 
     id: int
@@ -115,13 +111,12 @@ class Messages:
 
     async def add_parts(self, parts: Sequence[PartRow]) -> None:
         if parts:
-            records = map(_PART_ROW, parts)
-            await self._connection.copy_records_to_table("parts", records=records, columns=_PART)
+            await self._connection.copy_records_to_table("parts", records=parts, columns=_PART)
 
     async def add_late_parts(self, parts: Sequence[PartRow]) -> None:
         """Add parts that may be known already."""
         if parts:
-            columns = zip(*(_PART_ROW(part)[: len(_PART_AS_SENT)] for part in parts), strict=True)
+            columns = list(zip(*parts, strict=True))[:_PART_AS_SENT]
             await self._connection.execute(SQL["add_late_parts"], *columns)
 
     async def add_events(self, events: Sequence[Event]) -> None:
@@ -133,11 +128,11 @@ class Messages:
             await self._connection.copy_records_to_table("events", records=records, columns=columns)
 
     async def load_recipients(self, ids: Sequence[int]) -> list[ToSend]:
-        return [ToSend(*row) for row in await self._connection.fetch(SQL["load_recipients"], ids)]
+        return [ToSend._make(row) for row in await self._connection.fetch(SQL["load_recipients"], ids)]
 
     async def load_messages(self, ids: Sequence[int]) -> dict[int, MessageToSend]:
         rows = await self._connection.fetch(SQL["load_messages"], ids)
-        return {row["id"]: MessageToSend(*row) for row in rows}
+        return {row["id"]: MessageToSend._make(row) for row in rows}
 
     async def parts_done(self, ids: Sequence[int]) -> dict[int, set[int]]:
         """Part numbers the carrier took already, by recipient."""
@@ -183,7 +178,7 @@ class Messages:
             )
             for c in changes
         ]
-        return [Moved(*row) for row in await self._connection.fetch(SQL["advance"], *_columns(rows))]
+        return [Moved._make(row) for row in await self._connection.fetch(SQL["advance"], *_columns(rows))]
 
     async def report_targets(self, message_ids: Sequence[int]) -> dict[int, ReportTarget]:
         rows = await self._connection.fetch(SQL["report_targets"], message_ids)

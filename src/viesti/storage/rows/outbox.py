@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from viesti.domain.message import Claimed, Queued
+from viesti.domain.message import Claimed, PartRow, Queued
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
 
 SQL = queries("outbox")
+_PART_AS_SENT = PartRow._fields.index("state")
+_SENDING_ORDER = attrgetter("lane", "tag", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,29 @@ class Outbox:
     ) -> list[Claimed]:
         """Claim up to `limit` recipients under the lease's token, in sending order."""
         rows = await self._connection.fetch(SQL["claim"], channel_id, lease, limit, token, now)
-        rows.sort(key=lambda row: (row["lane"], row["tag"], row["id"]))
-        return [
-            Claimed(row["id"], row["lane"], row["tag"], row["attempt"], tuple(row["tried"])) for row in rows
-        ]
+        return sorted(map(Claimed._make, rows), key=_SENDING_ORDER)
 
     async def settle(self, ids: Sequence[int], token: int) -> set[int]:
         """Remove recipients; gives those that were still claimed under the token."""
         return (
             {row["id"] for row in await self._connection.fetch(SQL["settle"], ids, token)} if ids else set()
         )
+
+    async def settle_sent(
+        self,
+        rows: Sequence[tuple[int, datetime, int]],
+        parts: Sequence[PartRow],
+        channel_id: int,
+        token: int,
+    ) -> tuple[set[int], bool]:
+        """Settle `(recipient id, time, attempt)` of recipients the carrier took whole; gives those that were
+        still claimed under the token, and whether a receipt waits for one of the parts."""
+        ids, times, attempts = zip(*sorted(rows), strict=True)
+        columns = list(zip(*parts, strict=True))[:_PART_AS_SENT] or [()] * _PART_AS_SENT
+        found = await self._connection.fetch(
+            SQL["settle_sent"], ids, token, times, attempts, channel_id, *columns
+        )
+        return {row[0] for row in found}, bool(found and found[0][1])
 
     async def defer(self, rows: Sequence[tuple[int, datetime | None, int]], token: int) -> set[int]:
         """Give back `(id, due at or None for now, channel id)`; gives those that were still claimed under the
@@ -74,6 +90,10 @@ class Outbox:
 
     async def unclaim(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["unclaim"], ids, token)
+
+    async def unclaim_all_but(self, ids: Sequence[int], token: int) -> None:
+        """Give back what was claimed under the token by a statement whose answer never came."""
+        await self._connection.execute(SQL["unclaim_all_but"], token, ids)
 
     async def release_due(self, now: datetime, limit: int) -> list[tuple[int, int]]:
         """Make due recipients ready; gives `(id, channel id)`."""
@@ -102,9 +122,6 @@ class Outbox:
 
     async def depth(self) -> list[Depth]:
         return [Depth(**row) for row in await self._connection.fetch(SQL["depth"])]
-
-    async def set_clock(self, channel_id: int, lane: int, tag: int) -> None:
-        await self._connection.execute(SQL["set_clock"], channel_id, lane, tag)
 
     async def clocks(self) -> list[tuple[int, int, int]]:
         """`(channel id, lane, tag)` of every lane served so far."""
