@@ -10,13 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from viesti.domain.channel import CarrierReceipt
-from viesti.domain.failure import Failure
-from viesti.domain.message import StatusChange
-from viesti.domain.status import VERDICTS, PartState, Status, recipient_status
 from viesti.services.estate import EstateCache
 from viesti.services.publish import publish
+from viesti.services.receipt_effects import Match, effects, of_several_parts
 from viesti.services.wake import CALLBACKS, Waker
-from viesti.storage.store import FoundPart, MatchedReceipt, Store, Transaction
+from viesti.storage.store import FoundPart, Store, Transaction
 
 TELLING_DIGITS = 7  # of an address; what stands before them differs in form
 SWEEP_ROWS = 1000
@@ -62,7 +60,7 @@ class TakeReceipts:
 
     async def match_references(self, tx: Transaction, references: Sequence[str], channel_id: int) -> None:
         """Inside a settlement: match the receipts that came before these references were known."""
-        waiting = await tx.receipts.take_waiting(references, channel_id)
+        waiting = await tx.receipts.take_waiting(references, channel_id) if references else []
         if waiting:
             await self._apply(tx, channel_id, waiting)
 
@@ -79,25 +77,18 @@ class TakeReceipts:
             ids = await self._store.ids.take([bucket] * len(unmatched))
             await tx.receipts.keep_waiting([(i, bucket, r) for i, r in zip(ids, unmatched, strict=True)])
         if matched:
-            await tx.receipts.add(matched)
-            told = _latest(matched)
-            if told:
-                # Who learns of another part of the same message waits here, and then sees what this writes.
-                await tx.receipts.lock_recipients(_of_several_parts(told))
-                await tx.receipts.update_parts(
-                    [
-                        (part.recipient_id, part.attempt, part.number, int(r.state), r.error, r.done_at)
-                        for part, r in told
-                    ]
-                )
-                moved = await tx.messages.advance(await _changes(tx, told))
-                if await publish(tx, self._store, self._estate.current, moved, self._now()):
-                    tx.after_commit(lambda: self._waker.wake(CALLBACKS))
+            several = of_several_parts(matched)
+            # Who learns of another part of the same message waits here, and then sees what this writes.
+            await tx.receipts.lock_recipients(several)
+            known = await tx.receipts.part_states(several) if several else []
+            moved = await tx.receipts.apply(effects(matched, known))
+            if await publish(tx, self._store, self._estate.current, moved, self._now()):
+                tx.after_commit(lambda: self._waker.wake(CALLBACKS))
         return len(matched)
 
     async def _find(
         self, tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]
-    ) -> tuple[list[MatchedReceipt], list[CarrierReceipt]]:
+    ) -> tuple[list[Match], list[CarrierReceipt]]:
         references = list({reference for receipt in receipts for reference in receipt.references})
         found: dict[str, list[FoundPart]] = {}
         for part in await tx.receipts.find_parts(references, channel_id, self.oldest_id):
@@ -110,7 +101,7 @@ class TakeReceipts:
         for receipt, parts in each:
             chosen = _chosen(receipt, parts, addresses)
             if chosen:
-                matched.append(MatchedReceipt(chosen, receipt))
+                matched.append((chosen, receipt))
             else:
                 unmatched.append(receipt)
         return matched, unmatched
@@ -152,57 +143,3 @@ def _names(receipt: CarrierReceipt, address: str) -> bool:
 async def _addresses(tx: Transaction, doubtful: Sequence[Sequence[FoundPart]]) -> dict[int, str]:
     ids = {part.recipient_id for parts in doubtful for part in parts}
     return {one.id: one.address for one in await tx.messages.load_recipients(list(ids))}
-
-
-def _latest(matched: Sequence[MatchedReceipt]) -> list[tuple[FoundPart, CarrierReceipt]]:
-    """The furthest receipt of each part, when it is further than what is known of the part."""
-    furthest: dict[tuple[int, int, int], tuple[FoundPart, CarrierReceipt]] = {}
-    for one in matched:
-        part, receipt = one.part, one.receipt
-        key = (part.recipient_id, part.attempt, part.number)
-        known = furthest[key][1].state if key in furthest else part.state
-        if known is None or _rank(receipt.state) > _rank(known):
-            furthest[key] = (part, receipt)
-    return list(furthest.values())
-
-
-def _of_several_parts(told: Sequence[tuple[FoundPart, CarrierReceipt]]) -> list[int]:
-    return sorted({part.recipient_id for part, _ in told if part.total > 1})
-
-
-def _rank(state: int) -> Status:
-    return VERDICTS[PartState(state)].status
-
-
-async def _changes(tx: Transaction, told: Sequence[tuple[FoundPart, CarrierReceipt]]) -> list[StatusChange]:
-    """What these receipts make of their recipients."""
-    states: dict[int, dict[int, Status]] = {}
-    several = _of_several_parts(told)
-    if several:
-        for row in await tx.receipts.part_states(several):
-            numbers = states.setdefault(
-                row["recipient_id"], dict.fromkeys(range(1, row["total"] + 1), Status.SENT)
-            )
-            if row["state"] is not None:
-                numbers[row["number"]] = max(numbers[row["number"]], _rank(row["state"]))
-    changes: dict[int, StatusChange] = {}
-    for part, receipt in told:
-        verdict = VERDICTS[receipt.state]
-        status = (
-            recipient_status(list(states[part.recipient_id].values())) if part.total > 1 else verdict.status
-        )
-        if not status.final:
-            continue
-        known = changes.get(part.recipient_id)
-        decides = verdict.status is status  # else another part's failure does
-        if known is None or (decides and known.status <= status):
-            failure = verdict.failure if decides else Failure.UNSPECIFIED
-            changes[part.recipient_id] = StatusChange(
-                recipient_id=part.recipient_id,
-                status=status,
-                failure=failure.value if failure else None,
-                carrier_error=receipt.error or None,
-                carrier_at=receipt.done_at,
-                at=receipt.received_at,
-            )
-    return list(changes.values())

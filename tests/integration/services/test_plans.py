@@ -48,7 +48,9 @@ select n * 64, 5, 31, n % 2, n, 1 from generate_series(1, 50000) n;
 insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at)
 select n * 64, 5, 31, 0, n, 1, {T} + n * interval '1 s' from generate_series(50001, 55000) n;
 insert into outbox (id, bucket, channel_id, lane, tag, parts, claim, claimed_at)
-select n * 64, 5, 31, 0, n, 1, 7, {T} from generate_series(55001, 55300) n;
+select n * 64, 5, 31, 0, n, 1, 7, {T} from generate_series(55001, 55100) n;
+insert into outbox (id, bucket, channel_id, lane, tag, parts, claim, claimed_at)
+select id, 5, 31, 0, 0, 1, 7, {T} from recipients where id > {_LAST + 3900 * 64 + LATER};
 insert into leases values ('channel 31', 'me', 7, {T} + interval '1 h');
 insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
 select n * 64, 5, 1, n, 'delivery_report', 'GET', 'https://example.com', {T} - n * interval '1 ms', {T}
@@ -137,12 +139,21 @@ _IDS = [_LAST + n * 64 + LATER for n in range(3701, 4001)]
 IDS = _array(*_IDS)
 MESSAGES = _array(*(identifier - LATER for identifier in _IDS))
 REFERENCES = _array(*(f"ref{identifier}" for identifier in _IDS))
-CLAIMED = _array(*(n * 64 for n in range(55001, 55301)))
+CLAIMED = _array(*(n * 64 for n in range(55001, 55101)))
 
 
 HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("outbox", "claim", (31, "'channel 31'", 300, 7, AT)),
     ("outbox", "settle", (CLAIMED, 7)),
+    (
+        "outbox",
+        "settle_sent",
+        (
+            *(IDS, 7, _all(NOW), _all(2), 31),
+            *(IDS, _all(5), _all(2), _all(1), _all(1), _all(31), REFERENCES, _all(NOW)),
+        ),
+    ),
+    ("outbox", "unclaim_all_but", (7, CLAIMED)),
     ("outbox", "defer", (CLAIMED, _all(NOW), _all(31), 7)),
     ("outbox", "unclaim", (CLAIMED, 7)),
     ("outbox", "release_due", ("'2030-01-02 12:00Z'", 1000)),
@@ -169,7 +180,14 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("messages", "known_requests", ("'{51}'", "'{r7}'")),
     ("messages", "forget_requests", (AT, 1000)),
     ("receipts", "find_parts", (REFERENCES, 31, _LAST)),
-    ("receipts", "update_parts", (IDS, _all(1), _all(1), _all(2), _all('""'), _all(NOW))),
+    (
+        "receipts",
+        "apply",
+        (
+            *(IDS, _all(5), _all(1), _all(1), _all(31), REFERENCES, _all(2), _all('""'), _all(NOW)),
+            *(_all(NOW), _all('""'), _all("true"), _all(70), _all("null")),
+        ),
+    ),
     ("receipts", "lock_recipients", (IDS,)),
     ("receipts", "part_states", (IDS,)),
     ("receipts", "take_waiting", (REFERENCES, 31)),

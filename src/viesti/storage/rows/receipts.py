@@ -6,19 +6,19 @@ Rule: a receipt is in exactly one place: `receipts` when it found its part, `wai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from viesti.domain.channel import CarrierReceipt
 from viesti.domain.status import PartState
 from viesti.storage.database import Connection
+from viesti.storage.rows.messages import Moved
 from viesti.storage.sql import queries
 from viesti.storage.text import storable
 
 SQL = queries("receipts")
-_PART_KEY = itemgetter(0, 1, 2)  # one order everywhere keeps updates from deadlocking
+_PART_KEY = itemgetter(0, 2, 3)  # one order everywhere keeps updates from deadlocking
 _WAITING = (
     "id",
     "bucket",
@@ -33,22 +33,9 @@ _WAITING = (
     "destination",
     "raw",
 )
-_RECEIPT = (
-    "recipient_id",
-    "bucket",
-    "number",
-    "channel_id",
-    "reference",
-    "state",
-    "error",
-    "done_at",
-    "received_at",
-    "raw",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPart:
+class FoundPart(NamedTuple):
     """A part that a reference names."""
 
     recipient_id: int
@@ -60,12 +47,15 @@ class FoundPart:
     state: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedReceipt:
-    """A receipt with the part it is for."""
+class MatchedReceipt(NamedTuple):
+    """A receipt with the part it is for, and what it changes. `further`: it says more than is known of the
+    part. `status`, `failure`: what its recipient becomes (None: the receipt does not decide that)."""
 
     part: FoundPart
     receipt: CarrierReceipt
+    further: bool
+    status: int | None
+    failure: str | None
 
 
 class Receipts:
@@ -75,39 +65,22 @@ class Receipts:
     async def find_parts(self, references: Sequence[str], channel_id: int, oldest_id: int) -> list[FoundPart]:
         wanted = [storable(reference) for reference in references]
         rows = await self._connection.fetch(SQL["find_parts"], wanted, channel_id, oldest_id)
-        return [FoundPart(*row) for row in rows]
-
-    async def update_parts(self, rows: Sequence[tuple[int, int, int, int, str, datetime | None]]) -> None:
-        """`(recipient id, attempt, number, state, error, done at)`."""
-        ids, attempts, numbers, states, errors, done = zip(*sorted(rows, key=_PART_KEY), strict=True)
-        told = [storable(error) for error in errors]
-        await self._connection.execute(SQL["update_parts"], ids, attempts, numbers, states, told, done)
+        return [FoundPart._make(row) for row in rows]
 
     async def lock_recipients(self, ids: Sequence[int]) -> None:
         """Keep others from settling these until the transaction ends."""
         if ids:
             await self._connection.execute(SQL["lock_recipients"], ids)
 
-    async def part_states(self, recipient_ids: Sequence[int]) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(SQL["part_states"], recipient_ids)]
+    async def part_states(self, recipient_ids: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
+        """`(recipient id, number, total, state)` of every part the carrier took, in any attempt."""
+        return [tuple(row) for row in await self._connection.fetch(SQL["part_states"], recipient_ids)]
 
-    async def add(self, matched: Sequence[MatchedReceipt]) -> None:
-        records = [
-            (
-                m.part.recipient_id,
-                m.part.bucket,
-                m.part.number,
-                m.receipt.channel_id,
-                m.part.reference,
-                int(m.receipt.state),
-                storable(m.receipt.error),
-                m.receipt.done_at,
-                m.receipt.received_at,
-                storable(m.receipt.raw),
-            )
-            for m in matched
-        ]
-        await self._connection.copy_records_to_table("receipts", records=records, columns=_RECEIPT)
+    async def apply(self, matched: Sequence[MatchedReceipt]) -> list[Moved]:
+        """Write receipts and what they change; gives the recipients that moved."""
+        rows = sorted(map(_row, matched), key=_PART_KEY)
+        found = await self._connection.fetch(SQL["apply"], *zip(*rows, strict=True))
+        return [Moved._make(row) for row in found]
 
     async def keep_waiting(self, rows: Sequence[tuple[int, int, CarrierReceipt]]) -> None:
         """`(id, bucket, receipt)` of receipts that found no part."""
@@ -148,6 +121,26 @@ class Receipts:
 
     async def forget_waiting(self, before: datetime, limit: int) -> int:
         return int((await self._connection.execute(SQL["forget_waiting"], before, limit)).split()[-1])
+
+
+def _row(matched: MatchedReceipt) -> tuple[Any, ...]:
+    part, receipt = matched.part, matched.receipt
+    return (
+        part.recipient_id,
+        part.bucket,
+        part.attempt,
+        part.number,
+        receipt.channel_id,
+        part.reference,
+        receipt.state,
+        storable(receipt.error),
+        receipt.done_at,
+        receipt.received_at,
+        storable(receipt.raw),
+        matched.further,
+        matched.status,
+        matched.failure,
+    )
 
 
 def _receipt(row: Any) -> CarrierReceipt:
