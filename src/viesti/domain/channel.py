@@ -122,7 +122,8 @@ class SessionState(StrEnum):
 
 class ChannelSink(Protocol):
     """What the engine offers a channel. Sync calls never block; awaitables return once stored, and raise
-    `NotStored` when it could not be stored (the channel then asks the carrier to try again)."""
+    `NotStored` when it could not be stored (the channel then asks the carrier to try again). What is awaited
+    is shared with others: who may be cancelled shields it."""
 
     def report(self, report: SendReport) -> None: ...
     def late(self, answer: LateAnswer) -> None:

@@ -1,4 +1,4 @@
-"""Gathers what arrives one by one into batches, and tells each giver when his batch is done.
+"""Gathers what arrives one by one into batches, and tells the givers when their batch is done.
 
 Rule: natural batching. What comes while a batch is being written makes the next one, and a batch is left open
 while more keeps coming; so a busy engine writes large batches and an idle one writes almost at once.
@@ -14,6 +14,16 @@ from typing import Generic, TypeVar
 LOOKS = 4  # at a batch that grows, before it is written
 
 T = TypeVar("T")
+
+
+class _Batch(Generic[T]):
+    """Items that are written together, and the one future that all their givers share."""
+
+    __slots__ = ("done", "items")
+
+    def __init__(self) -> None:
+        self.items: list[T] = []
+        self.done: asyncio.Future[None] | None = None
 
 
 class Batches(Generic[T]):
@@ -38,7 +48,8 @@ class Batches(Generic[T]):
         self._rows = rows
         self._wait = wait_seconds
         self._limit = limit
-        self._waiting: deque[tuple[T, asyncio.Future[None] | None]] = deque()
+        self._waiting: deque[_Batch[T]] = deque()
+        self._count = 0  # of items waiting
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -56,53 +67,59 @@ class Batches(Generic[T]):
             await asyncio.gather(self._task, return_exceptions=True)
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return self._count
 
     @property
     def full(self) -> bool:
         """Whether the givers should hold back."""
-        return len(self._waiting) >= self._limit
+        return self._count >= self._limit
 
     def put(self, item: T) -> None:
         """Give an item without waiting to hear of it."""
-        self._add(item, None)
+        self._add(item)
 
     def give(self, item: T) -> asyncio.Future[None]:
-        """Give an item; the future ends when its batch is written, or with what prevented it."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._add(item, done)
-        return done
+        """Give an item; the future ends when its batch is written, or with what prevented it. It is shared by
+        all givers of the batch: who may be cancelled while he waits shields it."""
+        batch = self._add(item)
+        if batch.done is None:
+            batch.done = asyncio.get_running_loop().create_future()
+        return batch.done
 
-    def _add(self, item: T, done: asyncio.Future[None] | None) -> None:
-        self._waiting.append((item, done))
-        self._idle.clear()
-        self._arrived.set()
+    def _add(self, item: T) -> _Batch[T]:
+        if not self._waiting or len(self._waiting[-1].items) >= self._rows:
+            self._waiting.append(_Batch())
+            self._idle.clear()
+            self._arrived.set()
+        self._waiting[-1].items.append(item)
+        self._count += 1
+        return self._waiting[-1]
 
     async def _gather(self) -> None:
         for _ in range(LOOKS if self._wait else 0):
-            before = len(self._waiting)
+            before = self._count
             if before >= self._rows:
                 return
             await asyncio.sleep(self._wait / LOOKS)
-            if len(self._waiting) == before:
+            if self._count == before:
                 return
 
     async def _run(self) -> None:
         while True:
             await self._arrived.wait()
             await self._gather()
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._rows))]
+            batch = self._waiting.popleft()
+            self._count -= len(batch.items)
             error: Exception | None = None
             try:
-                await self._write([item for item, _ in batch])
+                await self._write(batch.items)
             except Exception as failure:  # handed on to the givers
                 error = failure
-            for _, done in batch:
-                if done and not done.done():
-                    if error:
-                        done.set_exception(error)
-                    else:
-                        done.set_result(None)
+            if batch.done and not batch.done.done():
+                if error:
+                    batch.done.set_exception(error)
+                else:
+                    batch.done.set_result(None)
             if not self._waiting:
                 self._arrived.clear()
                 self._idle.set()

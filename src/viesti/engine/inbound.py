@@ -6,7 +6,7 @@ the parts in the store, where the next round finds them.
 
 from __future__ import annotations
 
-from viesti.domain.channel import InboundPart
+from viesti.domain.channel import InboundPart, NotStored
 from viesti.engine.batches import Batches
 from viesti.engine.duty import Duty
 from viesti.services.receive import Receive
@@ -34,7 +34,10 @@ class Inbound:
         await self._process.stop()
 
     async def _store(self, parts: list[InboundPart]) -> None:
-        await self._service.store(parts)
+        try:
+            await self._service.store(parts)
+        except Exception as error:
+            raise NotStored(str(error)) from error
         self._process.wake()
 
     async def _process_once(self) -> int:

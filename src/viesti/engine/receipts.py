@@ -5,7 +5,7 @@ Rule: the carrier is answered when the batch is committed.
 
 from __future__ import annotations
 
-from viesti.domain.channel import CarrierReceipt
+from viesti.domain.channel import CarrierReceipt, NotStored
 from viesti.engine.batches import Batches
 from viesti.engine.duty import Duty
 from viesti.services.receipts import TakeReceipts
@@ -34,4 +34,7 @@ class Receipts:
         await self.batches.stop()
 
     async def _take(self, receipts: list[CarrierReceipt]) -> None:
-        await self._service(receipts)
+        try:
+            await self._service(receipts)
+        except Exception as error:
+            raise NotStored(str(error)) from error

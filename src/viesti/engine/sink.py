@@ -5,7 +5,9 @@ Rule: a receipt's or part's awaitable returns only after the batch that holds it
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 from viesti.domain.channel import (
     CarrierReceipt,
@@ -16,6 +18,8 @@ from viesti.domain.channel import (
     SessionState,
 )
 from viesti.engine.batches import Batches
+
+T = TypeVar("T")
 
 
 class Sink:
@@ -41,10 +45,10 @@ class Sink:
     def late(self, answer: LateAnswer) -> None:
         self._report(answer)  # behind the report it corrects
 
-    def receipt(self, receipt: CarrierReceipt) -> Awaitable[None]:
+    def receipt(self, receipt: CarrierReceipt) -> asyncio.Future[None]:
         return _stored(self._receipts, receipt)
 
-    def inbound(self, part: InboundPart) -> Awaitable[None]:
+    def inbound(self, part: InboundPart) -> asyncio.Future[None]:
         return _stored(self._inbound, part)
 
     def room(self) -> None:
@@ -54,10 +58,9 @@ class Sink:
         self._session(channel_id, name, state, detail)
 
 
-async def _stored(batches: Batches[CarrierReceipt] | Batches[InboundPart], item: object) -> None:
+def _stored(batches: Batches[T], item: T) -> asyncio.Future[None]:
     if batches.full:
-        raise NotStored("too much is waiting to be stored")
-    try:
-        await batches.give(item)  # type: ignore[arg-type]  # the pair is made by the two callers above
-    except Exception as error:
-        raise NotStored(str(error)) from error
+        full: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        full.set_exception(NotStored("too much is waiting to be stored"))
+        return full
+    return batches.give(item)

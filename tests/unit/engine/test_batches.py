@@ -67,6 +67,18 @@ async def test_a_failed_batch_is_told_to_its_givers_and_the_next_goes_on() -> No
     await batches.stop()
 
 
+async def test_givers_of_a_batch_share_what_they_wait_for() -> None:
+    writer = Writer()
+    batches = make(writer, rows=2)
+    first, second, third = (batches.give(number) for number in (1, 2, 3))
+    assert first is second
+    assert third is not first
+    writer.may.set()
+    await third
+    assert first.done()
+    await batches.stop()
+
+
 async def test_stop_writes_everything_first() -> None:
     writer = Writer()
     batches = make(writer)

@@ -184,7 +184,7 @@ class LoopbackChannel:
         owed = receipts
         while owed:
             results = await asyncio.gather(
-                *(self._sink.receipt(receipt) for receipt in owed), return_exceptions=True
+                *(asyncio.shield(self._sink.receipt(receipt)) for receipt in owed), return_exceptions=True
             )
             pairs = list(zip(owed, results, strict=True))
             for _, result in pairs:
