@@ -23,6 +23,7 @@ from viesti.domain.callback import (
 from viesti.domain.message import Callback, Event
 from viesti.domain.retry import next_callback
 from viesti.net.client import FailureKind, HttpAnswer, HttpFailure, OutgoingClient
+from viesti.net.url import BadUrl, split_url
 from viesti.protocols.webhook.signature import headers as signature_headers
 from viesti.protocols.webhook.signature import secret_key
 from viesti.services.estate import EstateCache
@@ -39,6 +40,12 @@ class Called:
     callback: Callback
     answer: HttpAnswer | HttpFailure
     at: datetime
+
+
+def endpoint_of(callback: Callback) -> str:
+    """Where a call goes: host and port as its URL has them; '' when the URL is none."""
+    parts = split_url(callback.url)
+    return "" if isinstance(parts, BadUrl) else parts[1].lower()
 
 
 class CallBack:
@@ -68,13 +75,13 @@ class CallBack:
         self._keys: dict[str, bytes] = {}  # of the customers' sealed secrets; opening one is slow
         estate.on_change(lambda _: self._keys.clear())
 
-    async def claim(self, limit: int) -> list[Callback]:
-        """Claim due callbacks, at most one for each subject."""
+    async def claim(self, limit: int, passed_over: Sequence[int] = ()) -> list[Callback]:
+        """Claim due callbacks, at most one for each subject, and none of the customers passed over."""
         now = self._now()
         async with self._store.transaction() as tx:
             if not self._token:
                 self._token = await tx.leases.token()
-            return await tx.callbacks.claim(now, limit, now + self._claim, self._token)
+            return await tx.callbacks.claim(now, limit, now + self._claim, self._token, passed_over)
 
     async def call(self, callback: Callback) -> Called:
         """Make the call. Never raises for what the endpoint does."""

@@ -253,6 +253,14 @@ async def test_due_later_is_not_claimed_and_the_oldest_is_first(world: World) ->
         assert {callback.id >> 6 for callback in await service.claim(2)} == {1}
 
 
+async def test_customers_that_are_passed_over(world: World) -> None:
+    async with _calling(world) as (service, _):
+        await _owe(world, 1, 7)
+        await _owe(world, 2, 8, customer_id=BETA)
+        assert [callback.customer_id for callback in await service.claim(10, [ACME])] == [BETA]
+        assert [callback.customer_id for callback in await service.claim(10)] == [ACME]
+
+
 async def test_a_claim_runs_out(world: World) -> None:
     async with _calling(world) as (dead, endpoint):
         await _owe(world, 1, 7, endpoint.url)

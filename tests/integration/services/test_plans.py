@@ -193,7 +193,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("receipts", "take_waiting", (REFERENCES, 31)),
     ("receipts", "findable_waiting", (1000, AT, _LAST)),
     ("inbound", "take_parts", (100, "'2030-01-01 11:00Z'")),
-    ("callbacks", "claim", (AT, 64, AT, 7)),
+    ("callbacks", "claim", (AT, 64, AT, 7, "'{}'")),
     ("callbacks", "delete", (_array(*(n * 64 for n in range(1, 65))), 7)),
     ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),
     ("callbacks", "release_expired", (AT,)),

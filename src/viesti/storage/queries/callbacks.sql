@@ -2,9 +2,11 @@
 -- Claims up to $2 due callbacks until $3, oldest first, one at a time for each subject so that its order holds
 -- (ids alone are in order of time only roughly: each process takes them in blocks). "offset 0" keeps the look at a
 -- subject's earlier ones a look-up by index: as a join, planned while the queue was empty, it would read all of it.
+-- Customers in $5 are passed over.
 with picked as materialized (
     select c.id from callbacks c
     where c.claim is null and c.parked_at is null and c.due_at <= $1
+      and c.customer_id <> all($5::bigint[])
       and not exists (select from callbacks e where e.subject_id = c.subject_id and e.parked_at is null
                       and (e.created_at, e.id) < (c.created_at, c.id) offset 0)
     order by c.due_at, c.id
@@ -13,7 +15,7 @@ with picked as materialized (
 )
 update callbacks set claim = $4, claimed_until = $3, attempt = attempt + 1
 where id = any(array(select id from picked))
-returning id, bucket, customer_id, subject_id, kind, method, url, body, attempt, due_at, created_at
+returning id, bucket, customer_id, subject_id, kind, method, url, body, due_at, created_at, attempt
 
 -- name: delete
 -- Removes callbacks that were made.

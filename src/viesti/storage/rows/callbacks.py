@@ -37,10 +37,12 @@ class Callbacks:
     async def add(self, rows: Sequence[Callback]) -> None:
         await self._connection.copy_records_to_table("callbacks", records=map(_ROW, rows), columns=_COLUMNS)
 
-    async def claim(self, now: datetime, limit: int, until: datetime, token: int) -> list[Callback]:
-        """Claim due callbacks, at most one for each subject, in order."""
-        rows = await self._connection.fetch(SQL["claim"], now, limit, until, token)
-        claimed = [Callback(**row) for row in rows]
+    async def claim(
+        self, now: datetime, limit: int, until: datetime, token: int, passed_over: Sequence[int] = ()
+    ) -> list[Callback]:
+        """Claim due callbacks, at most one for each subject and none of these customers', in order."""
+        rows = await self._connection.fetch(SQL["claim"], now, limit, until, token, passed_over)
+        claimed = [Callback(*row) for row in rows]
         claimed.sort(key=lambda callback: (callback.created_at, callback.id))
         return claimed
 
