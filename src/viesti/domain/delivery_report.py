@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from viesti.domain.failure import Failure
@@ -44,6 +45,7 @@ DEFAULT_NAMES: Mapping[str, str] = {
 }
 
 _PLACEHOLDER = re.compile(r"%\{([^{}]*)\}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.~-]")  # what is not unreserved (RFC 3986, 2.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class DeliveryReport:
             "status": self.status.word,
             "statusCode": str(STATUS_CODES[self.status]),
             "error": self.failure.value if self.failure else "",
-            "timestamp": self.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "timestamp": _time_text(self.at),
             "customerData": self.customer_data,
         }
 
@@ -84,7 +86,7 @@ def report_url(url: str, report: DeliveryReport, names: Mapping[str, str] = DEFA
     values = report.values()
     if _PLACEHOLDER.search(target):
         return _PLACEHOLDER.sub(lambda found: _escaped(values.get(found[1], "")), target)
-    query = "&".join(f"{_escaped(name)}={_escaped(values[key])}" for key, name in names.items())
+    query = "&".join([f"{_escaped_name(name)}={_escaped(values[key])}" for key, name in names.items()])
     if "?" not in target:
         separator = "?"
     elif target.endswith(("?", "&")):
@@ -100,4 +102,12 @@ def unknown_placeholders(url: str) -> tuple[str, ...]:
 
 
 def _escaped(text: str) -> str:
-    return quote(text, safe="")
+    return quote(text, safe="") if _UNSAFE.search(text) else text
+
+
+_escaped_name = lru_cache(maxsize=1_024)(_escaped)  # the same few for every report
+
+
+@lru_cache(maxsize=64)  # the reports of a batch are of one moment
+def _time_text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
