@@ -119,6 +119,7 @@ def _build(
             now,
             random,
             claim_seconds=settings.callback_timeout_seconds * 3 + 30,
+            lease_seconds=settings.lease_seconds,
             max_age=timedelta(hours=settings.callback_max_age_hours),
         ),
         rescue=Rescue(store, estate, waker, now, settings.lease_seconds),

@@ -106,6 +106,7 @@ class Engine:
             Duty("scheduler", services.rescue.release_due, o.idle_seconds),
             Duty("fallback", services.reroute, 5 * o.idle_seconds),
             Duty("rescuer", services.rescue.abandoned, 2 * o.idle_seconds),
+            Duty("callback lease", services.call_back.renew, o.lease_seconds / 3),
             Duty("callback rescuer", services.call_back.release_expired, 5 * o.idle_seconds),
             Duty("overdue receipts", services.expire, 60 * o.idle_seconds),
             Duty("retention", self._retain, o.retention_round),

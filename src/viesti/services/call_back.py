@@ -28,8 +28,10 @@ from viesti.protocols.webhook.signature import headers as signature_headers
 from viesti.protocols.webhook.signature import secret_key
 from viesti.services.estate import EstateCache
 from viesti.storage.seal import Seal, SealError
-from viesti.storage.store import Store
+from viesti.storage.store import Store, Transaction
 
+LEASE = "callbacks"  # the first word of a lease's name; the token follows
+FORGET = timedelta(hours=1)
 JSON = {"Content-Type": "application/json"}
 
 
@@ -49,7 +51,8 @@ def endpoint_of(callback: Callback) -> str:
 
 
 class CallBack:
-    """The callbacks service of one engine process. `token` tells its claims from other processes'."""
+    """The callbacks service of one engine process. Its token tells its claims from other processes'; a lease
+    says that it lives, or its claims are freed before they run out."""
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class CallBack:
         random: Callable[[], float],
         *,
         claim_seconds: float,
+        lease_seconds: float,
         max_age: timedelta,
     ) -> None:
         self._store = store
@@ -70,6 +74,7 @@ class CallBack:
         self._now = now
         self._random = random
         self._claim = timedelta(seconds=claim_seconds)
+        self._lease = timedelta(seconds=lease_seconds)
         self._max_age = max_age
         self._token = 0
         self._keys: dict[str, bytes] = {}  # of the customers' sealed secrets; opening one is slow
@@ -79,9 +84,22 @@ class CallBack:
         """Claim due callbacks, at most one for each subject, and none of the customers passed over."""
         now = self._now()
         async with self._store.transaction() as tx:
-            if not self._token:
-                self._token = await tx.leases.token()
-            return await tx.callbacks.claim(now, limit, now + self._claim, self._token, passed_over)
+            return await tx.callbacks.claim(now, limit, now + self._claim, await self._own(tx), passed_over)
+
+    async def _own(self, tx: Transaction) -> int:
+        if not self._token:
+            token = await tx.leases.token()
+            self._token = self._token or token  # another task may have been first
+        return self._token
+
+    async def renew(self) -> int:
+        """Say that this process lives; more often than each `lease_seconds`."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            token = await self._own(tx)
+            name = f"{LEASE} {token}"
+            await tx.leases.renew({name: token}, name, now + self._lease)
+        return 0
 
     async def call(self, callback: Callback) -> Called:
         """Make the call. Never raises for what the endpoint does."""
@@ -154,8 +172,11 @@ class CallBack:
 
     async def release_expired(self) -> int:
         """Free the claims of processes that died; gives how many."""
+        now = self._now()
         async with self._store.transaction() as tx:
-            return await tx.callbacks.release_expired(self._now())
+            freed = await tx.callbacks.release_expired(now, now + self._claim - self._lease)
+            await tx.leases.forget(LEASE, now - FORGET)
+        return freed
 
     async def next_due(self) -> datetime | None:
         """When the next callback falls due."""

@@ -23,6 +23,7 @@ from viesti.storage.seal import Seal
 pytestmark = pytest.mark.integration
 
 CLAIM_SECONDS = 60.0
+LEASE_SECONDS = 10.0
 SEAL = Seal(Seal.new_key())
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
@@ -47,6 +48,7 @@ def _service(world: World, client: OutgoingClient) -> CallBack:
         world.clock,
         lambda: 0.0,
         claim_seconds=CLAIM_SECONDS,
+        lease_seconds=LEASE_SECONDS,
         max_age=timedelta(hours=72),
     )
 
@@ -253,6 +255,44 @@ async def test_due_later_is_not_claimed_and_the_oldest_is_first(world: World) ->
         assert {callback.id >> 6 for callback in await service.claim(2)} == {1}
 
 
+@pytest.mark.parametrize(
+    ("renewed_after", "postgresql_crashed", "freed_after"),
+    [
+        ([0, 4, 8, 12], False, None),  # a call that takes its time
+        ([0], False, 11),  # its process died
+        ([], False, 11),
+        ([0, 4, 8], True, 11),  # both died, and the leases are gone
+        ([0, 4, 8, 10], True, None),
+    ],
+)
+async def test_claims_of_the_dead_are_freed(
+    world: World, renewed_after: list[int], postgresql_crashed: bool, freed_after: int | None
+) -> None:
+    async with _calling(world) as (dead, endpoint), _calling(world) as (living, _):
+        await _owe(world, 1, 7, endpoint.url)
+        assert len(await dead.claim(10)) == 1
+        for second in range(15):
+            if second in renewed_after:
+                await dead.renew()
+            if second == 9 and postgresql_crashed:
+                await world.db.execute("truncate leases")
+            freed = await living.release_expired()
+            assert freed == (second == freed_after)
+            if freed:
+                return
+            world.clock.advance(seconds=1)
+        assert freed_after is None
+
+
+async def test_leases_of_the_dead_are_forgotten(world: World) -> None:
+    async with _calling(world) as (dead, _), _calling(world) as (living, _):
+        await dead.renew()
+        world.clock.advance(hours=2)
+        await living.renew()
+        await living.release_expired()
+        assert await world.value("select count(*) from leases") == 1
+
+
 async def test_customers_that_are_passed_over(world: World) -> None:
     async with _calling(world) as (service, _):
         await _owe(world, 1, 7)
@@ -265,7 +305,10 @@ async def test_a_claim_runs_out(world: World) -> None:
     async with _calling(world) as (dead, endpoint):
         await _owe(world, 1, 7, endpoint.url)
         (callback,) = await dead.claim(10)
-        world.clock.advance(seconds=CLAIM_SECONDS)
+        for _ in range(int(CLAIM_SECONDS)):  # it lives, and never comes to an end
+            await dead.renew()
+            world.clock.advance(seconds=1)
+        await dead.renew()
         assert await dead.release_expired() == 0
         world.clock.advance(seconds=1)
         assert await dead.release_expired() == 1

@@ -196,7 +196,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("callbacks", "claim", (AT, 64, AT, 7, "'{}'")),
     ("callbacks", "delete", (_array(*(n * 64 for n in range(1, 65))), 7)),
     ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),
-    ("callbacks", "release_expired", (AT,)),
+    ("callbacks", "release_expired", (AT, AT)),
     ("callbacks", "next_due", ()),
 ]
 

@@ -41,8 +41,12 @@ from unnest($1::bigint[], $2::text[]) u (id, error)
 where c.id = u.id and c.id = any($1::bigint[]) and c.claim = $4
 
 -- name: release_expired
--- Frees callbacks whose claimant died.
-update callbacks set claim = null, claimed_until = null where claim is not null and claimed_until < $1
+-- Frees callbacks whose claim has run out, and of the older ones (claimed until before $2) those whose claimant has
+-- ceased to say that it lives.
+update callbacks set claim = null, claimed_until = null
+where claim is not null and claimed_until < greatest($1::timestamptz, $2)
+  and (claimed_until < $1
+       or not exists (select from leases l where l.name = 'callbacks ' || claim and l.expires_at > $1))
 returning id
 
 -- name: release

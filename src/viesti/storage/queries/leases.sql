@@ -23,6 +23,10 @@ returning name
 delete from leases l using unnest($1::text[], $2::bigint[]) u (name, token)
 where l.name = u.name and l.token = u.token
 
+-- name: forget
+-- Drops leases of a kind that ran out before the limit and that nobody asks for any more.
+delete from leases where name like $1 || ' %' and expires_at < $2
+
 -- name: all
 -- Every lease.
 select name, holder, token, expires_at from leases order by name

@@ -66,8 +66,10 @@ class Callbacks:
     async def release(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["release"], ids, token)
 
-    async def release_expired(self, now: datetime) -> int:
-        return len(await self._connection.fetch(SQL["release_expired"], now))
+    async def release_expired(self, now: datetime, old: datetime) -> int:
+        """Free what is claimed no later than now, and, of what is claimed no later than `old`, that of
+        processes without a lease; gives how many."""
+        return len(await self._connection.fetch(SQL["release_expired"], now, old))
 
     async def next_due(self) -> datetime | None:
         due: datetime | None = await self._connection.fetchval(SQL["next_due"])

@@ -49,6 +49,10 @@ class Leases:
     async def release(self, held: Mapping[str, int]) -> None:
         await self._connection.execute(SQL["release"], list(held), list(held.values()))
 
+    async def forget(self, kind: str, before: datetime) -> None:
+        """Drop leases whose name begins with this word and that ran out before then."""
+        await self._connection.execute(SQL["forget"], kind, before)
+
     async def all(self) -> list[Lease]:
         return [Lease(**row) for row in await self._connection.fetch(SQL["all"])]
 
