@@ -26,7 +26,7 @@ class Ledger:
         """Forget everything."""
         self.counts = bytearray(SIZE)
         self.total = 0
-        self.again = 0  # of numbers seen before
+        self.repeated: set[int] = set()  # numbers seen more than once
         self.stray = 0  # without a number we could read
         self.first_at = 0.0
         self.last_at = 0.0
@@ -41,7 +41,7 @@ class Ledger:
             number = int(digits)
             count = self.counts[number]
             if count:
-                self.again += 1
+                self.repeated.add(number)
             if count < MOST:
                 self.counts[number] = count + 1
         except (ValueError, IndexError):
@@ -51,7 +51,6 @@ class Ledger:
         """Totals and times, cheap enough to be asked for while counting."""
         return {
             "total": self.total,
-            "again": self.again,
             "stray": self.stray,
             "first_at": self.first_at,
             "last_at": self.last_at,

@@ -291,7 +291,7 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         return {
             "bound": sum(session.bound for session in centre.sessions),
             "submits": centre.submits.summary(),
-            "again": centre.submits.again + centre.later_parts.again,
+            "doubled": len(centre.submits.repeated | centre.later_parts.repeated),
             "sent": centre.sent,
             "first_sent_at": centre.first_sent_at,
             "acknowledged": centre.acknowledged,

@@ -1,7 +1,8 @@
 """Serves one channel: claims what it can take, hands it over, settles what comes back.
 
-Rule: it claims no more than the channel can take, and it gives nothing up: what was claimed is settled or
-given back before the lease is.
+Rule: it claims no more than the channel can take, and has no more in its hands than the channel's windows and
+one batch of settlements, because all of that is in doubt after a crash. It gives nothing up: what was claimed
+is settled or given back before the lease is.
 """
 
 from __future__ import annotations
@@ -46,8 +47,12 @@ class Dispatcher:
         self._settles: Batches[SendReport | LateAnswer] = Batches(
             f"settle {hold.lease}", self._settle, rows=settle_rows, wait_seconds=settle_wait
         )
+        self._unsettled = settle_rows
         self._lost = False
         self._most = 0
+        self._widest = 0  # the most room the channel ever had, which is when nothing is in flight
+        self._in_hand = 0  # claimed, and not settled yet
+        self._held_back = False  # by what is not settled: then the channel won't tell of room
         self._trickle = False
 
     async def start(self) -> None:
@@ -84,6 +89,7 @@ class Dispatcher:
             return 0
         outgoing = await self._dispatch.claim(self.hold, room)
         if outgoing:
+            self._in_hand += len(outgoing)
             self._channel.send(outgoing)
         self._trickle = 0 < len(outgoing) < room
         # Fewer than there was room for: the queue is empty, so wait to be woken.
@@ -92,12 +98,21 @@ class Dispatcher:
     async def _room(self) -> int:
         """How much to claim. Answers come back one by one; a claim for each would cost a commit each, so
         while there is little room it waits a moment for more."""
-        room = min(self._channel.capacity(), self._batch)
+        room = self._free()
         self._most = max(self._most, room)
         if 0 < room < self._most * ENOUGH:
             await asyncio.sleep(GATHER_SECONDS)
-            room = min(self._channel.capacity(), self._batch)
+            room = self._free()
         return room
+
+    def _free(self) -> int:
+        """What the channel can take, unless too much is answered and not settled: a crash would send that
+        again too."""
+        capacity = self._channel.capacity()
+        self._widest = max(self._widest, capacity)
+        left = self._widest + self._unsettled - self._in_hand
+        self._held_back = left < min(capacity, self._batch)
+        return min(capacity, self._batch, left)
 
     async def _settle(self, items: list[SendReport | LateAnswer]) -> None:
         reports = [item for item in items if isinstance(item, SendReport)]
@@ -106,6 +121,8 @@ class Dispatcher:
             try:
                 if reports:
                     await self._dispatch.settle(self.hold, reports)
+                    self._settled(len(reports))
+                    reports = []
                 if late:
                     await self._dispatch.settle_late(self.hold, late)
                 return
@@ -115,3 +132,8 @@ class Dispatcher:
                 _log.exception("settling failed, trying again", channel=self.hold.lease)
             await asyncio.sleep(SETTLE_PAUSE)
         self._dispatch.forget([report.recipient_id for report in reports])
+
+    def _settled(self, count: int) -> None:
+        self._in_hand -= count
+        if self._held_back:
+            self._claims.wake()

@@ -1,0 +1,74 @@
+"""How much a dispatcher has in its hands at most, whatever the store does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from tests.integration.services.world import CHANNEL, World, taken
+
+from viesti.domain.channel import Outgoing
+from viesti.engine.dispatcher import Dispatcher
+
+pytestmark = pytest.mark.integration
+
+WINDOW, SETTLE_ROWS = 10, 15
+
+
+class Quick:
+    """A channel whose carrier takes everything at once, so that its window is always free."""
+
+    channel_id = CHANNEL
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+        self.asked = 0
+        self.dispatcher: Dispatcher
+
+    async def start(self) -> None: ...
+
+    async def stop(self, grace: float) -> None: ...
+
+    def capacity(self) -> int:
+        self.asked += 1
+        return WINDOW
+
+    def send(self, batch: Sequence[Outgoing]) -> None:
+        self.sent += batch
+        for outgoing in batch:
+            self.dispatcher.report(taken(outgoing, f"r{outgoing.recipient_id}"))
+
+    def parts_of(self, outgoing: Outgoing) -> int:
+        return 1
+
+
+async def test_what_is_answered_and_not_settled_is_bounded(world: World) -> None:
+    await world.accepted(*range(60))
+    channel = Quick()
+    dispatcher = channel.dispatcher = Dispatcher(
+        await world.hold(),
+        world.dispatch,
+        lambda: channel,
+        batch=100,
+        settle_rows=SETTLE_ROWS,
+        settle_wait=0,
+        idle_seconds=60,
+    )
+    async with world.db.transaction():
+        await world.db.execute("lock table parts in share mode")  # so that no settlement can be written
+        await dispatcher.start()
+        async with asyncio.timeout(10):
+            while len(channel.sent) < WINDOW + SETTLE_ROWS:  # noqa: ASYNC110  a channel gives no signal
+                await asyncio.sleep(0.01)
+            until = channel.asked + 10  # it looks again, and again
+            while channel.asked < until:
+                dispatcher.wake()
+                await asyncio.sleep(0)
+        assert len(channel.sent) == WINDOW + SETTLE_ROWS
+    async with asyncio.timeout(10):
+        while await world.queued():  # noqa: ASYNC110  the store gives no signal
+            await asyncio.sleep(0.01)
+    await dispatcher.stop(1)
+    assert len(channel.sent) == 60
+    assert await world.value("select count(*) from recipients where status = 30") == 60
