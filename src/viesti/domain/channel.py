@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from viesti.domain.outcome import Outcome
 from viesti.domain.status import PartState
@@ -25,8 +25,7 @@ class AddressKind(StrEnum):
     ALPHANUMERIC = "alphanumeric"
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One recipient's message, ready for a channel. Text is already personalised and policy-cleaned."""
 
     recipient_id: int
@@ -44,8 +43,7 @@ class Outgoing:
     flash: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PartReport:
+class PartReport(NamedTuple):
     """One part's outcome. `at` is when the answer came (our clock, UTC)."""
 
     number: int  # 1-based
@@ -53,8 +51,7 @@ class PartReport:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SendReport:
+class SendReport(NamedTuple):
     """All that an attempt came to: one report for each part tried, once, after the last answer."""
 
     recipient_id: int
@@ -73,8 +70,7 @@ class LateAnswer:
     part: PartReport
 
 
-@dataclass(frozen=True, slots=True)
-class CarrierReceipt:
+class CarrierReceipt(NamedTuple):
     """A delivery report as it came, `reference` in the channel's canonical form."""
 
     channel_id: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from viesti.domain.channel import Outgoing, SendReport
 from viesti.domain.estate import Service
@@ -18,8 +19,7 @@ from viesti.domain.routing import Route
 from viesti.storage.store import MessageToSend, ToSend
 
 
-@dataclass(frozen=True, slots=True)
-class InHand:
+class InHand(NamedTuple):
     """A claimed recipient with what its settlement needs to know."""
 
     recipient: ToSend

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from viesti.domain.channel import SendReport
 from viesti.domain.message import Event, PartRow, StatusChange
@@ -31,8 +32,7 @@ class Hold:
     token: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A recipient in hand, what was reported of it, and what follows."""
 
     in_hand: InHand

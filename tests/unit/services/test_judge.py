@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,5 +162,5 @@ def test_giving_up(attempt: int, outcome: Deferred, failure: Failure) -> None:
 def test_the_validity_ends_it(validity: int, send_at: datetime | None, expired: bool) -> None:
     in_hand = _in_hand()
     message = in_hand.message._replace(validity_seconds=validity, send_at=send_at)
-    decision = _judge(replace(in_hand, message=message), (BUSY,))
+    decision = _judge(in_hand._replace(message=message), (BUSY,))
     assert decision == (Failed(Failure.EXPIRED, "ESME_RTHROTTLED") if expired else DEFERRED)
