@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import Generic, TypeVar
 
-LOOKS = 4  # at a batch that grows, before it is written
+LOOK_SECONDS = 0.005  # how often a batch is looked at for growth while it is open
 
 T = TypeVar("T")
 
@@ -46,7 +47,8 @@ class Batches(Generic[T]):
         self.name = name
         self._write = write
         self._rows = rows
-        self._wait = wait_seconds
+        self._looks = ceil(wait_seconds / LOOK_SECONDS)
+        self._look = wait_seconds / max(1, self._looks)
         self._limit = limit
         self._waiting: deque[_Batch[T]] = deque()
         self._count = 0  # of items waiting
@@ -96,11 +98,11 @@ class Batches(Generic[T]):
         return self._waiting[-1]
 
     async def _gather(self) -> None:
-        for _ in range(LOOKS if self._wait else 0):
+        for _ in range(self._looks):
             before = self._count
             if before >= self._rows:
                 return
-            await asyncio.sleep(self._wait / LOOKS)
+            await asyncio.sleep(self._look)
             if self._count == before:
                 return
 

@@ -20,7 +20,7 @@ from viesti.services.store_errors import StoreUnavailable
 
 SETTLE_PAUSE = 0.5
 ENOUGH = 0.5  # of the most room there ever was
-GATHER_SECONDS = 0.008
+GATHER_SECONDS = 0.016
 
 _log = structlog.get_logger()
 

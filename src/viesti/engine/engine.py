@@ -40,7 +40,7 @@ class EngineOptions:
     settle_rows: int = 500
     settle_wait: float = 0.02
     receipt_rows: int = 500
-    receipt_wait: float = 0.02
+    receipt_wait: float = 0.04
     inbound_rows: int = 500
     inbound_wait: float = 0.012
     callback_places: int = 200
