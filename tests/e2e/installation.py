@@ -11,7 +11,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -253,7 +252,7 @@ class Installation:
 
         await asyncio.gather(*(sender() for _ in range(connections)))
 
-    # Killing
+    # Its processes
 
     def _processes(self, role: str = "") -> list[psutil.Process]:
         """The processes of this installation; `role`: api, engine, postgres or '' for all with serve."""
@@ -276,14 +275,6 @@ class Installation:
         if "child" in command:
             return command[command.index("child") + 1]
         return "postgres" if process.name().startswith("postgres") else "serve"
-
-    def kill(self, role: str) -> None:
-        """SIGKILL every process of a role ('' for everything, PostgreSQL included)."""
-        victims = self._processes(role)
-        assert victims, f"no process of role {role!r} runs"
-        for victim in victims:
-            with suppress(psutil.NoSuchProcess):
-                victim.send_signal(signal.SIGKILL)
 
     # Accounting
 
