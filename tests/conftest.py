@@ -17,12 +17,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from viesti.storage.embedded import EmbeddedPostgres
 from viesti.storage.migrate import migrate
 from viesti.storage.store import Store
 
 _TEMPLATE = "viesti_template"
+# How fast a machine is, or how busy, is no property of the code.
+settings.register_profile("viesti", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("viesti")
 _numbers = itertools.count(1)
 
 
@@ -33,7 +37,8 @@ def _with_database(dsn: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server that lives as long as the run, or of the one in TEST_DATABASE_URL."""
+    """The address of a PostgreSQL server that lives as long as the run, or of the one in
+    TEST_DATABASE_URL."""
     if "TEST_DATABASE_URL" in os.environ:
         yield os.environ["TEST_DATABASE_URL"]
         return
