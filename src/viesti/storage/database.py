@@ -104,6 +104,13 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     except UNAVAILABLE as error:
         raise StoreUnavailable(f"The database went away: {error}") from error
     finally:
+        await _release(pool, connection)
+
+
+async def _release(pool: Pool, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+    """Give a connection back. When it died on the way it is dropped, and nothing is to be told: what was
+    committed is, and what was not has its error."""
+    with suppress(*UNAVAILABLE, asyncpg.PostgresError):
         await pool.release(connection)
 
 
