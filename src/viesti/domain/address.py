@@ -1,4 +1,4 @@
-"""Reads a phone number as a person or a program wrote it, by the rule of protocols.md 6.1.
+"""Reads a phone number as a person or a program wrote it, by one rule.
 
 Rule: a number that can exist is never refused for being unusual. Being possible decides; all else is a
 warning to the caller. Short codes never come through `normalise`: '16400' would become a number nobody has.

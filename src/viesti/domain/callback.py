@@ -81,8 +81,7 @@ _BY_HUNDRED: dict[int, _Meaning] = {
     4: _Meaning.REFUSED,
     5: _Meaning.RETRY,
 }
-# A Power Automate flow that was switched off or deleted answers 400 with this error.code (connector-rules.md
-# 4).
+# A Power Automate flow that was switched off or deleted answers 400 with this error.code.
 _GONE_CODES = frozenset({"WorkflowTriggerIsNotEnabled"})
 
 # A flow that is being saved or moved is gone for minutes, so "gone" counts only when said this often for this

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from viesti.domain.failure import Failure
 from viesti.domain.status import Status
 
-# The numbers shown to callers; one numbering for every dialect (protocols.md 2.3). Our ranks stay inside.
+# The numbers shown to callers; one numbering for every dialect. Our ranks stay inside.
 STATUS_CODES: dict[Status, int] = {
     Status.SCHEDULED: 0,
     Status.QUEUED: 0,

@@ -2,7 +2,7 @@
 
 Rule: a failure is named here once; carriers' own codes are mapped to these by their channel and kept beside
 as detail. `number` is the value shown as `ErrorCode` by the TxtSync dialect (Twilio's published numbers where
-one fits, protocols.md 2.3).
+one fits).
 """
 
 from __future__ import annotations

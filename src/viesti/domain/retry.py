@@ -87,7 +87,7 @@ def next_attempt(
     return GiveUp(Failure.EXPIRED) if due is None else due
 
 
-# Eleven tries within the first day, then one every twelve hours; protocols.md 7.3 has what others do.
+# Eleven tries within the first day, then one every twelve hours.
 CALLBACK_SCHEDULE = Schedule((5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 14_400, 21_600, 43_200))
 CALLBACK_MAX_AGE = timedelta(hours=72)
 

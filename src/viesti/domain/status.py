@@ -65,7 +65,7 @@ class Verdict:
     failure: Failure | None
 
 
-# protocols.md 5.3: 0, 1, 6 are not final; 2 is success; 3 expired; the rest failed.
+# SMPP 3.4, 5.2.28: 0, 1, 6 are not final; 2 is success; 3 expired; the rest failed.
 VERDICTS: dict[PartState, Verdict] = {
     PartState.SCHEDULED: Verdict(Status.SENT, None),
     PartState.ENROUTE: Verdict(Status.SENT, None),

@@ -12,7 +12,7 @@ from tests.integration.api.conftest import BODY_LIMIT, Api, basic
 
 pytestmark = pytest.mark.integration
 
-# protocols.md 2.1, "SMS fields (published)".
+# The fields of an SMS that TxtSync publishes.
 SMS_FIELDS: dict[str, type | tuple[type, ...]] = {
     "FromNumber": str,
     "ToNumber": str,

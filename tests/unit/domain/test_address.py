@@ -1,4 +1,4 @@
-"""Numbers as people write them, and what they become (protocols.md 6.1)."""
+"""Numbers as people write them, and what they become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be a sender, and where it may be used (protocols.md 6.2)."""
+"""What may be a sender, and where it may be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User data headers built and read (TS 23.040, 9.2.3.24; protocols.md 5.2)."""
+"""User data headers built and read (TS 23.040, 9.2.3.24)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Part arithmetic (protocols.md 5.6), cutting and joining."""
+"""Part arithmetic, cutting and joining."""
 
 from __future__ import annotations
 

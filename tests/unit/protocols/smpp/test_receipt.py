@@ -1,4 +1,4 @@
-"""Receipts as carriers really send them (3.4, 5.2.12, 5.3.2, appendix B; protocols.md 5.3): a row for every
+"""Receipts as carriers really send them (3.4, 5.2.12, 5.3.2, appendix B): a row for every
 habit."""
 
 from __future__ import annotations
