@@ -1,4 +1,8 @@
-"""Reads a phone number as a person or a program wrote it, by one rule.
+"""Reads a phone number as a person or a program wrote it.
+
+What stands between digits is left out. `+` or an exit code begins an international number, `0` a national one
+of the regions in their order. Bare digits are international if that is valid, else national if that is, else
+national if that is possible; where both are valid the international one is taken, with a warning.
 
 Rule: a number that can exist is never refused for being unusual. Being possible decides; all else is a
 warning to the caller. Short codes never come through `normalise`: '16400' would become a number nobody has.

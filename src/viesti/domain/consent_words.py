@@ -22,7 +22,7 @@ class Words:
 
 LANGUAGES: dict[str, Words] = {
     "en": Words(
-        # The words of US carriers: STOP, UNSUBSCRIBE, END, QUIT, CANCEL, STOPALL; REVOKE, OPTOUT: FCC, since 2025.
+        # US carriers: STOP, UNSUBSCRIBE, END, QUIT, CANCEL, STOPALL; the FCC since 2025: REVOKE, OPTOUT.
         stop="stop, stopall, unsubscribe, unsub, end, quit, cancel, revoke, optout, opt out, opt me out, "
         "remove me, take me off your list, no more texts, no more messages, no more sms",
         start="start, unstop, subscribe, resubscribe, optin, opt in, opt me in",
