@@ -110,7 +110,11 @@ class Settings:
         "Recipients the dispatcher claims at once for a channel; a crash leaves no more than these in doubt.",
         group="Engine",
     )
-    settle_batch: int = _setting(kinds.whole(1, 10_000), 500, "Outcomes of sending written at once.")
+    settle_batch: int = _setting(
+        kinds.whole(1, 10_000),
+        100,
+        "Outcomes of sending written at once. With the windows it bounds what a crash can leave in doubt.",
+    )
     receipt_batch: int = _setting(kinds.whole(1, 10_000), 500, "Receipts stored and matched at once.")
     inbound_batch: int = _setting(kinds.whole(1, 10_000), 100, "Inbound messages stored at once.")
     lease_seconds: float = _setting(

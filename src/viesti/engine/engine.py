@@ -37,7 +37,7 @@ class EngineOptions:
     """Sizes and times of the duties. Seconds, rows."""
 
     claim_rows: int = 500
-    settle_rows: int = 500
+    settle_rows: int = 100
     settle_wait: float = 0.02
     receipt_rows: int = 500
     receipt_wait: float = 0.04
