@@ -36,11 +36,6 @@ class Status(IntEnum):
         return self >= Status.EXPIRED
 
 
-def may_move(current: Status, new: Status) -> bool:
-    """Whether a recipient in `current` may become `new`: forward only."""
-    return new > current
-
-
 class PartState(IntEnum):
     """SMPP message_state (3.4, 5.2.28), used for receipts of every kind."""
 

@@ -60,10 +60,6 @@ returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.fa
 -- Where the delivery reports of these messages go.
 select id, dialect, dlr_url, report_all, customer_data from messages where id = any($1::bigint[]) and dlr_url is not null
 
--- name: messages_of_recipients
--- The message, address and debts of these recipients.
-select id, message_id, customer_id, bucket, address, reports from recipients where id = any($1::bigint[])
-
 -- name: cursor
 -- How far the named duty has come; locked, so that one process walks at a time.
 insert into cursors (name, position) values ($1, 0)

@@ -108,10 +108,6 @@ update outbox set claim = null, claimed_at = null where id = any($1::bigint[])
 -- Removes recipients that are not to be tried again.
 delete from outbox where id = any($1::bigint[])
 
--- name: ready_channels
--- Channels that have ready recipients now.
-select distinct channel_id from outbox where claim is null and due_at is null
-
 -- name: depth
 -- How much waits, by channel and lane.
 select channel_id, lane,

@@ -184,10 +184,6 @@ class Messages:
         rows = await self._connection.fetch(SQL["report_targets"], message_ids)
         return {row["id"]: ReportTarget(*row) for row in rows}
 
-    async def reporting(self, ids: Sequence[int]) -> list[dict[str, Any]]:
-        """Message, customer, bucket, address and debts of these recipients."""
-        return [dict(row) for row in await self._connection.fetch(SQL["messages_of_recipients"], ids)]
-
     async def cursor(self, name: str) -> int:
         """How far the named duty has come; locked until the transaction ends."""
         return int(await self._connection.fetchval(SQL["cursor"], name))

@@ -117,9 +117,6 @@ class Outbox:
     async def drop(self, ids: Sequence[int]) -> None:
         await self._connection.execute(SQL["drop"], ids)
 
-    async def ready_channels(self) -> list[int]:
-        return [row["channel_id"] for row in await self._connection.fetch(SQL["ready_channels"])]
-
     async def depth(self) -> list[Depth]:
         return [Depth(**row) for row in await self._connection.fetch(SQL["depth"])]
 
