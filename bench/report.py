@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from bench.agent import ROOT
-from bench.scenarios import Outcome
+from bench.measure import Outcome
 from bench.stand import Stand
 
 MEANINGS = {

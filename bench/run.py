@@ -23,7 +23,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import profiling, report  # noqa: E402  the path comes first
 from bench.agent import AgentFailed  # noqa: E402
-from bench.scenarios import SCENARIOS, Amount, Outcome, warm_up  # noqa: E402
+from bench.measure import Amount, Outcome  # noqa: E402
+from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
 from bench.stand import Stand, StandFailed, StandOptions  # noqa: E402
 
 SMOKE = Amount(count=500, delay=0.1, idle_seconds=2.0, inbound=500, bulk_requests=2, per_request=500)

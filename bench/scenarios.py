@@ -7,117 +7,13 @@ missing then is lost, and said so.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from bench import cpu
 from bench.ledger import compare
+from bench.measure import DELIVERED, OWED, Amount, Gauge, Outcome, Scenario, settled
 from bench.stand import KEY, SECRET, Stand
 
-STALL_SECONDS = 20.0
-POLL_SECONDS = 0.1
-OWED = "select (select count(*) from outbox) + (select count(*) from callbacks)"
 STATUSES = "select status, count(*) from recipients where created_at >= $1 group by status order by status"
-DELIVERED = 70
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """How much of a scenario: for so many seconds, or so many messages. `delay`: seconds to a receipt."""
-
-    seconds: float | None = 20.0
-    count: int | None = None
-    connections: int = 32
-    delay: float = 0.5
-    idle_seconds: float = 20.0
-    inbound: int = 40_000
-    bulk_requests: int = 100
-    per_request: int = 1000
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one run of a scenario showed. Rates are per second, times in seconds, `cpu` by process."""
-
-    scenario: str
-    messages: int = 0
-    figures: dict[str, float] = field(default_factory=dict)
-    cpu: dict[str, float] = field(default_factory=dict)
-    postgres: dict[str, float] = field(default_factory=dict)
-    ledger: dict[str, dict[str, int]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def lost(self) -> int:
-        return sum(one["lost"] for one in self.ledger.values())
-
-    @property
-    def doubled(self) -> int:
-        return sum(one["doubled"] for one in self.ledger.values())
-
-
-Scenario = Callable[[Stand, Amount], Awaitable[Outcome]]
-
-
-class _Gauge:
-    """CPU, transactions and memory between two moments."""
-
-    def __init__(self, stand: Stand) -> None:
-        self._stand = stand
-
-    async def __aenter__(self) -> _Gauge:
-        self.connection = await self._stand.connect()
-        self.began_at: datetime = await self.connection.fetchval("select clock_timestamp()")
-        self._postgres = await self._read()
-        self._cpu = cpu.used(self._stand.groups)
-        self._busy = cpu.machine_busy()
-        self._at = time.monotonic()
-        return self
-
-    async def __aexit__(self, *_exception: object) -> None:
-        await self.connection.close()
-
-    async def _read(self) -> dict[str, float]:
-        await self.connection.execute("select pg_stat_force_next_flush()")
-        row = await self.connection.fetchrow(
-            "select xact_commit as commits, tup_inserted as inserted, tup_updated as updated, "
-            "tup_deleted as deleted, (select wal_bytes from pg_stat_wal) as wal_octets "
-            "from pg_stat_database where datname = current_database()"
-        )
-        assert row is not None
-        return {name: float(value) for name, value in row.items()}
-
-    async def read(self, outcome: Outcome) -> None:
-        """Note the differences."""
-        after = cpu.used(self._stand.groups)
-        busy = cpu.machine_busy() - self._busy
-        span = time.monotonic() - self._at
-        outcome.cpu = {name: after[name] - before for name, before in self._cpu.items()}
-        outcome.figures["cores busy with this"] = sum(outcome.cpu.values()) / span
-        outcome.figures["cores busy with all"] = busy / span
-        stat = await self._read()
-        outcome.postgres = {name: stat[name] - before for name, before in self._postgres.items()}
-        for name in ("api", "engine"):
-            outcome.figures[f"{name} MiB"] = cpu.resident(self._stand.groups[name]) / 2**20
-
-
-async def _settled(progress: Callable[[], Awaitable[tuple[Any, bool]]]) -> bool:
-    """Wait until `progress()` says it is done; gives False when it stalls."""
-    last: Any = None
-    moved_at = time.monotonic()
-    while True:
-        state, done = await progress()
-        if done:
-            return True
-        now = time.monotonic()
-        if state != last:
-            last, moved_at = state, now
-        elif now - moved_at > STALL_SECONDS:
-            return False
-        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _outbound(
@@ -136,7 +32,7 @@ async def _outbound(
         load["seconds"] = amount.seconds
     if callbacks:
         load["dlr_url"] = f"http://127.0.0.1:{stand.receiver.hello['port']}/dlr"
-    async with _Gauge(stand) as gauge:
+    async with Gauge(stand) as gauge:
         sent = await stand.generator.ask("run", port=stand.api_port, key=KEY, secret=SECRET, **load)
         expected = sent["end"] - sent["first"] - len(sent["absent"])
 
@@ -146,7 +42,7 @@ async def _outbound(
             state = (centre["submits"]["total"], centre["acknowledged"], called)
             return state, all(part >= expected for part in state)
 
-        await _settled(progress)
+        await settled(progress)
         await gauge.read(outcome)
         await _account(stand, outcome, sent, callbacks)
         await _ask_store(gauge, outcome, expected)
@@ -189,14 +85,14 @@ async def _account(stand: Stand, outcome: Outcome, sent: dict[str, Any], callbac
         outcome.problems.append(f"{centre['refused']} receipts were refused at first")
 
 
-async def _ask_store(gauge: _Gauge, outcome: Outcome, expected: int) -> None:
+async def _ask_store(gauge: Gauge, outcome: Outcome, expected: int) -> None:
     """The third witness: what the store says of the recipients."""
 
     async def progress() -> tuple[Any, bool]:
         owed = await gauge.connection.fetchval(OWED)
         return owed, owed == 0
 
-    await _settled(progress)
+    await settled(progress)
     counts = {row[0]: row[1] for row in await gauge.connection.fetch(STATUSES, gauge.began_at)}
     delivered = counts.get(DELIVERED, 0)
     outcome.ledger["store"] = {
@@ -232,7 +128,7 @@ async def inbound(stand: Stand, amount: Amount) -> Outcome:
     outcome = Outcome("inbound", messages=amount.inbound)
     await stand.centre.ask("reset")
     await stand.receiver.ask("reset")
-    async with _Gauge(stand) as gauge:
+    async with Gauge(stand) as gauge:
         await stand.centre.ask("deliver", count=amount.inbound)
 
         async def progress() -> tuple[Any, bool]:
@@ -240,7 +136,7 @@ async def inbound(stand: Stand, amount: Amount) -> Outcome:
             acknowledged = (await stand.centre.ask("stats"))["acknowledged"]
             return (called, acknowledged), min(called, acknowledged) >= amount.inbound
 
-        await _settled(progress)
+        await settled(progress)
         await gauge.read(outcome)
     centre = await stand.centre.ask("stats")
     called = await stand.receiver.ask("ledger", method="POST")
@@ -260,7 +156,7 @@ async def idle(stand: Stand, amount: Amount) -> Outcome:
     """(e) nothing to do."""
     outcome = Outcome("idle")
     await asyncio.sleep(min(2.0, amount.idle_seconds / 4))  # what the scenario before left is done
-    async with _Gauge(stand) as gauge:
+    async with Gauge(stand) as gauge:
         await asyncio.sleep(amount.idle_seconds)
         await gauge.read(outcome)
     for name in ("api", "engine", "postgres"):
