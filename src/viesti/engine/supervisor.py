@@ -1,7 +1,8 @@
 """Keeps child processes running: starts them in order, restarts one that dies, stops them in reverse.
 
-Rule: a child that fails before its first readiness is a mistake of set-up and ends everything; one that dies
-later is started again, after a pause that grows while it keeps dying.
+Rule: a child that fails before its first readiness is a mistake of set-up and ends everything. One that dies
+later is started again: at once when it had served, after a growing pause when it dies right after its start
+again and again.
 
 Each child has a socket to us. It writes one octet when it is ready; when we die the socket closes, and the
 child stops by itself, so that nothing is left behind whatever way we end.
@@ -21,7 +22,7 @@ import structlog
 READY = b"R"
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
-STEADY_SECONDS = 30.0  # a child that ran so long begins anew with the shortest pause
+SERVED_SECONDS = 2.0  # a child that was ready for so long did not die of its start
 READY_SECONDS = 60.0
 
 _log = structlog.get_logger()
@@ -44,6 +45,14 @@ class Instance:
 
 
 Spawn = Callable[[Child, Instance, socket.socket], Awaitable[asyncio.subprocess.Process]]
+
+
+def next_pause(pause: float, served: float) -> float:
+    """Seconds to wait before a child is started again. `pause`: before the life that ended; `served`: seconds
+    that it was ready."""
+    if served >= SERVED_SECONDS:
+        return 0.0
+    return min(max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
 
 
 class ChildFailed(Exception):  # noqa: N818  the fact
@@ -102,6 +111,7 @@ class _Keeper:
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
         self._dead: tuple[str, ...] = ()
+        self._ready_at: float | None = None  # in the present life
 
     async def start(self) -> None:
         if not await self._live():
@@ -127,22 +137,22 @@ class _Keeper:
             self._link.close()
 
     async def _keep(self) -> None:
-        pause = FIRST_PAUSE
+        pause = 0.0
         while True:
             assert self.process is not None  # started before
-            began = self._monotonic()
             code = await self.process.wait()
             if self._stopping:
                 return
-            if self._monotonic() - began > STEADY_SECONDS:
-                pause = FIRST_PAUSE
+            served = self._monotonic() - self._ready_at if self._ready_at is not None else 0.0
+            pause = next_pause(pause, served)
             _log.error("child died, starting it again", child=self.child.name, code=code, pause=pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-            await self._live()
+            if await self._live():
+                _log.info("child runs again", child=self.child.name)
 
     async def _live(self) -> bool:
         """Start a new life; gives whether it became ready."""
+        self._ready_at = None
         if self._link:
             self._link.close()
         ours, theirs = socket.socketpair()
@@ -154,8 +164,9 @@ class _Keeper:
         self._link = ours
         with suppress(TimeoutError, OSError):
             ready = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(ours, 1), READY_SECONDS)
-            return ready == READY
-        return False
+            if ready == READY:
+                self._ready_at = self._monotonic()
+        return self._ready_at is not None
 
 
 async def be_supervised(link: socket.socket, stop: asyncio.Event) -> None:

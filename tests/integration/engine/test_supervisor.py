@@ -8,12 +8,22 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from viesti.engine.supervisor import Child, ChildFailed, Instance, Supervisor, be_supervised
+from viesti.engine.supervisor import (
+    FIRST_PAUSE,
+    SERVED_SECONDS,
+    Child,
+    ChildFailed,
+    Instance,
+    Supervisor,
+    be_supervised,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -39,6 +49,13 @@ tell("orphaned")
 """
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
 class Story:
     """What the children told."""
 
@@ -50,12 +67,11 @@ class Story:
         return self.file.read_text().splitlines() if self.file.exists() else []
 
     async def has(self, line: str, times: int = 1) -> None:
-        deadline = time.monotonic() + 10
-        while self.lines().count(line) < times:
-            assert time.monotonic() < deadline, self.lines()
-            await asyncio.sleep(0.02)
+        await until(lambda: self.lines().count(line) >= times)
 
-    def supervisor(self, *children: Child, how: str = "well") -> Supervisor:
+    def supervisor(
+        self, *children: Child, how: str = "well", monotonic: Callable[[], float] = time.monotonic
+    ) -> Supervisor:
         async def spawn(child: Child, instance: Instance, link: socket.socket) -> asyncio.subprocess.Process:
             self.instances.append(instance)
             return await asyncio.create_subprocess_exec(
@@ -70,7 +86,7 @@ class Story:
             )
 
         numbers = count(1)
-        return Supervisor(children, spawn, lambda: str(next(numbers)), time.monotonic)
+        return Supervisor(children, spawn, lambda: str(next(numbers)), monotonic)
 
 
 @pytest.fixture
@@ -95,6 +111,20 @@ async def test_a_child_that_dies_is_started_again_and_knows_whom_it_replaces(sto
     await story.has("b ready", times=2)
     await supervisor.stop()
     assert [instance.dead for instance in story.instances] == [(), (), (story.instances[1].name,)]
+
+
+async def test_the_pause_depends_on_how_long_it_had_served(story: Story) -> None:
+    """Time that a child spent starting, or that passed since earlier deaths, counts for nothing."""
+    clock = [0.0]
+    supervisor = story.supervisor(B, monotonic=lambda: clock[0])
+    with capture_logs() as logs:
+        await supervisor.start()
+        for life, served in enumerate((100.0, 0.0, 0.1, SERVED_SECONDS), 1):
+            clock[0] += served
+            os.kill(supervisor.pids()["b"], signal.SIGKILL)
+            await until(lambda: [log["event"] for log in logs].count("child runs again") == life)  # noqa: B023
+        await supervisor.stop()
+    assert [log["pause"] for log in logs if "pause" in log] == [0, FIRST_PAUSE, 2 * FIRST_PAUSE, 0]
 
 
 async def test_a_child_that_fails_at_first_ends_everything(story: Story) -> None:
