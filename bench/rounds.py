@@ -30,10 +30,11 @@ import asyncpg  # noqa: E402  the path comes first
 
 from bench import report  # noqa: E402
 from bench.account import PROMISED, Account, InStore, Witnesses, account, broken  # noqa: E402
-from bench.agent import Agent, AgentFailed  # noqa: E402
+from bench.agent import Agent  # noqa: E402
+from bench.ending import run_to_end  # noqa: E402
 from bench.ledger import DIGITS  # noqa: E402
 from bench.mixed import MULTIPART_EVERY, MixedLoad  # noqa: E402
-from bench.stand import Stand, StandFailed, StandOptions  # noqa: E402
+from bench.stand import Stand, StandOptions  # noqa: E402
 
 KINDS = ("api", "engine", "link", "postgres", "everything")
 MIXED = "mixed"
@@ -301,13 +302,7 @@ async def rounds(given: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    try:
-        return asyncio.run(rounds(arguments()))
-    except (StandFailed, AgentFailed) as error:
-        print(error, file=sys.stderr)
-    except KeyboardInterrupt:
-        return 130
-    return 1
+    return run_to_end(rounds(arguments()))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ Rule: a figure without its ledger is not shown, and a loss is an exit code.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import dataclasses
 import sys
 import time
@@ -22,10 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import profiling, report  # noqa: E402  the path comes first
-from bench.agent import AgentFailed  # noqa: E402
+from bench.ending import run_to_end  # noqa: E402
 from bench.measure import Amount, Outcome  # noqa: E402
 from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
-from bench.stand import Stand, StandFailed, StandOptions  # noqa: E402
+from bench.stand import Stand, StandOptions  # noqa: E402
 
 SMOKE = Amount(count=500, delay=0.1, idle_seconds=2.0, inbound=500, bulk_requests=2, per_request=500)
 
@@ -147,14 +146,7 @@ async def profile(stand: Stand, amount: Amount, names: list[str], folder: Path) 
 
 
 def main() -> int:
-    given = arguments()
-    try:
-        return asyncio.run(bench(given))
-    except (StandFailed, AgentFailed) as error:
-        print(error, file=sys.stderr)
-    except KeyboardInterrupt:
-        return 130
-    return 1
+    return run_to_end(bench(arguments()))
 
 
 if __name__ == "__main__":
