@@ -65,6 +65,18 @@ def resident(pids: Sequence[int]) -> int:
     return sum(int(fields[21]) for pid in pids if (fields := _stat(pid))) * PAGE
 
 
+def proportional(pids: Sequence[int]) -> int:
+    """Octets of memory they hold now, with what they share with others divided among those (PSS)."""
+    total = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total
+
+
 def machine_busy() -> float:
     """CPU seconds used by everything on this machine since it started."""
     fields = Path("/proc/stat").read_text().partition("\n")[0].split()[1:]

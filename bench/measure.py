@@ -33,6 +33,10 @@ class Amount:
     inbound: int = 40_000
     bulk_requests: int = 100
     per_request: int = 1000
+    queued: int = 1_000_000
+    drain_seconds: float = 30.0
+    history: int = 10_000_000
+    history_runs: int = 3
 
 
 @dataclass(slots=True)

@@ -43,6 +43,7 @@ class Centre:
         self.window = 500
         self.witness = False  # count by number what was acknowledged too; later parts apart from first ones
         self.answer_delay = 0.0
+        self.closed = False  # takes no connections
         self.multipart_every = 0  # of so many messages of handsets one has two parts
         self.later_parts = Ledger()
         self.taken_receipts = Ledger()
@@ -92,6 +93,12 @@ class Centre:
         further.append(_handset(number, UDHI, PART % (number & 255, 2, 2) + b" and its end"))
         return _handset(number, UDHI, PART % (number & 255, 2, 1) + text)
 
+    def close(self, closed: bool) -> None:
+        """Cut every connection and take none, or take them again."""
+        self.closed = closed
+        for session in list(self.sessions) if closed else ():
+            session.cut()
+
     def cut(self) -> bool:
         """Cut the connection of a bound session with RST; gives whether there was one."""
         bound = [session for session in self.sessions if session.bound]
@@ -122,6 +129,8 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
         self.centre.sessions.append(self)
+        if self.centre.closed:
+            self.cut()
 
     def connection_lost(self, _error: Exception | None) -> None:
         """What was not taken goes out again on another session, as a centre's store would have it."""
@@ -284,6 +293,10 @@ async def begin() -> tuple[dict[str, Any], Commands]:
             centre.inbound_left = centre.inbound_next = 0
         centre.inbound_left += count
 
+    async def behave(closed: bool = False, answer_delay: float = 0.0) -> None:
+        centre.answer_delay = answer_delay
+        centre.close(closed)
+
     async def cut() -> dict[str, Any]:
         return {"cut": centre.cut()}
 
@@ -306,7 +319,14 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         return found.dump()
 
     hello = {"port": server.sockets[0].getsockname()[1]}
-    return hello, {"reset": reset, "deliver": deliver, "cut": cut, "stats": stats, "ledger": ledger}
+    return hello, {
+        "reset": reset,
+        "deliver": deliver,
+        "behave": behave,
+        "cut": cut,
+        "stats": stats,
+        "ledger": ledger,
+    }
 
 
 if __name__ == "__main__":

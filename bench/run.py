@@ -22,11 +22,27 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import profiling, report  # noqa: E402  the path comes first
 from bench.ending import run_to_end  # noqa: E402
-from bench.measure import Amount, Outcome  # noqa: E402
+from bench.measure import Amount, Outcome, Scenario  # noqa: E402
+from bench.queued import queued  # noqa: E402
 from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
 
-SMOKE = Amount(count=500, delay=0.1, idle_seconds=2.0, inbound=500, bulk_requests=2, per_request=500)
+# On a stand of their own and for minutes, so only when they are named.
+LONG: dict[str, Scenario] = {"queued": queued}
+ALL = {**SCENARIOS, **LONG}
+SCENARIOS_HELP = f"Of {', '.join(SCENARIOS)}; only when named, for they take minutes: {', '.join(LONG)}."
+SMOKE = Amount(
+    count=500,
+    delay=0.1,
+    idle_seconds=2.0,
+    inbound=500,
+    bulk_requests=2,
+    per_request=500,
+    queued=5000,
+    drain_seconds=2.0,
+    history=20_000,
+    history_runs=1,
+)
 
 
 def arguments() -> argparse.Namespace:
@@ -35,7 +51,7 @@ def arguments() -> argparse.Namespace:
         description="Measures the platform on this machine.",
         epilog="bench/README.md says more.",
     )
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"Of {', '.join(SCENARIOS)}.")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=SCENARIOS_HELP)
     parser.add_argument("--seconds", type=float, default=20.0, help="Of load in single and callback (20).")
     parser.add_argument("--count", type=int, help="Messages in single and callback, instead of --seconds.")
     parser.add_argument("--runs", type=int, default=1, help="Of each scenario (1).")
@@ -44,6 +60,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--inbound", type=int, default=40_000, help="Messages from handsets (40000).")
     parser.add_argument("--bulk-requests", type=int, default=100, help="Requests in bulk (100).")
     parser.add_argument("--per-request", type=int, default=1000, help="Recipients of each of them (1000).")
+    parser.add_argument("--queued", type=int, default=1_000_000, help="Recipients in queued (1000000).")
+    parser.add_argument("--drain-seconds", type=float, default=30.0, help="Of draining them (30).")
+    parser.add_argument("--history", type=int, default=10_000_000, help="Recipients of the past (10000000).")
+    parser.add_argument("--history-runs", type=int, default=3, help="Of single and bulk, each way (3).")
     parser.add_argument("--idle-seconds", type=float, default=20.0, help="Of idleness (20).")
     parser.add_argument("--warm-up", type=float, default=3.0, help="Seconds of load before anything (3).")
     parser.add_argument("--sessions", type=int, default=2, help="SMPP sessions (2).")
@@ -62,9 +82,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="Keep the folder with the database and the log.")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="Where JSON goes.")
     given = parser.parse_args()
-    unknown = [name for name in given.scenarios if name not in SCENARIOS]
+    unknown = [name for name in given.scenarios if name not in ALL]
     if unknown:
-        parser.error(f"there is no scenario {unknown[0]!r}; there are {', '.join(SCENARIOS)}")
+        parser.error(f"there is no scenario {unknown[0]!r}; there are {', '.join(ALL)}")
     return given
 
 
@@ -107,7 +127,7 @@ async def bench(given: argparse.Namespace) -> int:
         for _ in range(given.runs if not given.profile else 0):
             for name in names:
                 print(f"... {name}", flush=True)
-                outcomes.append(await SCENARIOS[name](stand, amount))
+                outcomes.append(await ALL[name](stand, amount))
         if given.profile:
             about["profile"] = await profile(stand, amount, names, given.results / f"profile-{began}")
         report.show(outcomes)
@@ -136,7 +156,7 @@ async def profile(stand: Stand, amount: Amount, names: list[str], folder: Path) 
             small = dataclasses.replace(amount, seconds=seconds)
             looking = profiling.Profile(stand, folder / name, seconds, statements=statements)
             async with looking:
-                outcome = await SCENARIOS[name](stand, small)
+                outcome = await ALL[name](stand, small)
             print(f"\n== profile of {name}, {'statements' if statements else 'samples'}")
             report.show([outcome])
             content[f"{name} {'statements' if statements else 'samples'}"] = profiling.show(

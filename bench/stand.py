@@ -170,17 +170,28 @@ class Stand:
         await self._viesti("apply", str(estate), "--yes")
         if not self.options.own_postgres:
             await self.serve()
-        await self._until(self.bound, "its sessions are not bound")
+        await self.until(self.bound, "its sessions are not bound")
+        await self._group()
+
+    async def _group(self) -> None:
         self.groups = {
             "api": self.pids("api"),
             "engine": self.pids("engine"),
             "postgres": [await self._postmaster()],
+            "supervisor": [self._serving.pid],
             "generator": [self.generator.pid],
             "message centre": [self.centre.pid],
             "callback receiver": [self.receiver.pid],
         }
         if not self.groups["postgres"][0]:
             del self.groups["postgres"]
+
+    async def restart(self) -> None:
+        """Stop `viesti serve` in order and start it again."""
+        await self._end(self._serving)
+        await self.serve()
+        await self.until(self.bound, "its sessions are not bound")
+        await self._group()
 
     def pids(self, role: str) -> list[int]:
         """The processes of a role that `serve` started: api or engine."""
@@ -249,7 +260,7 @@ class Stand:
         async def listening() -> bool:
             return b"Viesti serves" in self.log.read_bytes()[before:]
 
-        await self._until(listening, "it is not ready")
+        await self.until(listening, "it is not ready")
 
     @staticmethod
     async def _end(serving: asyncio.subprocess.Process) -> None:
@@ -279,8 +290,11 @@ class Stand:
                 return b" 200 " in status
         return False
 
-    async def _until(self, holds: Callable[[], Awaitable[bool]], otherwise: str) -> None:
-        until = time.monotonic() + START_SECONDS
+    async def until(
+        self, holds: Callable[[], Awaitable[bool]], otherwise: str, seconds: float = START_SECONDS
+    ) -> None:
+        """Wait until this holds. Raises `StandFailed` with `otherwise` when it takes longer."""
+        until = time.monotonic() + seconds
         while not await holds():
             if self._serving.returncode is not None or time.monotonic() > until:
                 raise StandFailed(f"viesti serve: {otherwise}: {self.log.read_text()[-2000:]}")
