@@ -22,13 +22,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import profiling, report  # noqa: E402  the path comes first
 from bench.ending import run_to_end  # noqa: E402
+from bench.history import history  # noqa: E402
 from bench.measure import Amount, Outcome, Scenario  # noqa: E402
 from bench.queued import queued  # noqa: E402
 from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
 
 # On a stand of their own and for minutes, so only when they are named.
-LONG: dict[str, Scenario] = {"queued": queued}
+LONG: dict[str, Scenario] = {"queued": queued, "history": history}
 ALL = {**SCENARIOS, **LONG}
 SCENARIOS_HELP = f"Of {', '.join(SCENARIOS)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
