@@ -293,7 +293,7 @@ async def begin() -> tuple[dict[str, Any], Commands]:
             centre.inbound_left = centre.inbound_next = 0
         centre.inbound_left += count
 
-    async def behave(closed: bool = False, answer_delay: float = 0.0) -> None:
+    async def hold(closed: bool = False, answer_delay: float = 0.0) -> None:
         centre.answer_delay = answer_delay
         centre.close(closed)
 
@@ -322,7 +322,7 @@ async def begin() -> tuple[dict[str, Any], Commands]:
     return hello, {
         "reset": reset,
         "deliver": deliver,
-        "behave": behave,
+        "hold": hold,
         "cut": cut,
         "stats": stats,
         "ledger": ledger,

@@ -35,8 +35,10 @@ CHOSEN = """
 from generate_series(0, $2::bigint - 1) n,
      lateral (select $3::timestamptz + n * $4::interval as at) t,
      (select array_agg(id order by id) as ids from customers where key like 'past-%') c,
-     (select id as channel from channels) h, (select id as route from routes) r,
-     (select id as service from services where key = 'out') s, (select id as application from applications) a
+     (select id as channel from channels where key = 'centre') h,
+     (select id as route from routes where key = 'all') r,
+     (select id as service from services where key = 'out') s,
+     (select id as application from applications where key = 'bench') a
 """
 CUSTOMER = f"c.ids[1 + n % {CUSTOMERS}]"
 BUCKET = f"({CUSTOMER} % 64)::smallint"

@@ -87,25 +87,25 @@ async def queued(stand: Stand, amount: Amount) -> Outcome:
         async with memory.during("nothing queued"):
             await asyncio.sleep(2 * SAMPLE_SECONDS)
         half = amount.queued // 2 // amount.per_request * amount.per_request
-        await own.centre.ask("behave", answer_delay=SLOW_ANSWER)
+        await own.centre.ask("hold", answer_delay=SLOW_ANSWER)
         async with memory.during("queueing, window full"):
             first = await _queue(own, 0, half, amount)
-        await own.centre.ask("behave", closed=True, answer_delay=SLOW_ANSWER)
+        await own.centre.ask("hold", closed=True, answer_delay=SLOW_ANSWER)
         async with memory.during("queueing, link down"):
             second = await _queue(own, half, amount.queued - half, amount)
         look = min(LOOK_SECONDS, amount.drain_seconds)
         async with memory.during("all queued, link down"):
             await asyncio.sleep(look)
-        await own.centre.ask("behave", answer_delay=SLOW_ANSWER)
+        await own.centre.ask("hold", answer_delay=SLOW_ANSWER)
         async with memory.during("all queued, window full"):
             await own.until(own.bound, "its sessions are not bound again", RECONNECT_SECONDS)
             await asyncio.sleep(look)
-        await own.centre.ask("behave")
+        await own.centre.ask("hold")
         before, began = await _at_centre(own), time.monotonic()
         async with memory.during("draining"):
             await asyncio.sleep(amount.drain_seconds)
         drained, seconds = await _at_centre(own) - before, time.monotonic() - began
-        await own.centre.ask("behave", answer_delay=NEVER)
+        await own.centre.ask("hold", answer_delay=NEVER)
         outcome.figures = {
             "recipients queued": float(_accepted(first) + _accepted(second)),
             "accepted/s, window full": _rate(first),
