@@ -77,6 +77,19 @@ def proportional(pids: Sequence[int]) -> int:
     return total
 
 
+def peak(pid: int) -> int:
+    """The most octets of memory it has held since `forget_peak`."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def forget_peak(pid: int) -> None:
+    """Begin anew what `peak` tells (proc_pid_clear_refs(5))."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def machine_busy() -> float:
     """CPU seconds used by everything on this machine since it started."""
     fields = Path("/proc/stat").read_text().partition("\n")[0].split()[1:]

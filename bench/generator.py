@@ -11,6 +11,7 @@ import base64
 import json
 import time
 from collections import Counter
+from math import ceil
 from typing import Any, cast
 
 from bench.agent import Commands, serve
@@ -124,7 +125,7 @@ class Connection(asyncio.Protocol):
 
 def percentile(ordered: list[float], part: float) -> float:
     """A percentile of ordered values (nearest rank); 0 of none."""
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))] if ordered else 0.0
+    return ordered[max(0, ceil(len(ordered) * part) - 1)] if ordered else 0.0
 
 
 async def begin() -> tuple[dict[str, Any], Commands]:

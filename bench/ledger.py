@@ -79,3 +79,10 @@ def compare(dump: dict[str, Any], first: int, end: int, absent: Collection[int])
         "unasked": len(absent) - missing_absent,
         "stray": dump["total"] - sum(span),
     }
+
+
+def among_others(compared: dict[str, int]) -> dict[str, int]:
+    """A comparison of one range of several: what belongs to the others is no stray."""
+    found = {**compared, "seen": compared["seen"] - compared["stray"]}
+    del found["stray"]
+    return found

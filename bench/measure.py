@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bench import cpu
+from bench.generator import percentile
 from bench.stand import Stand
 
 STALL_SECONDS = 20.0
 POLL_SECONDS = 0.1
 OWED = "select (select count(*) from outbox) + (select count(*) from callbacks)"
+STATUSES = "select status, count(*) from recipients where created_at >= $1 group by status order by status"
 DELIVERED = 70
 
 
@@ -31,6 +33,13 @@ class Amount:
     delay: float = 0.5
     idle_seconds: float = 20.0
     inbound: int = 40_000
+    singles: int = 100
+    single_interval: float = 0.2
+    carrier_rate: float = 1000.0
+    share_seconds: float = 10.0
+    withheld: int = 100_000
+    rate_seconds: float = 20.0
+    rate_cases: tuple[str, ...] = ()
     bulk_requests: int = 100
     per_request: int = 1000
     queued: int = 1_000_000
@@ -119,3 +128,39 @@ async def settled(progress: Callable[[], Awaitable[tuple[Any, bool]]]) -> bool:
         elif now - moved_at > STALL_SECONDS:
             return False
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def ask_store(gauge: Gauge, outcome: Outcome, expected: int) -> None:
+    """The third witness: what the store says of the recipients."""
+
+    async def progress() -> tuple[Any, bool]:
+        owed = await gauge.connection.fetchval(OWED)
+        return owed, owed == 0
+
+    await settled(progress)
+    counts = {row[0]: row[1] for row in await gauge.connection.fetch(STATUSES, gauge.began_at)}
+    delivered = counts.get(DELIVERED, 0)
+    outcome.ledger["store"] = {
+        "expected": expected,
+        "seen": delivered,
+        "lost": max(0, expected - delivered),
+        "doubled": max(0, delivered - expected),
+    }
+    if set(counts) != {DELIVERED}:
+        outcome.problems.append(f"recipients by status: {counts}")
+    waiting = await gauge.connection.fetchval("select count(*) from waiting_receipts")
+    if waiting:
+        outcome.problems.append(f"{waiting} receipts have not found their part")
+
+
+def latencies(outcome: Outcome, name: str, begin: Mapping[int, float], end: Mapping[int, float]) -> None:
+    """Note the percentiles of the times from one to the other, in milliseconds, of numbers that have both."""
+    ordered = sorted((end[number] - at) * 1000 for number, at in begin.items() if number in end)
+    for part in (50, 99):
+        outcome.figures[f"{name} p{part} ms"] = percentile(ordered, part / 100)
+    outcome.figures[f"{name} max ms"] = ordered[-1] if ordered else 0.0
+
+
+def by_number(moments: Mapping[str, float]) -> dict[int, float]:
+    """Moments by number, as they were before JSON."""
+    return {int(number): at for number, at in moments.items()}

@@ -14,6 +14,7 @@ from collections import deque
 from typing import Any, cast
 
 from bench.agent import Commands, serve
+from bench.carrier import Carrier
 from bench.ledger import DIGITS, Ledger
 
 HEAD = struct.Struct(">IIII")
@@ -52,11 +53,15 @@ class Centre:
         self.next_id = 1_000_000_000  # ten digits, so that they stay as wide
         self.inbound_left = 0
         self.inbound_next = 0
+        self.carrier = Carrier()
+        self.binds = 0
+        self.release_to = 0  # sessions to wait for before what was withheld goes out
         self.reset()
 
     def reset(self) -> None:
         for ledger in (self.submits, self.later_parts, self.taken_receipts, self.taken_inbound):
             ledger.reset()
+        self.carrier.reset()
         self.acknowledged = 0
         self.refused = 0
         self.sent = 0
@@ -66,6 +71,8 @@ class Centre:
     def tick(self) -> None:
         """Hand the receipts that are due to the sessions."""
         now = time.monotonic()
+        if self.release_to:
+            self._hand_over()
         while self.pending and self.pending[0][0] <= now:
             _, bodies = self.pending.popleft()
             bound = [session for session in self.sessions if session.bound]
@@ -76,6 +83,22 @@ class Centre:
         for session in self.sessions:
             session.deliver(now)
         asyncio.get_running_loop().call_later(TICK, self.tick)
+
+    def release(self) -> int:
+        """Cut every session; when as many are bound again, all that was withheld goes out over them."""
+        bound = [session for session in self.sessions if session.bound]
+        self.release_to = max(1, len(bound))
+        for session in bound:
+            session.cut()
+        return len(self.carrier.withheld)
+
+    def _hand_over(self) -> None:
+        bound = [session for session in self.sessions if session.bound]
+        if len(bound) >= self.release_to:
+            self.release_to = 0
+            for number, session in enumerate(bound):
+                session.waiting.extend(self.carrier.withheld[number :: len(bound)])
+            self.carrier.withheld = []
 
     def owed(self) -> int:
         """Receipts and messages that have not been acknowledged."""
@@ -156,33 +179,46 @@ class Session(asyncio.Protocol):
                 break
             if command == SUBMIT_SM:
                 date = date or time.strftime("%y%m%d%H%M", time.gmtime()).encode()
-                out.append(self._submit(data, at, length, sequence, now, date, receipts))
+                answer = self._submit(data, at, length, sequence, now, date, receipts)
+                if self.centre.carrier.on and (wait := self.centre.carrier.answer_in(now)):
+                    self._answer_in(wait, answer)
+                else:
+                    out.append(answer)
             elif command == DELIVER_SM_RESP:
                 self._taken(sequence, status, now)
-            elif command == ENQUIRE_LINK:
-                out.append(HEAD.pack(16, ENQUIRE_LINK | RESP_BIT, 0, sequence))
-            elif command in BINDS:
-                out.append(HEAD.pack(22, command | RESP_BIT, 0, sequence) + b"bench\0")
-                self.bound = True
-            elif command == UNBIND:
-                out.append(HEAD.pack(16, UNBIND | RESP_BIT, 0, sequence))
-                self.bound = False
+            else:
+                out.append(self._of_the_session(command, sequence))
             at += length
         self._rest = data[at:]
         if out:
             self._answer(b"".join(out), len(receipts))
-        if receipts:
+        if receipts and self.centre.carrier.withhold:
+            self.centre.carrier.withheld.extend(receipts)
+        elif receipts:
             self.centre.pending.append((now + self.centre.delay, receipts))
         if self.waiting or self.centre.inbound_left:
             self.deliver(now)
 
+    def _of_the_session(self, command: int, sequence: int) -> bytes:
+        """The answer to what is about the session itself; nothing for anything else."""
+        if command in BINDS:
+            self.bound = True
+            self.centre.binds += 1
+            return HEAD.pack(22, command | RESP_BIT, 0, sequence) + b"bench\0"
+        if command == UNBIND:
+            self.bound = False
+        return HEAD.pack(16, command | RESP_BIT, 0, sequence) if command in (UNBIND, ENQUIRE_LINK) else b""
+
     def _answer(self, data: bytes, submits: int) -> None:
         delay = self.centre.answer_delay
         if delay and submits:
-            self.answers_due += submits
-            asyncio.get_running_loop().call_later(delay, self._answer_now, data, submits)
+            self._answer_in(delay, data, submits)
         else:
             self._answer_now(data, 0)
+
+    def _answer_in(self, seconds: float, data: bytes, submits: int = 1) -> None:
+        self.answers_due += submits
+        asyncio.get_running_loop().call_later(seconds, self._answer_now, data, submits)
 
     def _answer_now(self, data: bytes, submits: int) -> None:
         self.answers_due -= submits
@@ -204,6 +240,10 @@ class Session(asyncio.Protocol):
         destination = source_end + 3
         destination_end = data.index(0, destination)
         end = at + length
+        if centre.carrier.on:
+            status = centre.carrier.look(data[destination_end - DIGITS : destination_end], now)
+            if status:
+                return HEAD.pack(16, SUBMIT_SM_RESP, status, sequence)
         if centre.by_destination:
             ledger = centre.submits
             if centre.witness and data[destination_end + 1] & UDHI and _later(data, destination_end, end):
@@ -300,9 +340,26 @@ async def begin() -> tuple[dict[str, Any], Commands]:
     async def cut() -> dict[str, Any]:
         return {"cut": centre.cut()}
 
+    async def behave(**conduct: Any) -> None:
+        centre.carrier.behave(**conduct)
+
+    async def told() -> dict[str, Any]:
+        return centre.carrier.told()
+
+    async def release() -> dict[str, Any]:
+        """From now on receipts are not withheld; those that were go out after a cut."""
+        centre.carrier.withhold = False
+        return {"withheld": centre.release()}
+
+    async def seen(ranges: list[tuple[int, int]]) -> dict[str, Any]:
+        """How many of each range of numbers have come."""
+        counts = centre.submits.counts
+        return {"seen": [last - first - counts[first:last].count(0) for first, last in ranges]}
+
     async def stats() -> dict[str, Any]:
         return {
             "bound": sum(session.bound for session in centre.sessions),
+            "binds": centre.binds,
             "submits": centre.submits.summary(),
             "doubled": len(centre.submits.repeated | centre.later_parts.repeated),
             "sent": centre.sent,
@@ -319,14 +376,8 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         return found.dump()
 
     hello = {"port": server.sockets[0].getsockname()[1]}
-    return hello, {
-        "reset": reset,
-        "deliver": deliver,
-        "hold": hold,
-        "cut": cut,
-        "stats": stats,
-        "ledger": ledger,
-    }
+    commands = (reset, deliver, hold, cut, behave, told, release, seen, stats, ledger)
+    return hello, {command.__name__: command for command in commands}
 
 
 if __name__ == "__main__":

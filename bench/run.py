@@ -21,16 +21,26 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import profiling, report  # noqa: E402  the path comes first
+from bench.burst import burst  # noqa: E402
 from bench.ending import run_to_end  # noqa: E402
 from bench.history import history  # noqa: E402
+from bench.lanes import lanes  # noqa: E402
 from bench.measure import Amount, Outcome, Scenario  # noqa: E402
 from bench.queued import queued  # noqa: E402
+from bench.rates import rates  # noqa: E402
 from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
 
-# On a stand of their own and for minutes, so only when they are named.
-LONG: dict[str, Scenario] = {"queued": queued, "history": history}
+# For minutes, so only when they are named.
+LONG: dict[str, Scenario] = {
+    "queued": queued,
+    "history": history,
+    "lanes": lanes,
+    "burst": burst,
+    "rates": rates,
+}
 ALL = {**SCENARIOS, **LONG}
+QUICK_IN_SMALL = ("lanes", "burst", "rates")
 SCENARIOS_HELP = f"Of {', '.join(SCENARIOS)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
@@ -43,6 +53,13 @@ SMOKE = Amount(
     drain_seconds=2.0,
     history=20_000,
     history_runs=1,
+    carrier_rate=200.0,
+    singles=10,
+    single_interval=0.02,
+    share_seconds=0.5,
+    withheld=1000,
+    rate_seconds=1.0,
+    rate_cases=("200", "200 throttled"),
 )
 
 
@@ -61,10 +78,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--inbound", type=int, default=40_000, help="Messages from handsets (40000).")
     parser.add_argument("--bulk-requests", type=int, default=100, help="Requests in bulk (100).")
     parser.add_argument("--per-request", type=int, default=1000, help="Recipients of each of them (1000).")
-    parser.add_argument("--queued", type=int, default=1_000_000, help="Recipients in queued (1000000).")
+    parser.add_argument(
+        "--queued", type=int, default=1_000_000, help="Recipients in queued and lanes (1000000)."
+    )
     parser.add_argument("--drain-seconds", type=float, default=30.0, help="Of draining them (30).")
     parser.add_argument("--history", type=int, default=10_000_000, help="Recipients of the past (10000000).")
     parser.add_argument("--history-runs", type=int, default=3, help="Of single and bulk, each way (3).")
+    parser.add_argument(
+        "--carrier-rate", type=float, default=1000.0, help="Of the carrier in lanes, submits a second (1000)."
+    )
+    parser.add_argument("--singles", type=int, default=100, help="Single messages of each customer (100).")
+    parser.add_argument("--withheld", type=int, default=100_000, help="Receipts at once in burst (100000).")
+    parser.add_argument("--rate-seconds", type=float, default=20.0, help="Of each phase in rates (20).")
+    parser.add_argument("--rate-cases", nargs="+", default=(), help="Of rates, such as '50' (all).")
     parser.add_argument("--idle-seconds", type=float, default=20.0, help="Of idleness (20).")
     parser.add_argument("--warm-up", type=float, default=3.0, help="Seconds of load before anything (3).")
     parser.add_argument("--sessions", type=int, default=2, help="SMPP sessions (2).")
@@ -99,7 +125,7 @@ def amount_of(given: argparse.Namespace) -> Amount:
 
 async def bench(given: argparse.Namespace) -> int:
     amount = amount_of(given)
-    names = given.scenarios or list(SCENARIOS)
+    names = given.scenarios or ([*SCENARIOS, *QUICK_IN_SMALL] if given.smoke else list(SCENARIOS))
     machine = report.machine()
     options = StandOptions(
         sessions=given.sessions,

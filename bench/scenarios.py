@@ -10,10 +10,8 @@ import asyncio
 from typing import Any
 
 from bench.ledger import compare
-from bench.measure import DELIVERED, OWED, Amount, Gauge, Outcome, Scenario, settled
+from bench.measure import Amount, Gauge, Outcome, Scenario, ask_store, settled
 from bench.stand import KEY, SECRET, Stand
-
-STATUSES = "select status, count(*) from recipients where created_at >= $1 group by status order by status"
 
 
 async def _outbound(
@@ -45,7 +43,7 @@ async def _outbound(
         await settled(progress)
         await gauge.read(outcome)
         await _account(stand, outcome, sent, callbacks)
-        await _ask_store(gauge, outcome, expected)
+        await ask_store(gauge, outcome, expected)
     return outcome
 
 
@@ -83,29 +81,6 @@ async def _account(stand: Stand, outcome: Outcome, sent: dict[str, Any], callbac
             outcome.problems.append(f"{times} requests answered {status}: {sent['example']!r}")
     if centre["refused"]:
         outcome.problems.append(f"{centre['refused']} receipts were refused at first")
-
-
-async def _ask_store(gauge: Gauge, outcome: Outcome, expected: int) -> None:
-    """The third witness: what the store says of the recipients."""
-
-    async def progress() -> tuple[Any, bool]:
-        owed = await gauge.connection.fetchval(OWED)
-        return owed, owed == 0
-
-    await settled(progress)
-    counts = {row[0]: row[1] for row in await gauge.connection.fetch(STATUSES, gauge.began_at)}
-    delivered = counts.get(DELIVERED, 0)
-    outcome.ledger["store"] = {
-        "expected": expected,
-        "seen": delivered,
-        "lost": max(0, expected - delivered),
-        "doubled": max(0, delivered - expected),
-    }
-    if set(counts) != {DELIVERED}:
-        outcome.problems.append(f"recipients by status: {counts}")
-    waiting = await gauge.connection.fetchval("select count(*) from waiting_receipts")
-    if waiting:
-        outcome.problems.append(f"{waiting} receipts have not found their part")
 
 
 async def single(stand: Stand, amount: Amount) -> Outcome:

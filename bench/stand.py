@@ -30,6 +30,8 @@ from viesti.storage.embedded import EmbeddedPostgres
 from viesti.storage.postgres_home import DATABASE, PORT, ROLE
 
 KEY, SECRET = "bench", "bench-secret-of-no-worth"
+OTHER_KEY, OTHER_SECRET = "other", "other-secret-of-no-worth"
+OTHER_WEIGHT = 3  # the first customer's is 1
 START_SECONDS = 60.0
 
 ESTATE = """\
@@ -37,6 +39,12 @@ ESTATE = """\
 key = "bench"
 name = "Bench"
 default_region = "FI"
+
+[[customers]]
+key = "other"
+name = "Other"
+default_region = "FI"
+weight = {other_weight}
 
 [[channels]]
 key = "centre"
@@ -49,7 +57,7 @@ system_id = "bench"
 bind = "transceiver"
 sessions = {sessions}
 window = {window}
-
+{more}
 [channels.secrets]
 password = "secret"
 
@@ -60,6 +68,10 @@ sender = "Bench"
 [[senders]]
 customer = "bench"
 sender = "16400"
+
+[[senders]]
+customer = "other"
+sender = "Bench"
 
 [[services]]
 customer = "bench"
@@ -84,6 +96,23 @@ name = "Bench"
 service = "out"
 client_key = "{key}"
 secret = "{secret}"
+throttle_calls = 1000000000
+throttle_seconds = 60
+
+[[services]]
+customer = "other"
+key = "other"
+name = "Other"
+kind = "OneWay"
+default_sender = "Bench"
+
+[[applications]]
+customer = "other"
+key = "other"
+name = "Other"
+service = "other"
+client_key = "{other_key}"
+secret = "{other_secret}"
 throttle_calls = 1000000000
 throttle_seconds = 60
 
@@ -130,6 +159,8 @@ class Stand:
         self.folder = Path(tempfile.mkdtemp(prefix="viesti-bench-"))
         self.data = self.folder / "data"
         self.groups: dict[str, list[int]] = {}
+        self.sessions = options.sessions  # that the channel has now
+        self._configured: tuple[int, int, dict[str, float]]
         self._stack = AsyncExitStack()
         self._serving: asyncio.subprocess.Process  # once it is started
 
@@ -152,22 +183,11 @@ class Stand:
         for agent in (self.centre, self.receiver, self.generator):
             await agent.start()
             self._stack.push_async_callback(agent.stop)
-        estate = self.folder / "estate.toml"
-        estate.write_text(
-            ESTATE.format(
-                centre=self.centre.hello["port"],
-                receiver=self.receiver.hello["port"],
-                sessions=self.options.sessions,
-                window=self.options.window,
-                key=KEY,
-                secret=SECRET,
-            )
-        )
         if self.options.own_postgres:
             await self.serve()
         else:
             await self._viesti("migrate")
-        await self._viesti("apply", str(estate), "--yes")
+        await self._apply(self.options.sessions, self.options.window)
         if not self.options.own_postgres:
             await self.serve()
         await self.until(self.bound, "its sessions are not bound")
@@ -192,6 +212,38 @@ class Stand:
         await self.serve()
         await self.until(self.bound, "its sessions are not bound")
         await self._group()
+
+    async def _apply(self, sessions: int, window: int, **more: float) -> None:
+        self.sessions = sessions
+        self._configured = (sessions, window, more)
+        estate = self.folder / "estate.toml"
+        estate.write_text(
+            ESTATE.format(
+                centre=self.centre.hello["port"],
+                receiver=self.receiver.hello["port"],
+                sessions=sessions,
+                window=window,
+                more="".join(f"{name} = {value}\n" for name, value in more.items()),
+                key=KEY,
+                secret=SECRET,
+                other_key=OTHER_KEY,
+                other_secret=OTHER_SECRET,
+                other_weight=OTHER_WEIGHT,
+            )
+        )
+        await self._viesti("apply", str(estate), "--yes")
+
+    async def configure(self, sessions: int, window: int, **more: float) -> None:
+        """Give the SMPP channel other options while everything runs, and wait for its new sessions."""
+        if (sessions, window, more) == self._configured:
+            return
+        before = (await self.centre.ask("stats"))["binds"]
+        await self._apply(sessions, window, **more)
+
+        async def anew() -> bool:
+            return (await self.centre.ask("stats"))["binds"] >= before + sessions and await self.bound()
+
+        await self.until(anew, "its sessions are not bound again")
 
     def pids(self, role: str) -> list[int]:
         """The processes of a role that `serve` started: api or engine."""
@@ -273,7 +325,7 @@ class Stand:
 
     async def bound(self) -> bool:
         """Whether every session is bound."""
-        return bool((await self.centre.ask("stats"))["bound"] >= self.options.sessions)
+        return bool((await self.centre.ask("stats"))["bound"] >= self.sessions)
 
     async def whole(self) -> bool:
         """Whether every process of `serve` runs, the API is ready and every session is bound."""
