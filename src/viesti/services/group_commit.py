@@ -138,7 +138,9 @@ class GroupCommit:
     async def _store_batch(self, batch: list[_Entry]) -> None:
         await self._give_ids(batch)
         rows = AcceptRows()
-        async with self._store.transaction() as tx:
+        # Without request ids all that is written is one statement, which needs no `begin` and `commit`.
+        with_ids = any(entry.planned.request.request_id for entry in batch)
+        async with self._store.transaction() if with_ids else self._store.statements() as tx:
             await self._read_clock(tx)
             fresh, repeats = await _tell_apart(tx, batch)
             if fresh:
@@ -147,9 +149,7 @@ class GroupCommit:
                     rows.add(entry.planned, entry.message_id, entry.recipient_ids, opted_out, self._fair)
                     for entry in fresh
                 ]
-                await tx.messages.add(rows.messages, rows.recipients)
-                if rows.queued:
-                    await tx.outbox.add(rows.queued)
+                await tx.accept.add(rows.messages, rows.recipients, rows.queued)
         for entry, answer in zip(fresh, answers if fresh else (), strict=True):
             if not entry.answer.done():
                 entry.answer.set_result(answer)

@@ -110,9 +110,7 @@ class Receive:
             elif one.inbound.consent:
                 await self._react.stop_everywhere(tx, work, one.inbound)
         if work.rows.messages:
-            await tx.messages.add(work.rows.messages, work.rows.recipients)
-            if work.rows.queued:
-                await tx.outbox.add(work.rows.queued)
+            await tx.accept.add(work.rows.messages, work.rows.recipients, work.rows.queued)
         if work.callbacks:
             await tx.callbacks.add(work.callbacks)
 

@@ -45,7 +45,7 @@ class StoreUnavailable(Exception):  # noqa: N818  says the fact; callers answer 
 
 
 async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    # Binary, so that COPY can write it too: a version octet, then the text.
+    # Binary, as COPY and arrays want it: a version octet, then the text.
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",

@@ -14,6 +14,7 @@ from viesti.storage import database
 from viesti.storage.database import Connection, Listener, Pool, StoreUnavailable
 from viesti.storage.ids import IdSource, bucket_of, first_id, period_of
 from viesti.storage.migrate import pending_on
+from viesti.storage.rows.accept import Accept
 from viesti.storage.rows.callbacks import Callbacks
 from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
@@ -82,6 +83,10 @@ class Transaction:
     @cached_property
     def estate_edit(self) -> EstateEdit:
         return EstateEdit(self._connection)
+
+    @cached_property
+    def accept(self) -> Accept:
+        return Accept(self._connection)
 
     @cached_property
     def messages(self) -> Messages:
@@ -204,5 +209,5 @@ class Store:
             return await pending_on(connection)
 
     async def _take_blocks(self, count: int) -> list[int]:
-        async with database.transaction(self._pool) as connection:
+        async with database.alone(self._pool) as connection:
             return await Periods(connection).take_blocks(count)

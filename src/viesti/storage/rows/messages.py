@@ -104,11 +104,6 @@ class Messages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, messages: Sequence[Message], recipients: Sequence[Recipient]) -> None:
-        copy = self._connection.copy_records_to_table
-        await copy("messages", records=messages, columns=Message._fields)
-        await copy("recipients", records=recipients, columns=Recipient._fields)
-
     async def add_parts(self, parts: Sequence[PartRow]) -> None:
         if parts:
             await self._connection.copy_records_to_table("parts", records=parts, columns=_PART)

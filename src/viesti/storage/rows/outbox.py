@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from viesti.domain.message import Claimed, PartRow, Queued
+from viesti.domain.message import Claimed, PartRow
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
 
@@ -43,9 +43,6 @@ class Depth:
 class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    async def add(self, rows: Sequence[Queued]) -> None:
-        await self._connection.copy_records_to_table("outbox", records=rows, columns=Queued._fields)
 
     async def claim(
         self, channel_id: int, lease: str, limit: int, token: int, now: datetime

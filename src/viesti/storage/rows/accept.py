@@ -1,0 +1,38 @@
+"""Stores what was accepted: messages, recipients and their places in the outbox.
+
+Rule: all of it in one statement, which is a transaction by itself where nothing else belongs to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from viesti.domain.message import Message, Queued, Recipient
+from viesti.storage.database import Connection
+from viesti.storage.sql import queries
+
+SQL = queries("accept")
+_TABLES = Message._fields.index("shift_tables")
+# What a new recipient has never; it stands at its default.
+_LATER = frozenset(("carrier_error", "attempt", "doubts", "sent_at", "carrier_at"))
+_NEW = [at for at, name in enumerate(Recipient._fields) if name not in _LATER]
+
+
+class Accept:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(
+        self, messages: Sequence[Message], recipients: Sequence[Recipient], queued: Sequence[Queued]
+    ) -> None:
+        """Store messages with their recipients, and those of them that wait to be sent."""
+        of_messages: list[Sequence[Any]] = list(zip(*messages, strict=True))
+        of_messages[_TABLES] = [",".join(tables) for tables in of_messages[_TABLES]]
+        of_recipients = list(zip(*recipients, strict=True))
+        await self._connection.execute(
+            SQL["accept"],
+            *of_messages,
+            *(of_recipients[at] for at in _NEW),
+            *(zip(*queued, strict=True) if queued else ((),) * len(Queued._fields)),
+        )
