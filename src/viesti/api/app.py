@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 from starlette.routing import Route, Router
 
+from viesti.api import oauth, smartdialog
 from viesti.api.answer import Endpoint
 from viesti.api.body import BodyLimits
 from viesti.api.edge import Edge
@@ -36,6 +37,8 @@ class ApiServices:
     show: ShowMessages
     check_ready: CheckReady
     count_waiting: CountWaiting
+    smartdialog: smartdialog.SmartDialogServices
+    oauth: oauth.OAuthServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +68,7 @@ def create_app(
         Route("/healthz", Endpoint(probes.alive), methods=["GET"]),
         Route("/readyz", Endpoint(probes.ready), methods=["GET"]),
         Route("/metrics", Endpoint(probes.metrics), methods=["GET"]),
+        *smartdialog.routes(services.smartdialog, options.body_limits, meters),
+        *oauth.routes(services.oauth),
     ]
     return Edge(Router(routes, redirect_slashes=False), meters, monotonic)

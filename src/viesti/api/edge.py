@@ -14,9 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route, Router
 from starlette.types import Message, Receive, Scope, Send
 
-from viesti.api.answer import Endpoint, Refusal, Render, render_error, send_answer
+from viesti.api.answer import Refusal, Render, render_error, send_answer
 from viesti.api.body import ClientGone
-from viesti.api.guard import GuardedEndpoint
 from viesti.api.meters import Meters
 from viesti.services.store_errors import StoreUnavailable
 
@@ -108,4 +107,5 @@ def _refusal(error: Exception, scope: Scope) -> Refusal:
 
 def _render(scope: Scope) -> Render:
     endpoint = scope.get("endpoint")
-    return endpoint.render if isinstance(endpoint, Endpoint | GuardedEndpoint) else render_error
+    render: Render = getattr(endpoint, "render", render_error)
+    return render

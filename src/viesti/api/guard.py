@@ -44,12 +44,15 @@ class Guard:
         caller = self._authenticate.remembered(key, secret) or await self._authenticate.verify(key, secret)
         if isinstance(caller, TurnedAway):
             return _turned_away(caller)
-        budget = await self._throttle(caller.application, caller.customer)
-        shown = _budget_headers(budget)
-        if not budget.allowed:
-            sentence = f"More than {budget.limit} calls; wait {budget.reset} seconds."
-            return Refusal(429, sentence, headers=(*shown, (b"retry-after", b"%d" % budget.reset)))
-        return Admitted(caller, shown)
+        application = caller.application
+        budget = await self._throttle(
+            application.id,
+            caller.customer.bucket,
+            application.throttle_calls,
+            application.throttle_seconds,
+        )
+        shown = within_budget(budget)
+        return shown if isinstance(shown, Refusal) else Admitted(caller, shown)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -107,6 +110,15 @@ def _turned_away(why: TurnedAway) -> Refusal:
     if why.retry_after is not None:
         headers += ((b"retry-after", b"%d" % max(1, round(why.retry_after + 0.5))),)
     return Refusal(status, why.sentence, headers=headers)
+
+
+def within_budget(budget: Budget) -> Headers | Refusal:
+    """The headers that tell of a budget, or the refusal of a call that is not in it."""
+    shown = _budget_headers(budget)
+    if budget.allowed:
+        return shown
+    sentence = f"More than {budget.limit} calls; wait {budget.reset} seconds."
+    return Refusal(429, sentence, headers=(*shown, (b"retry-after", b"%d" % budget.reset)))
 
 
 def _budget_headers(budget: Budget) -> Headers:

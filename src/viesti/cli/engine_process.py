@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from ipaddress import ip_network
@@ -12,6 +13,7 @@ import structlog
 
 from viesti.channels import registry
 from viesti.cli import wiring
+from viesti.cli.engine_upkeep import upkeep
 from viesti.config import Settings
 from viesti.domain.channel import Channel, ChannelSink
 from viesti.domain.estate import ChannelRow
@@ -22,6 +24,7 @@ from viesti.services.call_back import CallBack
 from viesti.services.dispatch import Dispatch
 from viesti.services.estate import EstateCache
 from viesti.services.expire import Expire
+from viesti.services.guids import Guids
 from viesti.services.lease import LeaseChannels
 from viesti.services.plan import Limits
 from viesti.services.receipts import TakeReceipts
@@ -76,7 +79,8 @@ async def run_engine(
     waker = Waker(store)
     try:
         seal = Seal(wiring.secret_keys(settings))
-        engine, estate = _build(settings, store, client, waker, seal, instance, dead)
+        guids = await Guids.open(store, seal, os.urandom, wiring.utc_now())
+        engine, estate = _build(settings, store, client, waker, seal, guids, instance, dead)
         await estate.load()
         estate.watch()
         store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
@@ -100,6 +104,7 @@ def _build(
     client: OutgoingClient,
     waker: Waker,
     seal: Seal,
+    guids: Guids,
     instance: str,
     dead: Sequence[str],
 ) -> tuple[Engine, EstateCache]:
@@ -129,6 +134,7 @@ def _build(
             store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)
         ),
         leases=LeaseChannels(store, instance, dead, now, settings.lease_seconds),
+        upkeep=upkeep(store, now),
     )
     options = EngineOptions(
         claim_rows=settings.claim_batch,

@@ -89,6 +89,24 @@ class Settings:
         kinds.whole(1, 90), 7, "How long a RequestId is remembered, so that a repeat sends nothing twice."
     )
 
+    oauth_access_minutes: int = _setting(
+        kinds.whole(1, 1_440),
+        60,
+        "How long an access token is good; the connector asks for a new one by itself.",
+        group="Sign-in for connectors",
+    )
+    oauth_refresh_days: int = _setting(
+        kinds.whole(1, 3_650), 180, "After so long without use a connection asks its user to sign in again."
+    )
+    oauth_grace_minutes: int = _setting(
+        kinds.whole(0, 1_440),
+        60,
+        "How long a refresh token is still taken after its successor was used: flows refresh in parallel.",
+    )
+    attachment_days: int = _setting(
+        kinds.whole(1, 90), 7, "How long the URL of an attachment in a notification is good."
+    )
+
     bulk_threshold: int = _setting(
         kinds.whole(1, 1_000_000),
         100,
@@ -139,6 +157,15 @@ class Settings:
     )
     callback_max_age_hours: float = _setting(
         kinds.number(0, 720), 72.0, "How long a callback is tried again before it is parked for replay."
+    )
+    subscription_dead_tries: int = _setting(
+        kinds.whole(1, 1_000),
+        5,
+        "So many refusals in a row, over `subscription_dead_hours`, end a subscription such as a flow's "
+        "trigger.",
+    )
+    subscription_dead_hours: float = _setting(
+        kinds.number(0, 720), 3.0, "The time over which `subscription_dead_tries` refusals must be spread."
     )
     callback_concurrency: int = _setting(
         kinds.whole(1, 10_000), 64, "Callbacks on their way at once, over all endpoints."

@@ -6,7 +6,7 @@ Rule: a snapshot never changes; a change in the store makes a new one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from viesti.domain.keywords import KeywordRule
@@ -30,6 +30,8 @@ class Customer:
     callback_secret: str | None  # sealed
     weight: int
     enabled: bool
+    report_query: str = ""  # added to a DlrUrl instead of our parameters
+    report_words: Mapping[str, str] = field(default_factory=dict)  # the receiver's words for our statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Service:
     help_reply: str
     webhook_url: str
     enabled: bool
+    advertisement: bool = False  # what its messages are, unless they say otherwise
+    allow_reply: bool = True  # it may send replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class ServiceAction:
     id: int
     service_id: int
     position: int
-    kind: str  # http_request, auto_reply, add_to_list, opt_out
+    kind: str  # http_request, auto_reply, add_to_list, remove_from_list, opt_out, open_thread
     options: Mapping[str, Any]
 
 
@@ -79,6 +83,36 @@ class Application:
     client_key: str
     secret_hash: str
     service_id: int | None
+    throttle_calls: int | None
+    throttle_seconds: int | None
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person. `customers`: the customers worked for, by id, each with the role there."""
+
+    id: int
+    email: str
+    name: str
+    password_hash: str | None  # None: can't sign in
+    administrator: bool
+    connector_sign_in: bool  # may sign in for connectors
+    enabled: bool
+    customers: Mapping[int, str]  # member, manager
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """A program that people let act for them. `secret_hash` None: a public client, which must use PKCE."""
+
+    id: int
+    key: str
+    name: str
+    client_id: str
+    secret_hash: str | None
+    redirect_uris: tuple[str, ...]
+    customer_id: int | None  # None: everybody's
     throttle_calls: int | None
     throttle_seconds: int | None
     enabled: bool
@@ -110,3 +144,5 @@ class Estate:
     senders: tuple[RegisteredSender, ...]
     routes: tuple[Route, ...]
     prices: tuple[Price, ...]
+    users: Mapping[int, User] = field(default_factory=dict)
+    clients: Mapping[int, OAuthClient] = field(default_factory=dict)

@@ -42,6 +42,8 @@ class Message(NamedTuple):
     quiet: bool
     extras: Mapping[str, Any] | None
     created_at: datetime
+    user_id: int | None = None  # whose connection asked for it
+    thread_id: int | None = None
 
 
 class Recipient(NamedTuple):
@@ -170,3 +172,5 @@ class Callback:
     due_at: datetime
     created_at: datetime
     attempt: int = 0
+    subscription_id: int | None = None  # then `url` is sealed
+    apart: bool = False  # waits for no other of its subject

@@ -7,7 +7,7 @@ stopped first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -55,6 +55,16 @@ class EngineOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Something to be done now and then: `run_once` gives how much it did, and is called again at once while
+    that is something."""
+
+    name: str
+    run_once: Callable[[], Awaitable[int]]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class EngineServices:
     """What the duties do their work with."""
 
@@ -68,6 +78,7 @@ class EngineServices:
     expire: Expire
     retain: Retain
     leases: LeaseChannels
+    upkeep: Sequence[Upkeep] = ()
 
 
 class Engine:
@@ -110,6 +121,7 @@ class Engine:
             Duty("callback rescuer", services.call_back.release_expired, 5 * o.idle_seconds),
             Duty("overdue receipts", services.expire, 60 * o.idle_seconds),
             Duty("retention", self._retain, o.retention_round),
+            *(Duty(one.name, one.run_once, one.seconds) for one in services.upkeep),
         ]
 
     async def start(self) -> None:

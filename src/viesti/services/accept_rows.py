@@ -107,6 +107,8 @@ def _message(planned: Planned, message_id: int) -> Message:
         quiet=request.quiet,
         extras=request.extras,
         created_at=planned.created_at,
+        user_id=request.user_id,
+        thread_id=request.thread_id,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import structlog
 
 from viesti.domain.address import Normaliser
-from viesti.domain.estate import Application, Customer, Estate, ServiceAction
+from viesti.domain.estate import Application, Customer, Estate, OAuthClient, ServiceAction, User
 from viesti.domain.keywords import KeywordIndex
 from viesti.domain.pricing import PriceTable
 from viesti.domain.routing import RouteTable
@@ -42,6 +42,8 @@ class Snapshot:
         self.keywords = KeywordIndex(rule for rule in estate.keywords if rule.service_id in enabled)
         self.listeners = _listeners(estate)
         self.by_client_key: dict[str, Application] = {a.client_key: a for a in estate.applications.values()}
+        self.client_of: dict[str, OAuthClient] = {c.client_id: c for c in estate.clients.values()}
+        self.user_of: dict[str, User] = {user.email: user for user in estate.users.values()}
         self.actions: dict[int, list[ServiceAction]] = defaultdict(list)
         for action in estate.actions:
             self.actions[action.service_id].append(action)

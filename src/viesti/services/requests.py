@@ -19,10 +19,12 @@ from viesti.domain.status import Status
 
 
 class RecipientRequest(msgspec.Struct, frozen=True):
-    """One address as the caller wrote it; `text` when it differs from the message's."""
+    """One address as the caller wrote it; `text` when it differs from the message's, or `values` for its
+    placeholders."""
 
     address: str
     text: str | None = None
+    values: Mapping[str, str | None] | None = None
 
 
 class SubmitRequest(msgspec.Struct, frozen=True):
@@ -41,9 +43,13 @@ class SubmitRequest(msgspec.Struct, frozen=True):
     request_id: str | None = None
     body_hash: bytes = b""  # of the request as it came; a repeat must have the same
     parent_id: int | None = None
-    advertisement: bool = False
+    advertisement: bool | None = None  # None: as its service says
     quiet: bool = False
     extras: Mapping[str, Any] | None = None
+    user_id: int | None = None
+    thread_id: int | None = None
+    placeholders: bool = False  # `$(name)` in the text stands for each recipient's value
+    character_policy: str | None = None  # over the service's
 
 
 class SubmittedRecipient(msgspec.Struct, frozen=True):

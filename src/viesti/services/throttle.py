@@ -1,4 +1,5 @@
-"""How many calls an application may make: a sliding window, shared by all API processes through PostgreSQL.
+"""How many calls an application or a connection may make: a sliding window, shared by all API processes
+through PostgreSQL.
 
 Rule: no span of the window's length ever sees more calls than allowed, however many processes serve them.
 
@@ -23,7 +24,6 @@ from datetime import datetime
 
 import msgspec
 
-from viesti.domain.estate import Application, Customer
 from viesti.storage.store import Store
 
 SLOTS = 60  # in a window
@@ -79,7 +79,7 @@ def slot_of(now: float, seconds: int) -> int:
 
 @dataclass(slots=True)
 class _Share:
-    """What this process holds of an application's budget."""
+    """What this process holds of an owner's budget."""
 
     lock: asyncio.Lock
     calls: int = 0
@@ -95,7 +95,7 @@ _NO_LIMIT = Budget(True, 0, 0, 0)
 
 
 class Throttle:
-    """Counts calls. `calls` in each `seconds` unless an application has its own; `now` is the wall clock (all
+    """Counts calls. `calls` in each `seconds` unless an owner has its own; `now` is the wall clock (all
     processes must agree on it)."""
 
     def __init__(
@@ -107,32 +107,36 @@ class Throttle:
         self._seconds = seconds
         self._shares: dict[int, _Share] = {}
 
-    async def __call__(self, application: Application, customer: Customer) -> Budget:
-        """Count one call. Raises `StoreUnavailable`."""
-        calls = self._calls if application.throttle_calls is None else application.throttle_calls
+    async def __call__(
+        self, owner: int, bucket: int, calls: int | None = None, seconds: int | None = None
+    ) -> Budget:
+        """Count one call of an owner, in its bucket. None: as usual. Raises `StoreUnavailable`.
+
+        An owner is the id of what budgets are counted by, such as an application or a connection; what has
+        no id takes a negative number.
+        """
+        calls = self._calls if calls is None else calls
         if calls <= 0:
             return _NO_LIMIT
-        seconds = application.throttle_seconds or self._seconds
-        share = self._shares.get(application.id)
+        seconds = seconds or self._seconds
+        share = self._shares.get(owner)
         if share is None or share.calls != calls or share.seconds != seconds:
-            share = self._shares[application.id] = _Share(asyncio.Lock(), calls, seconds)
+            share = self._shares[owner] = _Share(asyncio.Lock(), calls, seconds)
         held = _spend(share, self._now().timestamp())
         if held is not None:
             return held
         async with share.lock:
-            return _spend(share, self._now().timestamp()) or await self._take(
-                share, application.id, customer.bucket
-            )
+            return _spend(share, self._now().timestamp()) or await self._take(share, owner, bucket)
 
-    async def _take(self, share: _Share, application_id: int, bucket: int) -> Budget:
+    async def _take(self, share: _Share, owner: int, bucket: int) -> Budget:
         async with self._store.transaction() as tx:
-            counted = await tx.throttles.lock(application_id, bucket, share.seconds)
+            counted = await tx.throttles.lock(owner, bucket, share.seconds)
             now = self._now().timestamp()  # the lock may have been waited for
             window = Window(share.calls, share.seconds, counted)
             left, share.left = share.left, 0
             window.give_back(share.slot, left)
             granted = window.take(now, max(1, share.calls // GRANTS))
-            await tx.throttles.save(application_id, bucket, share.seconds, window.counted)
+            await tx.throttles.save(owner, bucket, share.seconds, window.counted)
         share.elsewhere = share.calls - window.used()
         share.frees_at = window.frees_at(now)
         if not granted:

@@ -19,8 +19,9 @@ class Queries:
     def __init__(self, text: str, origin: str) -> None:
         self._statements: dict[str, str] = {}
         heads = list(_BLOCK.finditer(text))
-        for head, following in zip(heads, [*heads[1:], None], strict=True):
-            body = text[head.end() : following.start() if following else len(text)].strip()
+        ends = [*(head.start() for head in heads[1:]), len(text)]
+        for head, end in zip(heads, ends, strict=False):  # a file may have none yet
+            body = text[head.end() : end].strip()
             name = head["name"]
             if name in self._statements:
                 raise ValueError(f"{origin}: the query {name!r} is there twice")

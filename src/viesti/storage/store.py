@@ -15,11 +15,15 @@ from viesti.storage.database import Connection, Listener, Pool, StoreUnavailable
 from viesti.storage.ids import IdSource, bucket_of, first_id, period_of
 from viesti.storage.migrate import pending_on
 from viesti.storage.rows.accept import Accept
+from viesti.storage.rows.access import Access
 from viesti.storage.rows.callbacks import Callbacks
+from viesti.storage.rows.consents import Consents
+from viesti.storage.rows.contacts import Contacts
 from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
 from viesti.storage.rows.inbound import Inbounds, StoredPart
 from viesti.storage.rows.leases import Lease, Leases
+from viesti.storage.rows.lists import Lists
 from viesti.storage.rows.messages import (
     Messages,
     MessageToSend,
@@ -31,7 +35,10 @@ from viesti.storage.rows.messages import (
 )
 from viesti.storage.rows.outbox import Abandoned, Depth, Outbox
 from viesti.storage.rows.periods import Periods
+from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
+from viesti.storage.rows.subscriptions import Subscriptions
+from viesti.storage.rows.threads import Threads
 from viesti.storage.rows.throttle import Throttles
 
 __all__ = [
@@ -119,6 +126,43 @@ class Transaction:
     @cached_property
     def throttles(self) -> Throttles:
         return Throttles(self._connection)
+
+    @cached_property
+    def access(self) -> Access:
+        return Access(self._connection)
+
+    @cached_property
+    def consents(self) -> Consents:
+        return Consents(self._connection)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        return Contacts(self._connection)
+
+    @cached_property
+    def lists(self) -> Lists:
+        return Lists(self._connection)
+
+    @cached_property
+    def platform(self) -> Platform:
+        return Platform(self._connection)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        return Subscriptions(self._connection)
+
+    @cached_property
+    def threads(self) -> Threads:
+        return Threads(self._connection)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What the block writes is undone when it raises, and only that; the transaction goes on.
+
+        Not for calls asked for with `after_commit` inside: they are made whatever became of the block.
+        """
+        async with self._connection.transaction():
+            yield
 
     async def notify(self, topic: str, payload: str = "") -> None:
         """Wake the listeners of a topic when this transaction commits."""

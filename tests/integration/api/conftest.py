@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+import os
 import random
 import time
 from collections.abc import AsyncIterator
@@ -15,21 +18,24 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 import asyncpg
 import pytest
+from yarl import URL
 
-from viesti.api.app import ApiOptions, ApiServices, create_app
+from viesti.api.app import ApiOptions, create_app
 from viesti.api.body import BodyLimits
 from viesti.api.serve import listen, serve_api
-from viesti.services.authenticate import Authenticate, hash_secret
+from viesti.cli.api_parts.parts import Parts
+from viesti.cli.engine_process import client_options
+from viesti.cli.wiring_api import make_parts, make_services
+from viesti.config import Settings
 from viesti.services.estate import EstateCache
-from viesti.services.group_commit import GroupCommit
-from viesti.services.health import CheckReady, CountWaiting
+from viesti.services.guids import Guids
 from viesti.services.plan import Limits
-from viesti.services.show_message import ShowMessages
-from viesti.services.submit import Submit
-from viesti.services.throttle import Throttle
-from viesti.services.wake import Waker
+from viesti.services.principal import Scope
+from viesti.services.secret_check import hash_secret
+from viesti.storage.seal import Seal
 from viesti.storage.store import Store
 
+SEAL_KEY = Seal.new_key()
 KEY, SECRET = "acme-key", "acme secret: with a colon and ä"
 OTHER_KEY, OTHER_SECRET = "other-key", "other-secret"
 BODY_LIMIT = 100_000
@@ -47,6 +53,38 @@ insert into routes (id, key, channel_id) values (400, 'all', 300);
 insert into senders (id, customer_id, sender, kind) values (700, 100, 'Acme', 'alphanumeric'),
        (701, 101, 'Acme', 'alphanumeric');
 insert into prices (id, prefix, per_part, currency, gbp_per_part) values (500, '', 0.05, 'EUR', 0.043);
+"""
+# People and what they work with, for the dialects that people sign in to: Acme is 100, Beta 103.
+ACME, BETA = 100, 103
+ONE_WAY, TWO_WAY, GROUP = 200, 201, 202
+BETA_ONE_WAY, BETA_TWO_WAY, BETA_GROUP = 210, 211, 212
+ACME_NUMBER, BETA_NUMBER = "358451110000", "358452220000"
+ADA, BO, CY, DI = 800, 801, 802, 803  # of both, of Acme, of Beta, of Acme but not allowed to sign in
+ADA_TOKEN, BO_TOKEN, CY_TOKEN, DI_TOKEN = (f"vsp_{name:_<43}" for name in ("ada", "bo", "cy", "di"))
+PASSWORD = "a password: with a colon and ä"
+CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID = "flows-client", "flows-secret", "phone-client"
+REDIRECT = "https://global.consent.azure-apim.net/redirect"
+SCOPES = [scope.value for scope in Scope if scope is not Scope.OFFLINE]
+PEOPLE = """
+insert into customers (id, bucket, key, name, currency, created_at)
+values (103, 4, 'beta', 'Beta', 'EUR', now());
+insert into services (id, customer_id, key, name, kind, default_sender, dialogue, created_at)
+values (201, 100, 'desk', 'Desk', 'TwoWay', '358451110000', true, now()),
+       (202, 100, 'vip', 'VIP customers', 'Group', 'Acme', false, now()),
+       (210, 103, 'news', 'News', 'OneWay', 'Beta', false, now()),
+       (211, 103, 'desk', 'Desk', 'TwoWay', '358452220000', true, now()),
+       (212, 103, 'club', 'Club', 'Group', 'Beta', false, now());
+insert into service_keywords (service_id, address, chain)
+values (201, '358451110000', ''), (211, '358452220000', '');
+insert into senders (id, customer_id, sender, kind)
+values (702, 100, '358451110000', 'international'), (703, 103, 'Beta', 'alphanumeric'),
+       (704, 103, '358452220000', 'international'), (705, 100, '16400', 'short_code');
+insert into users (id, email, name, connector_sign_in, created_at)
+values (800, 'ada@acme.example', 'Ada', true, now()), (801, 'bo@acme.example', 'Bo', true, now()),
+       (802, 'cy@beta.example', 'Cy', true, now()), (803, 'di@acme.example', 'Di', false, now());
+insert into user_customers (user_id, customer_id, role)
+values (800, 100, 'manager'), (800, 103, 'member'), (801, 100, 'member'), (802, 103, 'manager'),
+       (803, 100, 'member');
 """
 APPLICATIONS = (
     # id, customer, client key, secret, service, calls, enabled
@@ -75,6 +113,26 @@ async def make_estate(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         await connection.execute(ESTATE)
+        await connection.execute(PEOPLE)
+        await connection.execute("update users set password_hash = $1", hashed(PASSWORD))
+        await connection.executemany(
+            "insert into personal_tokens (id, user_id, name, digest, scopes, created_at)"
+            " values ($1, $2, 'test', $3, $4, now())",
+            [
+                (900 + n, user, hashlib.sha256(token.encode()).digest(), SCOPES)
+                for n, (user, token) in enumerate(
+                    ((ADA, ADA_TOKEN), (BO, BO_TOKEN), (CY, CY_TOKEN), (DI, DI_TOKEN))
+                )
+            ],
+        )
+        await connection.executemany(
+            "insert into oauth_clients (id, key, name, client_id, secret_hash, redirect_uris,"
+            " throttle_calls, created_at) values ($1, $2, $3, $4, $5, $6, 1000000, now())",
+            [
+                (850, "flows", "Flows of Acme", CLIENT_ID, hashed(CLIENT_SECRET), [REDIRECT]),
+                (851, "phone", "Phone", PUBLIC_CLIENT_ID, None, [REDIRECT]),
+            ],
+        )
         await connection.executemany(
             "insert into applications (id, customer_id, client_key, secret_hash, service_id, throttle_calls,"
             " enabled, key, name, created_at) values ($1, $2, $3, $4, $5, $6, $7, $3, 'Flow ' || $3, now())",
@@ -92,6 +150,25 @@ class Api:
     client: aiohttp.ClientSession
     store: Store
     estate: EstateCache
+    parts: Parts
+
+    @property
+    def guids(self) -> Guids:
+        """Ids as the dialects show them."""
+        return self.parts.guids
+
+    async def speak(
+        self, method: str, path: str, *, token: str | None = ADA_TOKEN, headers: Any = None, **options: Any
+    ) -> tuple[int, Any, Any]:
+        """Status, JSON (None for an empty body) and headers of a call with a personal access token. The path
+        is sent as it is written."""
+        headers = ({"Personal-Access-Token": token} if token else {}) | (headers or {})
+        url = URL(self.url + path, encoded=True)
+        async with self.client.request(
+            method, url, headers=headers, allow_redirects=False, **options
+        ) as response:
+            body = await response.read()
+            return response.status, json.loads(body) if body else None, response.headers
 
     async def call(
         self,
@@ -137,35 +214,34 @@ async def shared_api(postgres: str, template: str) -> AsyncIterator[Api]:
 
 
 @asynccontextmanager
-async def running(store: Store) -> AsyncIterator[Api]:
-    """The API over this store, listening."""
-    estate = EstateCache(store)
-    await estate.load()
-    group_commit = GroupCommit(store, Waker(store), time.monotonic, wait_seconds=0.0)
-    group_commit.start()
-    authenticate = Authenticate(estate, b"memory", time.monotonic)
-    services = ApiServices(
-        authenticate=authenticate,
-        throttle=Throttle(store, lambda: datetime.now(UTC)),
-        submit=Submit(
-            estate,
-            group_commit,
-            Limits(bulk_threshold=100, max_recipients=1000, max_parts=20),
-            lambda: datetime.now(UTC),
-            random.random,
-        ),
-        show=ShowMessages(store, estate),
-        check_ready=CheckReady(store, estate),
-        count_waiting=CountWaiting(store, estate, time.monotonic),
-    )
-    app = create_app(services, time.monotonic, ApiOptions(BodyLimits(BODY_LIMIT, 5.0)))
+async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
+    """The API over this store, listening; `settings` over those of these tests."""
     listening = listen("127.0.0.1", 0)
-    port = listening.getsockname()[1]
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    made = Settings(**{"group_commit_wait_ms": 0.0, **settings})
+    networks = client_options(made).exempt
+    parts = await make_parts(
+        made,
+        store,
+        Seal(SEAL_KEY),
+        Limits(bulk_threshold=100, max_recipients=1000, max_parts=20, allowed_networks=networks),
+        url,
+        now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        jitter=random.random,
+        chance=os.urandom,
+    )
+    app = create_app(make_services(parts), time.monotonic, ApiOptions(BodyLimits(BODY_LIMIT, 5.0)))
+    await parts.estate.load()
+    parts.estate.watch()
+    await store.listener.start()
+    parts.group_commit.start()
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_api(app, listening, stop))
     async with aiohttp.ClientSession() as client:
-        yield Api(f"http://127.0.0.1:{port}", client, store, estate)
+        yield Api(url, client, store, parts.estate, parts)
     stop.set()
     await serving
-    await group_commit.stop()
-    authenticate.close()
+    await parts.group_commit.stop()
+    await parts.waker.stop()
+    parts.secrets.close()

@@ -28,6 +28,7 @@ from viesti.services.estate_file import (
     apply_wish,
     plan_estate,
 )
+from viesti.services.estate_file.tables import POWER_PLATFORM_REDIRECT
 from viesti.storage.ids import bucket_of
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
@@ -77,6 +78,7 @@ async def all_rows(database_url: str) -> dict[str, list[tuple[Any, ...]]]:
         "service_keywords",
         "service_actions",
         "applications",
+        "oauth_clients",
         "senders",
         "channels",
         "routes",
@@ -141,6 +143,8 @@ async def test_what_is_made_up_is_told_once_and_works(store: Store, database_url
         ("user anna@acme.example", "password"),
         ("application acme/erp", "client_key"),
         ("application acme/erp", "secret"),
+        ("oauth client flows", "client_id"),
+        ("oauth client flows", "secret"),
     }
     estate = (await EstateCache(store).load()).estate
     [customer], [application] = estate.customers.values(), estate.applications.values()
@@ -150,7 +154,7 @@ async def test_what_is_made_up_is_told_once_and_works(store: Store, database_url
     assert application.client_key == made["application acme/erp", "client_key"]
     assert PasswordHasher().verify(application.secret_hash, made["application acme/erp", "secret"])
     everything = repr(await all_rows(database_url))
-    secrets = [value for (_, name), value in made.items() if name != "client_key"]
+    secrets = [value for (_, name), value in made.items() if name not in ("client_key", "client_id")]
     assert [secret for secret in secrets if secret in everything] == []
     assert (await applied(store, document)).generated == ()
 
@@ -161,7 +165,7 @@ async def test_applying_again_changes_nothing(store: Store, database_url: str) -
     before = await all_rows(database_url)
     again = await applied(store, document)
     assert again.plan.changes == ()
-    assert again.plan.unchanged == len(first.plan.changes) == 20
+    assert again.plan.unchanged == len(first.plan.changes) == 21
     assert await all_rows(database_url) == before
 
 
@@ -283,7 +287,7 @@ async def test_only_what_was_shown_is_applied(store: Store) -> None:
 async def test_those_who_apply_at_once_wait_for_each_other(store: Store) -> None:
     document = read_document(EXAMPLE)
     outcomes = await asyncio.gather(*(applied(store, document) for _ in range(3)))
-    assert sorted(len(outcome.plan.changes) for outcome in outcomes) == [0, 0, 20]
+    assert sorted(len(outcome.plan.changes) for outcome in outcomes) == [0, 0, 21]
 
 
 async def test_customers_and_channels_are_spread_over_the_buckets(store: Store) -> None:
@@ -323,3 +327,69 @@ async def test_running_servers_are_told_of_changes_only(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.notify("end", "end")
     assert [await told.get(), await told.get()] == ["", "end"]
+
+
+FLOWS = """
+[[customers]]
+key = "acme"
+name = "Acme"
+report_query = "s=%{status}"
+report_words = { delivered = "OK" }
+[[users]]
+email = "a@acme.example"
+name = "A"
+customers = { acme = "manager" }
+connector_sign_in = true
+[[services]]
+customer = "acme"
+key = "news"
+name = "News"
+advertisement = true
+allow_reply = false
+[[oauth_clients]]
+key = "flows"
+name = "Flows"
+customer = "acme"
+"""
+
+
+async def test_people_and_the_programs_they_sign_in_to(store: Store) -> None:
+    document = tomllib.loads(FLOWS)
+    made = {each.name: each.value for each in (await applied(store, document)).generated}
+    assert set(made) == {"callback_secret", "password", "client_id", "secret"}
+    assert (await planned(store, document)).changes == ()
+    snapshot = await EstateCache(store).load()
+    client = snapshot.client_of[made["client_id"]]
+    assert (client.key, client.redirect_uris) == ("flows", (POWER_PLATFORM_REDIRECT,))
+    assert client.secret_hash and PasswordHasher().verify(client.secret_hash, made["secret"])
+    [customer] = snapshot.estate.customers.values()
+    assert client.customer_id == customer.id
+    assert (customer.report_query, customer.report_words) == ("s=%{status}", {"delivered": "OK"})
+    [service] = snapshot.estate.services.values()
+    assert (service.advertisement, service.allow_reply) == (True, False)
+    user = snapshot.user_of["a@acme.example"]
+    assert (user.connector_sign_in, user.customers) == (True, {customer.id: "manager"})
+
+
+async def test_redirect_uris_that_the_file_leaves_out_stay(store: Store) -> None:
+    document = tomllib.loads(FLOWS)
+    document["oauth_clients"][0]["redirect_uris"] = ["https://one.example/back"]
+    await applied(store, document)
+    assert (await planned(store, tomllib.loads(FLOWS))).changes == ()
+    document["oauth_clients"][0]["redirect_uris"] += ["http://localhost:9000/back"]
+    await applied(store, document)
+    [client] = (await EstateCache(store).load()).estate.clients.values()
+    assert client.redirect_uris == ("https://one.example/back", "http://localhost:9000/back")
+
+
+async def test_a_client_that_becomes_public_loses_its_secret(store: Store) -> None:
+    document = tomllib.loads(FLOWS)
+    await applied(store, document)
+    [rotated] = (await applied(store, {}, rotate=["flows"])).generated
+    assert rotated.name == "secret"
+    document["oauth_clients"][0]["public"] = True
+    assert (await applied(store, document)).generated == ()
+    [client] = (await EstateCache(store).load()).estate.clients.values()
+    assert client.secret_hash is None
+    assert (await planned(store, document)).changes == ()
+    assert [each.name for each in (await applied(store, tomllib.loads(FLOWS))).generated] == ["secret"]

@@ -7,17 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from viesti.domain.estate import Application, Customer
 from viesti.services.throttle import Throttle
 from viesti.storage.store import Store
 
 pytestmark = pytest.mark.integration
 
-CUSTOMER = Customer(100, 1, "acme", "Acme", "FI", "EUR", (), {}, None, 1, True)
-
-
-def application(calls: int | None, seconds: int | None = 60) -> Application:
-    return Application(600, 100, "flow", "Flow", "key", "hash", None, calls, seconds, True)
+OWNER, BUCKET = 600, 1
 
 
 class Clock:
@@ -40,55 +35,52 @@ class Clock:
 async def test_workers_share_a_budget(store: Store, calls: int, workers: int, at_least: int) -> None:
     clock = Clock()
     throttles = [Throttle(store, clock) for _ in range(workers)]
-    app = application(calls)
     tries = range(calls * 2)
-    budgets = await asyncio.gather(*(throttles[n % workers](app, CUSTOMER) for n in tries))
+    budgets = await asyncio.gather(*(throttles[n % workers](OWNER, BUCKET, calls, 60) for n in tries))
     allowed = sum(budget.allowed for budget in budgets)
     assert at_least <= allowed <= calls
     clock.forward(61)
-    budgets = await asyncio.gather(*(throttles[n % workers](app, CUSTOMER) for n in tries))
+    budgets = await asyncio.gather(*(throttles[n % workers](OWNER, BUCKET, calls, 60) for n in tries))
     assert at_least <= sum(budget.allowed for budget in budgets) <= calls
 
 
 async def test_unused_permits_come_back(store: Store) -> None:
     clock = Clock()
     one, two = Throttle(store, clock), Throttle(store, clock)
-    app = application(1000)
-    await one(app, CUSTOMER)  # holds nine more
+    await one(OWNER, BUCKET, 1000, 60)  # holds nine more
     clock.forward(1)
-    await one(app, CUSTOMER)  # gives them back, holds nine of this second
+    await one(OWNER, BUCKET, 1000, 60)  # gives them back, holds nine of this second
     allowed = 0
-    while (await two(app, CUSTOMER)).allowed:
+    while (await two(OWNER, BUCKET, 1000, 60)).allowed:
         allowed += 1
     assert allowed == 1000 - 2 - 9
 
 
 async def test_a_restart_does_not_refill_the_budget(store: Store) -> None:
     clock = Clock()
-    app = application(3)
     for expected in (2, 1, 0):
-        assert (await Throttle(store, clock)(app, CUSTOMER)).remaining == expected
-    refused = await Throttle(store, clock)(app, CUSTOMER)
+        assert (await Throttle(store, clock)(OWNER, BUCKET, 3, 60)).remaining == expected
+    refused = await Throttle(store, clock)(OWNER, BUCKET, 3, 60)
     assert (refused.allowed, refused.remaining, refused.reset) == (False, 0, 61)
     clock.forward(refused.reset)
-    assert (await Throttle(store, clock)(app, CUSTOMER)).allowed
+    assert (await Throttle(store, clock)(OWNER, BUCKET, 3, 60)).allowed
 
 
 @pytest.mark.parametrize("default", [0, -1])
 async def test_no_limit(store: Store, default: int) -> None:
     throttle = Throttle(store, Clock(), calls=default)
-    budget = await throttle(application(None), CUSTOMER)
+    budget = await throttle(OWNER, BUCKET, None, 60)
     assert (budget.allowed, budget.limit) == (True, 0)
 
 
 async def test_the_default_is_for_those_without_their_own(store: Store) -> None:
     throttle = Throttle(store, Clock(), calls=7, seconds=10)
-    assert (await throttle(application(None, None), CUSTOMER)).limit == 7
-    assert (await throttle(application(5), CUSTOMER)).limit == 5
+    assert (await throttle(OWNER, BUCKET)).limit == 7
+    assert (await throttle(OWNER, BUCKET, 5, 60)).limit == 5
 
 
 async def test_a_changed_budget_counts_at_once(store: Store) -> None:
     throttle = Throttle(store, Clock())
-    assert (await throttle(application(1), CUSTOMER)).allowed
-    assert not (await throttle(application(1), CUSTOMER)).allowed
-    assert (await throttle(application(3), CUSTOMER)).remaining == 1
+    assert (await throttle(OWNER, BUCKET, 1, 60)).allowed
+    assert not (await throttle(OWNER, BUCKET, 1, 60)).allowed
+    assert (await throttle(OWNER, BUCKET, 3, 60)).remaining == 1

@@ -42,10 +42,12 @@ from viesti.storage.store import Store
 START = datetime(2030, 1, 1, 12, tzinfo=UTC)
 ACME, BETA = 1, 2
 ACME_BUCKET, BETA_BUCKET = 5, 9
-ONE_WAY, TWO_WAY, BETA_ONE_WAY = 11, 12, 21
+ONE_WAY, TWO_WAY, GROUP = 11, 12, 19
+BETA_ONE_WAY, BETA_TWO_WAY, BETA_GROUP = 21, 22, 23
+ADA, BO, CY = 81, 82, 83  # Ada works for both, Bo for Acme, Cy for Beta
 CHANNEL, OTHER_CHANNEL = 31, 32
 ACME_APP, BETA_APP = 51, 52
-NUMBER = "358401230000"
+NUMBER, BETA_NUMBER = "358401230000", "358401240000"
 LIMITS = Limits(
     bulk_threshold=20, max_recipients=5000, max_parts=10, allowed_networks=(ip_network("127.0.0.0/8"),)
 )
@@ -61,10 +63,26 @@ ESTATE: dict[str, list[dict[str, Any]]] = {
         for i, c, k, kind, s in (
             (ONE_WAY, ACME, "news", "OneWay", "Acme"),
             (TWO_WAY, ACME, "desk", "TwoWay", NUMBER),
+            (GROUP, ACME, "vip", "Group", "Acme"),
             (BETA_ONE_WAY, BETA, "news", "OneWay", "Beta"),
+            (BETA_TWO_WAY, BETA, "desk", "TwoWay", BETA_NUMBER),
+            (BETA_GROUP, BETA, "club", "Group", "Beta"),
         )
     ],
-    "service_keywords": [{"service_id": TWO_WAY, "address": NUMBER, "chain": ""}],
+    "service_keywords": [
+        {"service_id": TWO_WAY, "address": NUMBER, "chain": ""},
+        {"service_id": BETA_TWO_WAY, "address": BETA_NUMBER, "chain": ""},
+    ],
+    "users": [
+        {"id": i, "email": f"{n.lower()}@example.test", "name": n, "connector_sign_in": True,
+         "created_at": START}
+        for i, n in ((ADA, "Ada"), (BO, "Bo"), (CY, "Cy"))
+    ],
+    "user_customers": [
+        {"user_id": u, "customer_id": c, "role": r}
+        for u, c, r in ((ADA, ACME, "manager"), (ADA, BETA, "member"), (BO, ACME, "member"),
+                        (CY, BETA, "manager"))
+    ],
     "applications": [
         {"id": i, "customer_id": c, "key": "app", "name": "app", "client_key": f"client-{i}",
          "secret_hash": "unused", "service_id": s, "created_at": START}
@@ -74,6 +92,7 @@ ESTATE: dict[str, list[dict[str, Any]]] = {
         {"id": 61, "customer_id": ACME, "sender": "Acme", "kind": "alphanumeric"},
         {"id": 62, "customer_id": ACME, "sender": NUMBER, "kind": "international"},
         {"id": 63, "customer_id": BETA, "sender": "Beta", "kind": "alphanumeric"},
+        {"id": 64, "customer_id": BETA, "sender": BETA_NUMBER, "kind": "international"},
     ],
     "channels": [
         {"id": CHANNEL, "bucket": 1, "key": "one", "kind": "loopback", "created_at": START},

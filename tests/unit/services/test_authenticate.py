@@ -9,8 +9,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from viesti.domain.estate import Application, Customer, Estate
-from viesti.services.authenticate import Authenticate, Caller, Reason, TurnedAway, hash_secret
+from viesti.services.authenticate import Authenticate, Caller, Reason, TurnedAway
 from viesti.services.estate import Snapshot
+from viesti.services.secret_check import SecretCheck, hash_secret
 
 # Argon2id as everywhere, but cheap: the hash says its own cost.
 HASHES = {s: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(s) for s in ("right", "other")}
@@ -44,9 +45,9 @@ class Clock:
 @pytest.fixture
 def made() -> Iterator[tuple[Authenticate, Estates, Clock]]:
     estates, clock = Estates(), Clock()
-    authenticate = Authenticate(estates, b"k", clock, tries=3, tries_seconds=60.0)  # type: ignore[arg-type]
-    yield authenticate, estates, clock
-    authenticate.close()
+    secrets = SecretCheck(b"k", clock, tries=3, tries_seconds=60.0)
+    yield Authenticate(estates, secrets), estates, clock  # type: ignore[arg-type]
+    secrets.close()
 
 
 def test_a_hash_is_argon2id_and_salted() -> None:
@@ -126,9 +127,10 @@ async def test_what_is_disabled_is_told_to_who_knows_the_secret(
     enabled: bool, customer_enabled: bool, sentence: str
 ) -> None:
     estates = Estates(enabled=enabled, customer_enabled=customer_enabled)
-    authenticate = Authenticate(estates, b"k", Clock())  # type: ignore[arg-type]
+    secrets = SecretCheck(b"k", Clock())
+    authenticate = Authenticate(estates, secrets)  # type: ignore[arg-type]
     wrong, right = await authenticate.verify("key", "wrong"), await authenticate.verify("key", "right")
-    authenticate.close()
+    secrets.close()
     assert isinstance(wrong, TurnedAway) and wrong.reason is Reason.UNPROVEN
     assert isinstance(right, TurnedAway) and (right.reason, right.sentence) == (Reason.DISABLED, sentence)
 

@@ -18,6 +18,7 @@ from viesti.services.estate_file.difference import Plan, difference
 from viesti.services.estate_file.held import Held, read_held
 from viesti.services.estate_file.rules import ChannelValidator, ResolveSecret, read_estate
 from viesti.services.estate_file.shape import Problem, suggestion
+from viesti.services.estate_file.tables import ROTATED
 from viesti.services.estate_file.write import Generated, Means, write
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store, Transaction
@@ -43,7 +44,8 @@ class Wish:
     """What is to be applied, and with what its text is understood.
 
     `document` is the file as `tomllib.loads(text, parse_float=Decimal)` gives it. `networks` are private ones
-    that callbacks may reach. `rotate` holds applications (`acme/erp`) that get a new secret.
+    that callbacks may reach. `rotate` holds applications (`acme/erp`) and OAuth clients (`flows`) that
+    get a new secret.
     """
 
     document: Mapping[str, Any]
@@ -111,11 +113,12 @@ async def _plan(tx: Transaction, wish: Wish, seal: Seal) -> tuple[Plan | NotAppl
         networks=wish.networks,
         prune=wish.prune,
     )
-    given = {thing.key: thing.values["secret"] for thing in things if thing.table.name == "applications"}
+    given = {thing.key: thing.values["secret"] for thing in things if thing.table in ROTATED}
     for key in wish.rotate:
-        known = {*given, *held["applications"]}
+        known = {*given, *(key for table in ROTATED for key in held[table.name])}
         if not problems and key not in known:
-            problems.append(Problem("", f"There is no application {key}; {suggestion(key, known)}"))
+            noun = "application" if "/" in key else "application or OAuth client"
+            problems.append(Problem("", f"There is no {noun} {key}; {suggestion(key, known)}"))
         elif given.get(key) is not None:
             problems.append(Problem("", f"The secret of {key} is given in the file; change it there."))
     if problems:

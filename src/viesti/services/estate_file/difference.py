@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from viesti.services.estate_file.fields import Field, Pruning, Table
 from viesti.services.estate_file.held import Held, HeldThing
 from viesti.services.estate_file.rules import Thing
-from viesti.services.estate_file.tables import APPLICATIONS, TABLES
+from viesti.services.estate_file.tables import ROTATED, TABLES
 
 # What is said of a secret instead of showing it.
 MADE = "made, and shown once"
@@ -88,7 +88,8 @@ def difference(
     prune: bool = False,
     rotate: Collection[str] = (),
 ) -> Plan:
-    """The plan. `rotate` are keys of applications that get a new secret, mentioned in the file or not."""
+    """The plan. `rotate` are keys of applications and OAuth clients that get a new secret, mentioned in the
+    file or not."""
     wanted = {(thing.table.name, thing.key): thing for thing in things}
     found = [_compared(thing, held, same_secret, rotate) for thing in wanted.values()]
     changes = [change for change in found if change]
@@ -124,15 +125,17 @@ def _left_out(
 
 def _compared(thing: Thing, held: Held, same_secret: SameSecret, rotate: Collection[str]) -> Change | None:
     present = held[thing.table.name].get(thing.key)
-    rotated = thing.table is APPLICATIONS and thing.key in rotate
+    rotated = thing.table in ROTATED and thing.key in rotate
     values = dict(thing.values)
     fields: list[FieldChange] = []
     plain, made = set(), set()
     for about in thing.table.fields:
         new = values[about.name]
         old = present.values[about.name] if present and not (rotated and about.secret) else None
-        if about.stays and new is None:
-            values[about.name] = old
+        if about.secret and values.get("public"):  # it can't keep one
+            values[about.name] = None
+        elif about.stays and new is None:
+            values[about.name] = about.at_first if old is None else old
             if old is None and about.generated:
                 made.add(about.name)
                 fields.append(FieldChange(about.name, None, MADE, told=True))

@@ -32,8 +32,8 @@ class Pruning(Enum):
 class Field:
     """A key of a table. `refers` names the table whose key it holds; `shown` tells a made default.
 
-    `generated`: made when neither file nor store has one. A secret or generated key that the file leaves out
-    stays as it is; any other gets its default.
+    `generated`: made when neither file nor store has one. A secret, generated or `kept` key that the file
+    leaves out stays as it is, a `kept` one being `at_first` what that says; any other gets its default.
     """
 
     name: str
@@ -44,11 +44,13 @@ class Field:
     shown: str = ""
     secret: Keeping | None = None
     generated: bool = False
+    kept: bool = False
+    at_first: Any = None
 
     @property
     def stays(self) -> bool:
         """Whether leaving it out leaves what is stored."""
-        return self.secret is not None or self.generated
+        return self.secret is not None or self.generated or self.kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,20 @@ def _options(value: object) -> dict[str, object]:
     return {str(name): _plain(each) for name, each in value.items()}
 
 
+def _redirects(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError
+    return tuple(dict.fromkeys(_redirect(each) for each in value))
+
+
+def _redirect(value: object) -> str:
+    """Kept octet by octet; a plain http one only leads to the person's own machine."""
+    text = _text(value)
+    if not re.fullmatch(r"(https://[^\s#/]+|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?)(/[^\s#]*)?", text):
+        raise ValueError
+    return text
+
+
 def _plain(value: object) -> object:
     match value:
         case str() | bool() | int() | float():
@@ -194,4 +208,7 @@ CLIENT_KEY = Kind("text without spaces and ':'", _matching(re.compile(r"[!-9;-~]
 SECRET = Kind("text in one line that is not empty, or env:NAME, or file:PATH", _secret)
 SECRETS = Kind("a table of secrets; each is text, or env:NAME, or file:PATH", _secrets)
 OPTIONS = Kind("a table of texts, numbers, true or false, and lists of them", _options)
+REDIRECTS = Kind(
+    "a list of URLs that begin with https:// (http:// only to localhost) and have no `#`", _redirects
+)
 TABLES = Kind("a list of tables", _tables)

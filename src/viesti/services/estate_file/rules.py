@@ -98,6 +98,7 @@ class _Reader:
         self._rules: dict[str, Callable[[Row], None]] = {
             "customers": self._customer,
             "users": self._user,
+            "oauth_clients": self._oauth_client,
             "channels": self._channel,
             "services": self._service,
             "senders": self._sender,
@@ -164,6 +165,10 @@ class _Reader:
     def _user(self, row: Row) -> None:
         for customer in row.values.get("customers", ()):
             self._refer(row, f"customers.{customer}", "customers", customer)
+
+    def _oauth_client(self, row: Row) -> None:
+        if row.values.get("public") and row.values.get("secret"):
+            row.problem("secret", "A public client has none.")
 
     def _channel(self, row: Row) -> None:
         kind = row.values.get("kind")

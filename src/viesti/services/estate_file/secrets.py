@@ -13,12 +13,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from viesti.protocols.webhook.signature import secret_text
-from viesti.services.authenticate import hash_secret
 from viesti.services.estate_file.fields import Field, Keeping
+from viesti.services.secret_check import hash_secret
 from viesti.storage.seal import Seal, SealError
 
 # How many octets of chance a made value has.
-_OCTETS = {"client_key": 12, "callback_secret": 32}
+_OCTETS = {"client_key": 12, "client_id": 12, "callback_secret": 32}
 _USUAL_OCTETS = 24
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from viesti.domain.consent import ALL_LANGUAGES
 from viesti.domain.delivery_report import DEFAULT_NAMES
 from viesti.domain.sender import SenderState
+from viesti.domain.status import Status
 from viesti.domain.text import LANGUAGES, CharacterPolicy
 from viesti.services.estate_file import kinds
 from viesti.services.estate_file.fields import REQUIRED, Field, Keeping, Pruning, Table
@@ -58,6 +59,19 @@ CUSTOMERS = Table(
             default={},
         ),
         Field(
+            "report_query",
+            kinds.TEXT,
+            "What is added to a `DlrUrl` instead of our parameters, such as "
+            "`state=%{status}&id=%{recipientId}`.",
+            default="",
+        ),
+        Field(
+            "report_words",
+            kinds.words_for(*(status.word for status in Status)),
+            "Other words for our statuses in the delivery report, where the receiver wants them.",
+            default={},
+        ),
+        Field(
             "callback_secret",
             kinds.SECRET,
             "Signs callbacks (Standard Webhooks): `whsec_` and 24 to 64 octets in base64.",
@@ -98,6 +112,12 @@ USERS = Table(
             default={},
         ),
         Field("administrator", kinds.BOOLEAN, "Whether the person runs this Viesti.", default=False),
+        Field(
+            "connector_sign_in",
+            kinds.BOOLEAN,
+            "Whether the person may sign in for connectors, such as those of Power Automate.",
+            default=False,
+        ),
         _enabled("Whether the person may sign in."),
     ),
 )
@@ -193,6 +213,14 @@ SERVICES = Table(
             shown="the carrier's own",
         ),
         Field("dialogue", kinds.BOOLEAN, "Whether inbound messages open discussions.", default=False),
+        Field(
+            "advertisement",
+            kinds.BOOLEAN,
+            "Whether its messages are advertising, unless they say otherwise; then who opted out of "
+            "marketing gets none.",
+            default=False,
+        ),
+        Field("allow_reply", kinds.BOOLEAN, "Whether it may send replies.", default=True),
         Field("consent_words", kinds.BOOLEAN, "Whether STOP, START and HELP are acted on.", default=True),
         Field("stop_reply", kinds.TEXT, "The answer to STOP. Empty: none.", default=""),
         Field("start_reply", kinds.TEXT, "The answer to START. Empty: none.", default=""),
@@ -237,20 +265,28 @@ KEYWORDS = Table(
 
 _ACTION_KIND = Field(
     "kind",
-    kinds.one_of("auto_reply", "http_request", "add_to_list", "opt_out"),
+    kinds.one_of("auto_reply", "http_request", "add_to_list", "remove_from_list", "opt_out", "open_thread"),
     "What to do: `auto_reply` answers, `http_request` posts the message to a URL, `add_to_list` puts the "
-    "writer on a list, `opt_out` writes to this person no more.",
+    "writer on a list, `remove_from_list` takes him off it, `opt_out` writes to this person no more, "
+    "`open_thread` opens a discussion.",
 )
 _TEXT = Field("text", kinds.NAME, "`auto_reply`: the answer; it comes from the address that was written to.")
 _URL = Field("url", kinds.NAME, "`http_request`: where to.")
-_LIST = Field("list", kinds.NAME, "`add_to_list`: the name of the list; made when it is not there.")
+_LIST = Field(
+    "list",
+    kinds.NAME,
+    "`add_to_list`, `remove_from_list`: the name of the list; made when it is not there. The list of a "
+    "`Group` service has the service's key as its name.",
+)
 
 # The keys of an action besides `kind`, by its kind.
 ACTION_OPTIONS: dict[str, tuple[Field, ...]] = {
     "auto_reply": (_TEXT,),
     "http_request": (_URL,),
     "add_to_list": (_LIST,),
+    "remove_from_list": (_LIST,),
     "opt_out": (),
+    "open_thread": (),
 }
 
 ACTIONS = Table(
@@ -308,6 +344,69 @@ APPLICATIONS = Table(
             shown="the setting of that name",
         ),
         _enabled("Whether it may call."),
+    ),
+)
+
+# Where Microsoft's consent service takes people back to; the first address of every custom connector.
+POWER_PLATFORM_REDIRECT = "https://global.consent.azure-apim.net/redirect"
+
+OAUTH_CLIENTS = Table(
+    "oauth_clients",
+    "oauth client",
+    "A program that people sign in to and let act for them (OAuth 2.0), such as a connector of Power "
+    "Automate.",
+    ("key",),
+    (
+        _key("Its short name."),
+        _name("Its name, shown to people who are asked whether it may act for them."),
+        Field("client_id", kinds.CLIENT_KEY, "What it calls itself.", default=None, generated=True),
+        Field(
+            "secret",
+            kinds.SECRET,
+            "Its client secret. Kept as an Argon2id hash; `--rotate-secret` makes a new one. None for a "
+            "`public` one.",
+            default=None,
+            secret=Keeping.HASHED,
+            generated=True,
+        ),
+        Field(
+            "public",
+            kinds.BOOLEAN,
+            "Whether it can't keep a secret, such as a program on people's own machines; it must use PKCE.",
+            default=False,
+        ),
+        Field(
+            "redirect_uris",
+            kinds.REDIRECTS,
+            "Where people are taken back to; compared letter by letter.",
+            default=None,
+            shown=f"stays as it is; at first `{POWER_PLATFORM_REDIRECT}`",
+            kept=True,
+            at_first=(POWER_PLATFORM_REDIRECT,),
+        ),
+        Field(
+            "customer",
+            kinds.KEY,
+            "Only for this customer's people.",
+            default=None,
+            refers="customers",
+            shown="everybody's",
+        ),
+        Field(
+            "throttle_calls",
+            kinds.whole(1, 1_000_000_000),
+            "Calls that each connection may make in each `throttle_seconds`.",
+            default=None,
+            shown="the setting of that name",
+        ),
+        Field(
+            "throttle_seconds",
+            kinds.whole(1, 86_400),
+            "The time over which calls are counted.",
+            default=None,
+            shown="the setting of that name",
+        ),
+        _enabled("Whether it may act for people."),
     ),
 )
 
@@ -423,5 +522,7 @@ PRICES = Table(
 )
 
 # In the order they are written in: what is referred to comes first.
-TABLES = (CUSTOMERS, USERS, CHANNELS, SERVICES, APPLICATIONS, SENDERS, ROUTES, PRICES)
+TABLES = (CUSTOMERS, USERS, CHANNELS, SERVICES, APPLICATIONS, OAUTH_CLIENTS, SENDERS, ROUTES, PRICES)
+# Those whose things have a secret that `--rotate-secret` can replace.
+ROTATED = (APPLICATIONS, OAUTH_CLIENTS)
 BY_NAME = {table.name: table for table in TABLES}

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from viesti.domain.keywords import KeywordIndex, KeywordRule
+from viesti.services.estate_file.fields import Table
 from viesti.services.estate_file.held import Held
 from viesti.services.estate_file.shape import Row
-from viesti.services.estate_file.tables import APPLICATIONS, SENDERS, SERVICES
+from viesti.services.estate_file.tables import APPLICATIONS, OAUTH_CLIENTS, SENDERS, SERVICES
 
 
 def check_together(rows: Sequence[Row], held: Held, known: Held) -> None:
@@ -19,7 +20,8 @@ def check_together(rows: Sequence[Row], held: Held, known: Held) -> None:
     `held` is in the store; `known` is the part of it that the file may count on.
     """
     _nothing_twice(rows)
-    _client_keys([row for row in rows if row.table is APPLICATIONS], held)
+    _taken_once(APPLICATIONS, rows, held, "client_key", "key")
+    _taken_once(OAUTH_CLIENTS, rows, held, "client_id", "id")
     services = [row for row in rows if row.table is SERVICES]
     registered = {row.key for row in rows if row.table is SENDERS} | set(known["senders"])
     for service in services:
@@ -36,13 +38,14 @@ def _nothing_twice(rows: Sequence[Row]) -> None:
                 row.problem("", f"The {row.table.noun} {row.key} is there already, as {place}.")
 
 
-def _client_keys(applications: Sequence[Row], held: Held) -> None:
-    owners = {thing.values["client_key"]: key for key, thing in held["applications"].items()}
-    for row in applications:
-        client_key = row.values.get("client_key")
-        owner = owners.setdefault(client_key, row.key or row.place) if client_key else None
+def _taken_once(table: Table, rows: Sequence[Row], held: Held, name: str, word: str) -> None:
+    """What a program calls itself is its own."""
+    owners = {thing.values[name]: key for key, thing in held[table.name].items()}
+    for row in rows:
+        wanted = row.values.get(name) if row.table is table else None
+        owner = owners.setdefault(wanted, row.key or row.place) if wanted else None
         if owner not in (None, row.key, row.place):
-            row.problem("client_key", f"The application {owner} has this key already.")
+            row.problem(name, f"The {table.noun} {owner} has this {word} already.")
 
 
 def _registered_sender(service: Row, registered: set[str | None]) -> None:

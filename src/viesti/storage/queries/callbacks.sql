@@ -15,7 +15,8 @@ with picked as materialized (
 )
 update callbacks set claim = $4, claimed_until = $3, attempt = attempt + 1
 where id = any(array(select id from picked))
-returning id, bucket, customer_id, subject_id, kind, method, url, body, due_at, created_at, attempt
+returning id, bucket, customer_id, subject_id, kind, method, url, body, due_at, created_at, attempt,
+          subscription_id, apart
 
 -- name: delete
 -- Removes callbacks that were made.

@@ -1,12 +1,14 @@
 -- name: customers
 -- Every customer.
-select id, bucket, key, name, default_region, currency, languages, report_names, callback_secret, weight, enabled
+select id, bucket, key, name, default_region, currency, languages, report_names, callback_secret, weight, enabled,
+       report_query, report_words
 from customers order by id
 
 -- name: services
 -- Every service.
 select id, customer_id, key, name, kind, default_sender, character_policy, shift_tables, lane, on_unknown,
-       report_statuses, validity_seconds, dialogue, consent_words, stop_reply, start_reply, help_reply, webhook_url, enabled
+       report_statuses, validity_seconds, dialogue, consent_words, stop_reply, start_reply, help_reply, webhook_url, enabled,
+       advertisement, allow_reply
 from services order by id
 
 -- name: keywords
@@ -21,6 +23,19 @@ select id, service_id, position, kind, options from service_actions order by ser
 -- Every application.
 select id, customer_id, key, name, client_key, secret_hash, service_id, throttle_calls, throttle_seconds, enabled
 from applications order by id
+
+-- name: users
+-- Every user.
+select id, email, name, password_hash, administrator, connector_sign_in, enabled from users order by id
+
+-- name: memberships
+-- Who works for which customer, and as what.
+select user_id, customer_id, role from user_customers order by user_id, customer_id
+
+-- name: clients
+-- Every program that people may let act for them.
+select id, key, name, client_id, secret_hash, redirect_uris, customer_id, throttle_calls, throttle_seconds, enabled
+from oauth_clients order by id
 
 -- name: senders
 -- The sender registry.

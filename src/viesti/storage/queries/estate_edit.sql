@@ -4,12 +4,14 @@ select pg_advisory_xact_lock($1)
 
 -- name: customers
 -- Every customer, by the names of the estate file.
-select id, bucket, key, name, default_region, currency, languages, report_names, callback_secret, weight, enabled
+select id, bucket, key, name, default_region, currency, languages, report_names, callback_secret, weight, enabled,
+       report_query, report_words
 from customers order by key
 
 -- name: users
 -- Every user with the customers it works for.
-select u.id, u.email, u.name, u.password_hash as password, u.administrator, u.enabled,
+select u.id, u.email, u.name, u.password_hash as password, u.administrator, u.connector_sign_in,
+       u.enabled,
        coalesce((select jsonb_object_agg(c.key, m.role)
                  from user_customers m join customers c on c.id = m.customer_id
                  where m.user_id = u.id), '{}') as customers
@@ -23,7 +25,7 @@ select id, bucket, key, kind, options, secrets, enabled from channels order by k
 -- Every service with its keywords and actions.
 select s.id, c.key as customer, s.key, s.name, s.kind, s.default_sender, s.character_policy, s.shift_tables, s.lane,
        s.on_unknown, s.report_statuses, s.validity_seconds, s.dialogue, s.consent_words, s.stop_reply, s.start_reply,
-       s.help_reply, s.webhook_url, s.enabled,
+       s.help_reply, s.webhook_url, s.advertisement, s.allow_reply, s.enabled,
        coalesce((select jsonb_agg(jsonb_build_object('address', k.address, 'words', k.chain))
                  from service_keywords k where k.service_id = s.id), '[]') as keywords,
        coalesce((select jsonb_agg(a.options || jsonb_build_object('kind', a.kind) order by a.position)
@@ -36,6 +38,12 @@ select a.id, c.key as customer, a.key, a.name, a.client_key, a.secret_hash as se
        a.throttle_calls, a.throttle_seconds, a.enabled
 from applications a join customers c on c.id = a.customer_id left join services s on s.id = a.service_id
 order by c.key, a.key
+
+-- name: oauth_clients
+-- Every program that people may let act for them.
+select o.id, o.key, o.name, o.client_id, o.secret_hash as secret, o.secret_hash is null as public, o.redirect_uris,
+       c.key as customer, o.throttle_calls, o.throttle_seconds, o.enabled
+from oauth_clients o left join customers c on c.id = o.customer_id order by o.key
 
 -- name: senders
 -- The sender registry.
@@ -61,20 +69,21 @@ order by p.prefix, h.key, c.key
 -- name: put_customers
 -- Writes a customer whole.
 insert into customers (id, bucket, key, name, default_region, currency, languages, report_names, callback_secret,
-                       weight, enabled, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                       weight, enabled, created_at, report_query, report_words)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (id) do update
 set name = excluded.name, default_region = excluded.default_region, currency = excluded.currency,
     languages = excluded.languages, report_names = excluded.report_names, callback_secret = excluded.callback_secret,
-    weight = excluded.weight, enabled = excluded.enabled
+    weight = excluded.weight, enabled = excluded.enabled, report_query = excluded.report_query,
+    report_words = excluded.report_words
 
 -- name: put_users
 -- Writes a user whole.
-insert into users (id, email, name, password_hash, administrator, enabled, created_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into users (id, email, name, password_hash, administrator, enabled, created_at, connector_sign_in)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (id) do update
 set name = excluded.name, password_hash = excluded.password_hash, administrator = excluded.administrator,
-    enabled = excluded.enabled
+    enabled = excluded.enabled, connector_sign_in = excluded.connector_sign_in
 
 -- name: put_channels
 -- Writes a channel whole; its kind stays.
@@ -87,15 +96,16 @@ set options = excluded.options, secrets = excluded.secrets, enabled = excluded.e
 -- Writes a service whole, but for its keywords and actions.
 insert into services (id, customer_id, key, name, kind, default_sender, character_policy, shift_tables, lane,
                       on_unknown, report_statuses, validity_seconds, dialogue, consent_words, stop_reply, start_reply,
-                      help_reply, webhook_url, enabled, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                      help_reply, webhook_url, enabled, created_at, advertisement, allow_reply)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 on conflict (id) do update
 set name = excluded.name, kind = excluded.kind, default_sender = excluded.default_sender,
     character_policy = excluded.character_policy, shift_tables = excluded.shift_tables, lane = excluded.lane,
     on_unknown = excluded.on_unknown, report_statuses = excluded.report_statuses,
     validity_seconds = excluded.validity_seconds, dialogue = excluded.dialogue,
     consent_words = excluded.consent_words, stop_reply = excluded.stop_reply, start_reply = excluded.start_reply,
-    help_reply = excluded.help_reply, webhook_url = excluded.webhook_url, enabled = excluded.enabled
+    help_reply = excluded.help_reply, webhook_url = excluded.webhook_url, enabled = excluded.enabled,
+    advertisement = excluded.advertisement, allow_reply = excluded.allow_reply
 
 -- name: put_applications
 -- Writes an application whole.
@@ -106,6 +116,16 @@ on conflict (id) do update
 set name = excluded.name, client_key = excluded.client_key, secret_hash = excluded.secret_hash,
     service_id = excluded.service_id, throttle_calls = excluded.throttle_calls,
     throttle_seconds = excluded.throttle_seconds, enabled = excluded.enabled
+
+-- name: put_oauth_clients
+-- Writes a program that people may let act for them whole.
+insert into oauth_clients (id, key, name, client_id, secret_hash, redirect_uris, customer_id, throttle_calls,
+                           throttle_seconds, enabled, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (id) do update
+set name = excluded.name, client_id = excluded.client_id, secret_hash = excluded.secret_hash,
+    redirect_uris = excluded.redirect_uris, customer_id = excluded.customer_id,
+    throttle_calls = excluded.throttle_calls, throttle_seconds = excluded.throttle_seconds, enabled = excluded.enabled
 
 -- name: put_senders
 -- Writes a line of the sender registry whole.

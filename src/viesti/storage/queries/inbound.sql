@@ -20,7 +20,7 @@ delete from inbound_parts where id = any(array(
     select q.id from heads h join inbound_parts q
         on q.source = h.source and q.reference = h.reference and q.total = h.total
        and q.channel_id = h.channel_id and q.destination = h.destination))
-returning *
+returning id, bucket, channel_id, source, source_kind, destination, text, payload, reference, total, number, received_at
 
 -- name: open_threads
 -- Finds or opens a thread for each service and address.
@@ -59,11 +59,15 @@ on conflict (list_id, contact_id, bucket) do update set active = true
 
 -- name: message
 -- One inbound message of a customer.
-select * from inbound_messages where id = $1 and customer_id = $2
+select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,
+       parts_missing, keyword, consent, thread_id, received_at
+from inbound_messages where id = $1 and customer_id = $2
 
 -- name: recent
 -- The newest inbound messages of a customer (null: of all).
-select * from inbound_messages where ($1::bigint is null or customer_id = $1) and id < $2 order by id desc limit $3
+select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,
+       parts_missing, keyword, consent, thread_id, received_at
+from inbound_messages where ($1::bigint is null or customer_id = $1) and id < $2 order by id desc limit $3
 
 -- name: count_answer
 -- Counts an automatic answer of a service to an address; gives how many there were since $5, this one included.

@@ -92,15 +92,23 @@ select id, status, sent_at, created_at from recipients where id = any($1::bigint
 
 -- name: message
 -- One message of a customer.
-select * from messages where id = $1 and customer_id = $2
+select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane, shift_tables,
+       validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data, request_id,
+       parent_id, quiet, extras, created_at, user_id, thread_id
+from messages where id = $1 and customer_id = $2
 
 -- name: message_anyone
 -- One message, for the operator.
-select * from messages where id = $1
+select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane, shift_tables,
+       validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data, request_id,
+       parent_id, quiet, extras, created_at, user_id, thread_id
+from messages where id = $1
 
 -- name: recipient
 -- One recipient of a customer.
-select * from recipients where id = $1 and customer_id = $2
+select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
+       channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at
+from recipients where id = $1 and customer_id = $2
 
 -- name: owner
 -- Whose message this is, or whose recipient.
@@ -111,11 +119,14 @@ select customer_id from recipients where id = $1
 -- name: recipients_of
 -- All recipients of a message (their ids are higher than its own), at most $2.
 -- (Sorted outside: in the order of the key it would read every later recipient.)
-select * from (select * from recipients where message_id = $1 and id > $1 offset 0) r order by id limit $2
+select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
+       channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at
+from (select * from recipients where message_id = $1 and id > $1 offset 0) r order by id limit $2
 
 -- name: recipient_parts
 -- The parts of these recipients.
-select * from parts where recipient_id = any($1::bigint[]) order by recipient_id, attempt, number
+select recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at, state, error, done_at
+from parts where recipient_id = any($1::bigint[]) order by recipient_id, attempt, number
 
 -- name: recipient_receipts
 -- The receipts of these recipients, as they came.

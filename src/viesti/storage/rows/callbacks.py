@@ -26,6 +26,8 @@ _COLUMNS = (
     "body",
     "due_at",
     "created_at",
+    "subscription_id",
+    "apart",
 )
 _ROW = attrgetter(*_COLUMNS)
 

@@ -5,11 +5,21 @@ Rule: one snapshot is read in one transaction, so that what refers to each other
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from viesti.domain.channel import AddressKind
-from viesti.domain.estate import Application, ChannelRow, Customer, Estate, Service, ServiceAction
+from viesti.domain.estate import (
+    Application,
+    ChannelRow,
+    Customer,
+    Estate,
+    OAuthClient,
+    Service,
+    ServiceAction,
+    User,
+)
 from viesti.domain.keywords import KeywordRule
 from viesti.domain.pricing import Price
 from viesti.domain.routing import Route
@@ -30,6 +40,11 @@ class Estates:
         services = [Service(**_tuples(row, "shift_tables")) for row in await self._all("services")]
         applications = [Application(**row) for row in await self._all("applications")]
         channels = [ChannelRow(**row) for row in await self._all("channels")]
+        clients = [OAuthClient(**_tuples(row, "redirect_uris")) for row in await self._all("clients")]
+        roles: dict[int, dict[int, str]] = defaultdict(dict)
+        for row in await self._all("memberships"):
+            roles[row["user_id"]][row["customer_id"]] = row["role"]
+        users = [User(**row, customers=roles.get(row["id"], {})) for row in await self._all("users")]
         return Estate(
             customers={customer.id: customer for customer in customers},
             services={service.id: service for service in services},
@@ -52,6 +67,8 @@ class Estates:
             ),
             routes=tuple(Route(**row) for row in await self._all("routes")),
             prices=tuple(Price(**row) for row in await self._all("prices")),
+            users={user.id: user for user in users},
+            clients={client.id: client for client in clients},
         )
 
     async def _all(self, name: str) -> list[Any]:

@@ -18,17 +18,24 @@ _LOCK = 0x65737461  # any constant; the same in every process
 COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": (
         "id", "bucket", "key", "name", "default_region", "currency", "languages", "report_names",
-        "callback_secret", "weight", "enabled", "created_at",
+        "callback_secret", "weight", "enabled", "created_at", "report_query", "report_words",
     ),
-    "users": ("id", "email", "name", "password", "administrator", "enabled", "created_at"),
+    "users": (
+        "id", "email", "name", "password", "administrator", "enabled", "created_at", "connector_sign_in",
+    ),
     "channels": ("id", "bucket", "key", "kind", "options", "secrets", "enabled", "created_at"),
     "services": (
         "id", "customer_id", "key", "name", "kind", "default_sender", "character_policy", "shift_tables",
         "lane", "on_unknown", "report_statuses", "validity_seconds", "dialogue", "consent_words",
         "stop_reply", "start_reply", "help_reply", "webhook_url", "enabled", "created_at",
+        "advertisement", "allow_reply",
     ),
     "applications": (
         "id", "customer_id", "key", "name", "client_key", "secret", "service_id", "throttle_calls",
+        "throttle_seconds", "enabled", "created_at",
+    ),
+    "oauth_clients": (
+        "id", "key", "name", "client_id", "secret", "redirect_uris", "customer_id", "throttle_calls",
         "throttle_seconds", "enabled", "created_at",
     ),
     "senders": ("id", "customer_id", "sender", "kind", "countries", "state"),

@@ -1,0 +1,43 @@
+"""The SmartDialog dialect: the connector API that flows of Power Automate and Logic Apps call.
+
+Rule: each slice lists its own operations; here they are only put together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from viesti.api.body import BodyLimits
+from viesti.api.meters import Meters
+from viesti.api.smartdialog.directory import bound as directory
+from viesti.api.smartdialog.groups import bound as groups
+from viesti.api.smartdialog.sending import bound as sending
+from viesti.api.smartdialog.slice import Common
+from viesti.api.smartdialog.twoway import bound as twoway
+from viesti.services.estate import EstateCache
+from viesti.services.guids import Guids
+
+
+@dataclass(frozen=True, slots=True)
+class SmartDialogServices:
+    """What the dialect calls."""
+
+    estate: EstateCache
+    guids: Guids
+    sending: sending.SendingServices
+    directory: directory.DirectoryServices
+    twoway: twoway.TwowayServices
+    groups: groups.GroupsServices
+
+
+def routes(services: SmartDialogServices, limits: BodyLimits, meters: Meters) -> list[Route]:
+    """Every path of the dialect."""
+    common = Common(services.estate, services.guids, meters, limits)
+    return [
+        *sending.plain_routes(services.sending, common),
+        *directory.plain_routes(services.directory, common),
+        *twoway.plain_routes(services.twoway, common),
+        *groups.plain_routes(services.groups, common),
+    ]

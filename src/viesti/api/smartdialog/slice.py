@@ -1,0 +1,27 @@
+"""What every slice of the dialect is handed beside its own services, and what it hands back.
+
+Rule: a slice (sending, directory, twoway, groups) knows this and nothing of the other slices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from viesti.api.body import BodyLimits
+from viesti.api.meters import Meters
+from viesti.services.estate import EstateCache
+from viesti.services.guids import Guids
+
+# Operations with their handlers.
+Bound: TypeAlias = tuple[tuple[Any, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What handlers of all slices use."""
+
+    estate: EstateCache
+    guids: Guids
+    meters: Meters
+    limits: BodyLimits

@@ -1,0 +1,14 @@
+"""What the engine process does now and then beside carrying messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from viesti.engine.engine import Upkeep
+from viesti.storage.store import Store
+
+
+def upkeep(store: Store, now: Callable[[], datetime]) -> Sequence[Upkeep]:
+    """The duties, with their seconds between rounds that found nothing."""
+    return ()

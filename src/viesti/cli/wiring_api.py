@@ -1,0 +1,87 @@
+"""Puts the services of an API process together; the process and its tests make them the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from viesti.api.app import ApiServices
+from viesti.api.smartdialog import SmartDialogServices
+from viesti.cli.api_parts import directory, groups, oauth, sending, twoway
+from viesti.cli.api_parts.parts import Parts
+from viesti.config import Settings
+from viesti.services.authenticate import Authenticate
+from viesti.services.estate import EstateCache
+from viesti.services.group_commit import GroupCommit
+from viesti.services.guids import Guids
+from viesti.services.health import CheckReady, CountWaiting
+from viesti.services.plan import Limits
+from viesti.services.secret_check import SecretCheck
+from viesti.services.show_message import ShowMessages
+from viesti.services.submit import Submit
+from viesti.services.throttle import Throttle
+from viesti.services.wake import Waker
+from viesti.storage.seal import Seal
+from viesti.storage.store import Store
+
+
+async def make_parts(
+    settings: Settings,
+    store: Store,
+    seal: Seal,
+    limits: Limits,
+    base_url: str,
+    *,
+    now: Callable[[], datetime],
+    monotonic: Callable[[], float],
+    jitter: Callable[[], float],
+    chance: Callable[[int], bytes],
+) -> Parts:
+    """The parts; the estate is not read yet, and nothing runs. Raises `StoreUnavailable` and `SealError`."""
+    estate = EstateCache(store)
+    waker = Waker(store)
+    group_commit = GroupCommit(
+        store,
+        waker,
+        monotonic,
+        rows=settings.group_commit_rows,
+        wait_seconds=settings.group_commit_wait_ms / 1000,
+    )
+    return Parts(
+        settings=settings,
+        store=store,
+        estate=estate,
+        waker=waker,
+        group_commit=group_commit,
+        submit=Submit(estate, group_commit, limits, now, jitter),
+        throttle=Throttle(store, now, calls=settings.throttle_calls, seconds=settings.throttle_seconds),
+        secrets=SecretCheck(chance(32), monotonic),
+        seal=seal,
+        guids=await Guids.open(store, seal, chance, now()),
+        limits=limits,
+        base_url=base_url,
+        now=now,
+        monotonic=monotonic,
+        chance=chance,
+    )
+
+
+def make_services(parts: Parts) -> ApiServices:
+    """What the HTTP application calls."""
+    return ApiServices(
+        authenticate=Authenticate(parts.estate, parts.secrets),
+        throttle=parts.throttle,
+        submit=parts.submit,
+        show=ShowMessages(parts.store, parts.estate),
+        check_ready=CheckReady(parts.store, parts.estate),
+        count_waiting=CountWaiting(parts.store, parts.estate, parts.monotonic),
+        smartdialog=SmartDialogServices(
+            estate=parts.estate,
+            guids=parts.guids,
+            sending=sending.make(parts),
+            directory=directory.make(parts),
+            twoway=twoway.make(parts),
+            groups=groups.make(parts),
+        ),
+        oauth=oauth.make(parts),
+    )
