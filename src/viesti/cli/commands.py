@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import simulate
+from viesti.cli import oauth, simulate, token
 from viesti.cli.apply import apply
 from viesti.cli.bench import bench
 from viesti.cli.child import child
@@ -39,8 +39,10 @@ app.command()(doctor)
 app.command()(messages)
 app.command()(migrate)
 app.command()(send)
+app.add_typer(oauth.app)
 app.add_typer(simulate.app)
 app.command()(serve)
+app.add_typer(token.app)
 app.command(hidden=True)(child)
 
 

@@ -1,11 +1,56 @@
-"""The services behind `api/oauth`."""
+"""The services behind `api/oauth`, and the guard that knows callers by their tokens."""
 
 from __future__ import annotations
 
+import base64
+from datetime import timedelta
+
+from viesti.api.access_guard import TokenGuard
 from viesti.api.oauth import OAuthServices
+from viesti.api.oauth.sign_in_pages import SignInPages
+from viesti.api.oauth.token_endpoints import TokenEndpoints
 from viesti.cli.api_parts.parts import Parts
+from viesti.services.authorise import Authorise
+from viesti.services.oauth.consent import Consent
+from viesti.services.oauth.exchange import Exchange, ProveClient
+from viesti.services.oauth.lifetimes import Lifetimes
+from viesti.services.oauth.revoke import Revoke
+from viesti.services.oauth.sign_in import SignIn
 
 
 def make(parts: Parts) -> OAuthServices:
     """Make them."""
-    return OAuthServices()
+    settings = parts.settings
+    lifetimes = Lifetimes(
+        access=timedelta(minutes=settings.oauth_access_minutes),
+        refresh=timedelta(days=settings.oauth_refresh_days),
+        grace=timedelta(minutes=settings.oauth_grace_minutes),
+    )
+
+    def token(octets: int) -> str:
+        return base64.urlsafe_b64encode(parts.chance(octets)).rstrip(b"=").decode()
+
+    store, estate, now = parts.store, parts.estate, parts.now
+    prove = ProveClient(estate, parts.secrets)
+    return OAuthServices(
+        pages=SignInPages(
+            estate,
+            SignIn(store, estate, parts.secrets, parts.throttle, lifetimes, now, token),
+            Consent(store, estate, lifetimes, now, token),
+            int(lifetimes.sign_in.total_seconds()),
+            secure=parts.base_url.startswith("https://"),
+            token=token,
+        ),
+        tokens=TokenEndpoints(
+            Exchange(store, estate, prove, lifetimes, now, token),
+            Revoke(store, prove, lifetimes, now),
+            parts.base_url,
+        ),
+    )
+
+
+def make_guard(parts: Parts) -> TokenGuard:
+    """The guard; it follows ends of access from the moment the store's listener starts."""
+    authorise = Authorise(parts.store, parts.estate, parts.now, parts.monotonic)
+    authorise.watch()
+    return TokenGuard(authorise, parts.throttle)

@@ -73,6 +73,7 @@ create table oauth_tokens (
     grant_id        bigint not null references oauth_grants on delete cascade,
     kind            text not null check (kind in ('access', 'refresh')),
     parent          bytea,                                  -- the refresh token that was given for it
+    scopes          text[],                                 -- fewer than the grant's, as asked for; null: all
     expires_at      timestamptz not null,
     superseded_at   timestamptz,                            -- a refresh token that was given for this one was used
     created_at      timestamptz not null,

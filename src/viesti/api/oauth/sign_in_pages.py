@@ -1,0 +1,191 @@
+"""The authorization endpoint as people see it: sign in, allow or deny, or read why not.
+
+Rule: a form is acted on only with the text that our own page put into it; wherever the browser is sent next
+is either our own path or an address that the client registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.types import Receive, Scope
+
+from viesti.api.answer import Answer, Headers, Refusal
+from viesti.api.oauth import forms
+from viesti.api.oauth.page import Pages, redirect
+from viesti.services.estate import EstateCache
+from viesti.services.oauth.consent import Consent, ConsentRequest, SendBack, Unanswerable
+from viesti.services.oauth.permission import NotPermitted, customers_seen, not_permitted
+from viesti.services.oauth.scopes import in_words
+from viesti.services.oauth.sign_in import NotSignedIn, Session, SignIn
+
+SIGN_IN_COOKIE = "viesti_sign_in"
+FORM_COOKIE = "viesti_form"
+FORM_OCTETS = 24
+FORM_SECONDS = 24 * 3600
+
+_NOT_OURS = "This form was not sent from our page, or the page is too old. Go back and try again."
+
+
+class SignInPages:
+    """Serves the pages. `secure`: callers reach us by https. `token(octets)` gives text that can't be
+    guessed."""
+
+    def __init__(
+        self,
+        estate: EstateCache,
+        sign_in: SignIn,
+        consent: Consent,
+        sign_in_seconds: int,
+        *,
+        secure: bool,
+        token: Callable[[int], str],
+    ) -> None:
+        self._estate = estate
+        self._sign_in = sign_in
+        self._consent = consent
+        self._sign_in_seconds = sign_in_seconds
+        self._secure = secure
+        self._token = token
+        self._page = Pages()
+
+    async def authorize(self, scope: Scope, receive: Receive) -> Answer | Refusal:
+        """GET /oauth/authorize"""
+        query = forms.query(scope)
+        request = self._consent.read(query)
+        if not isinstance(request, ConsentRequest):
+            return self._elsewhere(request, 302)
+        session = await self._sign_in.session(forms.cookie(scope, SIGN_IN_COOKIE))
+        if session is None:
+            return self._sign_in_page(scope, request, query)
+        return self._consent_page(request, session, query)
+
+    async def sign_in(self, scope: Scope, receive: Receive) -> Answer | Refusal:
+        """POST /oauth/sign-in"""
+        form = await self._form(scope, receive)
+        if isinstance(form, Answer):
+            return form
+        if not forms.same(forms.member(form, "csrf"), forms.cookie(scope, FORM_COOKIE)):
+            return self._stopped(400, _NOT_OURS)
+        query = forms.member(form, "query")
+        request = self._consent.read(query)
+        if not isinstance(request, ConsentRequest):
+            return self._elsewhere(request, 303)
+        peer = scope["client"][0] if scope.get("client") else ""
+        email = forms.member(form, "email")
+        result = await self._sign_in(email, forms.member(form, "password"), peer)
+        if isinstance(result, NotSignedIn):
+            return self._sign_in_page(scope, request, query, email=email, fault=result)
+        kept = forms.set_cookie(SIGN_IN_COOKIE, result.cookie, self._sign_in_seconds, secure=self._secure)
+        return redirect(_authorize(query), 303, (kept,))
+
+    async def decide(self, scope: Scope, receive: Receive) -> Answer | Refusal:
+        """POST /oauth/authorize"""
+        form = await self._form(scope, receive)
+        if isinstance(form, Answer):
+            return form
+        session = await self._sign_in.session(forms.cookie(scope, SIGN_IN_COOKIE))
+        if session is None:  # too late: sign in again, and decide then
+            return redirect(_authorize(forms.member(form, "query")), 303)
+        if not forms.same(forms.member(form, "csrf"), session.csrf):
+            return self._stopped(400, _NOT_OURS)
+        request = self._consent.read(forms.member(form, "query"))
+        if not isinstance(request, ConsentRequest):
+            return self._elsewhere(request, 303)
+        if form.get("decision") == "allow":
+            return redirect((await self._consent.allow(request, session.user)).location, 303)
+        return redirect(request.denied().location, 303)
+
+    async def sign_out(self, scope: Scope, receive: Receive) -> Answer | Refusal:
+        """POST /oauth/sign-out"""
+        form = await self._form(scope, receive)
+        if isinstance(form, Answer):
+            return form
+        cookie = forms.cookie(scope, SIGN_IN_COOKIE)
+        session = await self._sign_in.session(cookie)
+        if session is not None and not forms.same(forms.member(form, "csrf"), session.csrf):
+            return self._stopped(400, _NOT_OURS)
+        await self._sign_in.end(cookie)
+        taken = forms.set_cookie(SIGN_IN_COOKIE, "", 0, secure=self._secure)
+        return redirect(_authorize(forms.member(form, "query")), 303, (taken,))
+
+    async def _form(self, scope: Scope, receive: Receive) -> dict[str, str] | Answer:
+        form = await forms.read_form(scope, receive)
+        if isinstance(form, Refusal):
+            return self._stopped(form.status, form.message)
+        return self._stopped(400, _NOT_OURS) if forms.from_elsewhere(scope) else form
+
+    def _sign_in_page(
+        self,
+        scope: Scope,
+        request: ConsentRequest,
+        query: str,
+        *,
+        email: str = "",
+        fault: NotSignedIn | None = None,
+    ) -> Answer:
+        # Whoever has two of these pages open must be able to send either.
+        text = forms.cookie(scope, FORM_COOKIE) or self._token(FORM_OCTETS)
+        headers: Headers = (forms.set_cookie(FORM_COOKIE, text, FORM_SECONDS, secure=self._secure),)
+        status = 200
+        if fault is not None:
+            status = 403 if fault.retry_after is None else 429
+        if fault is not None and fault.retry_after is not None:
+            headers += ((b"retry-after", b"%d" % fault.retry_after),)
+        return self._page(
+            "sign_in",
+            status,
+            headers=headers,
+            client=request.client.name,
+            email=email,
+            fault=fault.sentence if fault else "",
+            csrf=text,
+            query=query,
+        )
+
+    def _consent_page(self, request: ConsentRequest, session: Session, query: str) -> Answer:
+        snapshot = self._estate.current
+        hindrance = not_permitted(snapshot, session.user, request.client)
+        common: dict[str, Any] = {
+            "client": request.client.name,
+            "user": session.user,
+            "csrf": session.csrf,
+            "query": query,
+        }
+        if hindrance is not None:
+            return self._not_allowed(hindrance, common)
+        return self._page(
+            "consent",
+            leads_away=True,
+            rights=in_words(request.asked.scopes),
+            customers=[customer.name for customer in customers_seen(snapshot, session.user, request.client)],
+            goes_to=urlsplit(request.redirect_uri).netloc,
+            **common,
+        )
+
+    def _not_allowed(self, why: NotPermitted, common: dict[str, Any]) -> Answer:
+        return self._page(
+            "not_allowed",
+            403,
+            leads_away=True,
+            allowed=why.allowed,
+            customers=[customer.name for customer in why.customers],
+            ask=why.ask,
+            **common,
+        )
+
+    def _stopped(self, status: int, sentence: str) -> Answer:
+        return self._page("stopped", status, sentence=sentence)
+
+    def _elsewhere(self, outcome: Unanswerable | SendBack, status: int) -> Answer:
+        if isinstance(outcome, SendBack):
+            return redirect(outcome.location, status)
+        return self._stopped(400, outcome.sentence)
+
+
+def _authorize(query: str) -> str:
+    """Our own path with this query; octets that a header can't hold are not from a page of ours."""
+    safe = "".join(each for each in query if "!" <= each <= "~" and each != "#")
+    return f"/oauth/authorize?{safe}"
