@@ -1,4 +1,4 @@
-"""The regions a phone number may be read by: two letters and what people call them, in the order of their names.
+"""The regions a phone number may be read by: two letters and a name, in the order of names.
 
 Rule: exactly the regions that the library of numbering plans knows; names are for choosing from a list.
 """

@@ -17,6 +17,7 @@ from viesti.domain.fair import FairClock
 from viesti.domain.lane import Lane
 from viesti.domain.message import Callback, Inbound
 from viesti.services.accept_rows import AcceptRows
+from viesti.services.contacts.hold import known_sender, list_named
 from viesti.services.estate import Snapshot
 from viesti.services.plan import Limits, plan
 from viesti.services.publish import inbound_callback
@@ -90,17 +91,17 @@ class React:
 
     async def _opt_out(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
         at = inbound.received_at
-        await tx.inbound.opt_out([(customer.id, customer.bucket, inbound.source, "all", at)])
+        await tx.consents.opt_out([(customer.id, customer.bucket, inbound.source, "all", at)])
         await self._consent(tx, inbound, customer, "stop")
 
     async def _opt_in(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
-        await tx.inbound.opt_in([(customer.id, inbound.source)])
+        await tx.consents.opt_in([(customer.id, inbound.source, "all")])
         await self._consent(tx, inbound, customer, "start")
 
     async def _consent(self, tx: Transaction, inbound: Inbound, customer: Customer, action: str) -> None:
         identifier = await self._store.ids.one(customer.bucket)
         evidence = f"inbound message {inbound.id}"
-        await tx.inbound.add_consents(
+        await tx.consents.add_consents(
             [
                 (
                     identifier,
@@ -117,13 +118,10 @@ class React:
         )
 
     async def _add_to_list(self, tx: Transaction, inbound: Inbound, customer: Customer, name: str) -> None:
-        contact_id, list_id = await self._store.ids.take([customer.bucket] * 2)
-        contacts = await tx.inbound.add_contacts(
-            [(contact_id, customer.bucket, customer.id, inbound.source, "inbound", inbound.received_at)]
-        )
-        await tx.inbound.add_to_list(
-            list_id, customer.bucket, customer.id, name, contacts[customer.id, inbound.source]
-        )
+        contact_id = await known_sender(tx, self._store, inbound, customer)
+        list_id = await list_named(tx, self._store, customer, name)
+        await tx.lists.add(list_id, customer.bucket, [contact_id], True, inbound.received_at)
+        await tx.lists.set_active(list_id, [contact_id], True)
 
     async def _answer(
         self,

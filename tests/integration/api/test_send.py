@@ -234,7 +234,7 @@ async def test_several_numbers_give_several_objects(shared_api: Api) -> None:
 
 async def test_an_opted_out_recipient_is_told(api: Api) -> None:
     async with api.store.transaction() as tx:
-        await tx.inbound.opt_out(
+        await tx.consents.opt_out(
             [(100, 1, "358401234567", "all", datetime.fromisoformat("2026-01-01T00:00Z"))]
         )
     status, [sms], _ = await api.send()

@@ -1,0 +1,34 @@
+-- name: opt_out
+-- These must not be written to any more. Who forbade everything has not allowed the rest by forbidding advertising.
+insert into opt_outs (customer_id, bucket, address, scope, since)
+select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[])
+on conflict (customer_id, address, bucket) do update
+set scope = case when opt_outs.scope = 'all' then 'all' else excluded.scope end,
+    since = case when opt_outs.scope = excluded.scope or excluded.scope = 'all' then excluded.since
+                 else opt_outs.since end
+
+-- name: opt_in
+-- These may be written to again. Allowing advertising alone ends an opt-out from advertising alone.
+delete from opt_outs o using unnest($1::bigint[], $2::text[], $3::text[]) u (customer_id, address, scope)
+where o.customer_id = u.customer_id and o.address = u.address and (u.scope = 'all' or o.scope = u.scope)
+
+-- name: standing
+-- What a person forbade a customer.
+select scope, since from opt_outs where customer_id = $1 and address = $2
+
+-- name: set_channel
+-- What people allowed our addresses on a channel, by their latest word.
+insert into channel_consents (customer_id, bucket, channel, identity, address, opted_in, since)
+select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[])
+on conflict (customer_id, identity, address, channel, bucket) do update
+set opted_in = excluded.opted_in, since = excluded.since
+
+-- name: channels
+-- What a person allowed the addresses of a customer.
+select channel, identity, opted_in, since from channel_consents
+where customer_id = $1 and address = $2 order by channel, identity
+
+-- name: ledger
+-- How a person's consent to a customer came to be, the newest first.
+select action, scope, at, source, evidence from consent_ledger
+where customer_id = $1 and address = $2 order by id desc limit $3

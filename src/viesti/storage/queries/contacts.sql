@@ -1,0 +1,89 @@
+-- name: by_phone
+-- Contacts of a customer by phone number.
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+       updated_at
+from contacts where customer_id = $1 and phone = any($2::text[])
+
+-- name: lock
+-- A contact of a customer by phone number, locked: nobody puts it on a list or takes it off one meanwhile.
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+       updated_at
+from contacts where customer_id = $1 and phone = $2 for update
+
+-- name: put
+-- Contacts by phone number: those that the customer has not yet are made; gives the ids of all, locked.
+insert into contacts (id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name,
+                      company, gender, birth_year, address_line1, address_line2, postcode, city, county, country,
+                      country_code, properties, created_at, updated_at)
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties::jsonb,
+       created_at, updated_at
+from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::text[], $16::text[],
+            $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[])
+     u (id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+        birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+        updated_at)
+on conflict (customer_id, phone, bucket) do update set phone = excluded.phone
+returning id, customer_id, phone
+
+-- name: write
+-- What is known of a contact, written over what was known of it before.
+update contacts
+set external_reference = $2, name = $3, source = $4, email = $5, first_name = $6, last_name = $7, company = $8,
+    gender = $9, birth_year = $10, address_line1 = $11, address_line2 = $12, postcode = $13, city = $14, county = $15,
+    country = $16, country_code = $17, properties = $18::text::jsonb, updated_at = $19
+where id = $1
+
+-- name: delete_unlisted
+-- Deletes those contacts that a group made, that the customer's own programs don't know by a reference, and that are
+-- on no list but emptied ones, with all that hangs on them. They must be locked, by an earlier statement: what this one
+-- sees of the lists then stays so.
+with gone as (
+    delete from contacts c where c.id = any($1::bigint[]) and c.source = 'group' and c.external_reference is null
+      and not exists (select from list_members m join lists l on l.id = m.list_id
+                      where m.contact_id = c.id and l.emptied_at is null offset 0)
+    returning c.id
+), unlisted as (
+    delete from list_members where contact_id = any(array(select id from gone))
+), uncounted as (
+    delete from contact_counters where contact_id = any(array(select id from gone))
+)
+select id from gone
+
+-- name: counters
+-- What happened with these contacts.
+select contact_id, inbound, outbound, failed, links_sent, distinct_clicks, last_at
+from contact_counters where contact_id = any($1::bigint[])
+
+-- name: fold_counts
+-- Adds up to $1 waiting counts to the counters of the contacts they are of; gives how many were taken. A contact is
+-- locked as against its deletion, and in one order against another process that folds.
+with taken as materialized (
+    delete from contact_counts where id = any(array(
+        select id from contact_counts order by id limit $1 for update skip locked))
+    returning customer_id, address, kind, amount, at
+), sums as materialized (
+    select customer_id, address, coalesce(sum(amount) filter (where kind = 'inbound'), 0) as inbound,
+           coalesce(sum(amount) filter (where kind = 'outbound'), 0) as outbound,
+           coalesce(sum(amount) filter (where kind = 'failed'), 0) as failed,
+           coalesce(sum(amount) filter (where kind = 'link_sent'), 0) as links_sent,
+           coalesce(sum(amount) filter (where kind = 'click'), 0) as distinct_clicks, max(at) as last_at
+    from taken group by customer_id, address
+), known as materialized (
+    select c.id, c.bucket, s.inbound, s.outbound, s.failed, s.links_sent, s.distinct_clicks, s.last_at
+    from sums s join contacts c on c.customer_id = s.customer_id and c.phone = s.address
+    order by c.id for key share of c
+), counted as (
+    insert into contact_counters as known_counters (contact_id, bucket, inbound, outbound, failed, links_sent,
+                                                    distinct_clicks, last_at)
+    select * from known
+    on conflict (contact_id, bucket) do update
+    set inbound = known_counters.inbound + excluded.inbound, outbound = known_counters.outbound + excluded.outbound,
+        failed = known_counters.failed + excluded.failed, links_sent = known_counters.links_sent + excluded.links_sent,
+        distinct_clicks = known_counters.distinct_clicks + excluded.distinct_clicks,
+        last_at = greatest(known_counters.last_at, excluded.last_at)
+)
+select count(*) from taken

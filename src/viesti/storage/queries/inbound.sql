@@ -29,34 +29,6 @@ select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $
 on conflict (service_id, address, bucket) do update set last_at = greatest(threads.last_at, excluded.last_at)
 returning id, service_id, address
 
--- name: opt_out
--- These must not be written to any more.
-insert into opt_outs (customer_id, bucket, address, scope, since)
-select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[])
-on conflict (customer_id, address, bucket) do update set scope = excluded.scope, since = excluded.since
-
--- name: opt_in
--- These may be written to again.
-delete from opt_outs o using unnest($1::bigint[], $2::text[]) u (customer_id, address)
-where o.customer_id = u.customer_id and o.address = u.address
-
--- name: add_contacts
--- Senders that the customer does not know yet become contacts; gives every one's id.
-insert into contacts (id, bucket, customer_id, phone, source, created_at)
-select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
-on conflict (customer_id, phone, bucket) do update set phone = excluded.phone
-returning id, customer_id, phone
-
--- name: add_to_list
--- Puts a contact on a list by name, which is made when there is none.
-with target as (
-    insert into lists (id, bucket, customer_id, name) values ($1, $2, $3, $4)
-    on conflict (customer_id, name, bucket) do update set name = excluded.name
-    returning id
-)
-insert into list_members (list_id, bucket, contact_id) select id, $2, $5 from target
-on conflict (list_id, contact_id, bucket) do update set active = true
-
 -- name: message
 -- One inbound message of a customer.
 select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,

@@ -1,10 +1,17 @@
 """The contact book: people by phone number, and what is counted of them.
 
-Rule: every statement names the customer; counts are written by address and folded later.
+Rule: a caller's contact is looked up with the customer's id; ids given here come from such a look-up. A
+contact is locked (`lock`, `put`) before it is put on a list or taken off one, so that none goes meanwhile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from viesti.domain.contact import Contact, ContactCount, ContactCounters, Properties, properties_from
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
 
@@ -14,3 +21,84 @@ SQL = queries("contacts")
 class Contacts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    async def by_phone(self, customer_id: int, phones: Sequence[str]) -> list[Contact]:
+        return [_contact(row) for row in await self._connection.fetch(SQL["by_phone"], customer_id, phones)]
+
+    async def lock(self, customer_id: int, phone: str) -> Contact | None:
+        """The contact, locked until the transaction ends."""
+        row = await self._connection.fetchrow(SQL["lock"], customer_id, phone)
+        return _contact(row) if row else None
+
+    async def put(self, contacts: Sequence[Contact]) -> dict[tuple[int, str], int]:
+        """Make those whose phone number the customer does not have yet. Gives every one's id by (customer,
+        phone), locked until the transaction ends; it is the given one where the contact was made."""
+        columns = zip(*(_row(c) for c in sorted(contacts, key=lambda c: c.phone or "")), strict=True)
+        found = await self._connection.fetch(SQL["put"], *columns)
+        return {(row["customer_id"], row["phone"]): row["id"] for row in found}
+
+    async def write(self, contact: Contact) -> None:
+        """Write what is known of a contact; its phone number stays."""
+        identifier, _, _, _, *values = _row(contact)
+        created_at = -2
+        del values[created_at]
+        await self._connection.execute(SQL["write"], identifier, *values)
+
+    async def delete_unlisted(self, ids: Sequence[int]) -> int:
+        """Delete those, locked before, that a group made and that no list holds any more; gives how many."""
+        return len(await self._connection.fetch(SQL["delete_unlisted"], ids))
+
+    async def count(self, counts: Sequence[ContactCount]) -> None:
+        """Add these to the counters of whose they are, soon (`fold_counts`)."""
+        if counts:
+            await self._connection.copy_records_to_table(
+                "contact_counts", records=counts, columns=ContactCount._fields
+            )
+
+    async def fold_counts(self, limit: int) -> int:
+        """Add waiting counts to the counters; gives how many."""
+        return int(await self._connection.fetchval(SQL["fold_counts"], limit))
+
+    async def counters(self, ids: Sequence[int]) -> dict[int, ContactCounters]:
+        """By contact; one of which nothing was counted yet is not in it."""
+        rows = await self._connection.fetch(SQL["counters"], ids)
+        return {row["contact_id"]: ContactCounters._make(tuple(row)[1:]) for row in rows}
+
+
+def _contact(row: Any) -> Contact:
+    values = dict(row)
+    values["properties"] = properties_from(values["properties"])
+    return Contact(**values)
+
+
+def _row(contact: Contact) -> tuple[Any, ...]:
+    c = contact
+    return (
+        c.id,
+        c.bucket,
+        c.customer_id,
+        c.phone,
+        c.external_reference,
+        c.name,
+        c.source,
+        c.email,
+        c.first_name,
+        c.last_name,
+        c.company,
+        c.gender,
+        c.birth_year,
+        c.address_line1,
+        c.address_line2,
+        c.postcode,
+        c.city,
+        c.county,
+        c.country,
+        c.country_code,
+        _properties(c.properties),
+        c.created_at,
+        c.updated_at,
+    )
+
+
+def _properties(properties: Properties) -> str:
+    return msgspec.json.encode([{"name": name, "value": value} for name, value in properties]).decode()

@@ -1,4 +1,4 @@
-"""Inbound messages: parts as they came, whole messages, threads, contacts and consent.
+"""Inbound messages: parts as they came, whole messages, threads.
 
 Rule: a part is stored before it is acknowledged, and leaves `inbound_parts` in the transaction that writes
 its message.
@@ -98,33 +98,6 @@ class Inbounds:
         """`(id to use, bucket, customer, service, address, time)`; gives thread ids by (service, address)."""
         found = await self._connection.fetch(SQL["open_threads"], *zip(*rows, strict=True))
         return {(row["service_id"], row["address"]): row["id"] for row in found}
-
-    async def opt_out(self, rows: Sequence[tuple[int, int, str, str, datetime]]) -> None:
-        """`(customer, bucket, address, scope, since)`."""
-        await self._connection.execute(SQL["opt_out"], *zip(*rows, strict=True))
-
-    async def opt_in(self, rows: Sequence[tuple[int, str]]) -> None:
-        """`(customer, address)`."""
-        await self._connection.execute(SQL["opt_in"], *zip(*rows, strict=True))
-
-    async def add_consents(
-        self, rows: Sequence[tuple[int, int, int, str, str, str, datetime, str, str]]
-    ) -> None:
-        """`(id, bucket, customer, address, action, scope, at, source, evidence)`."""
-        columns = ("id", "bucket", "customer_id", "address", "action", "scope", "at", "source", "evidence")
-        await self._connection.copy_records_to_table("consent_ledger", records=rows, columns=columns)
-
-    async def add_contacts(
-        self, rows: Sequence[tuple[int, int, int, str, str, datetime]]
-    ) -> dict[tuple[int, str], int]:
-        """`(id to use, bucket, customer, phone, source, time)`; gives contact ids by (customer, phone)."""
-        found = await self._connection.fetch(SQL["add_contacts"], *zip(*rows, strict=True))
-        return {(row["customer_id"], row["phone"]): row["id"] for row in found}
-
-    async def add_to_list(
-        self, list_id: int, bucket: int, customer_id: int, name: str, contact_id: int
-    ) -> None:
-        await self._connection.execute(SQL["add_to_list"], list_id, bucket, customer_id, name, contact_id)
 
     async def count_answer(
         self, service_id: int, bucket: int, address: str, now: datetime, since: datetime
