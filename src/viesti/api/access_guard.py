@@ -42,20 +42,45 @@ class TokenGuard:
         shown = read_token(headers)
         if isinstance(shown, Refusal):
             return shown
-        kind, token = shown
-        caller = self._authorise.remembered(kind, token) or await self._authorise.find(kind, token)
+        caller = await self._find(*shown)
         if isinstance(caller, TurnedAway):
             dead = caller.reason is Reason.UNPROVEN
             return Refusal(401 if dead else 403, caller.sentence, headers=_DEAD if dead else ())
-        budget = await self._throttle(
-            caller.connection_id, caller.connection_id % 64, caller.throttle_calls, caller.throttle_seconds
-        )
-        counted = within_budget(budget)
+        counted = await self._count(caller)
         if isinstance(counted, Refusal):
             return counted
         if scope not in caller.scopes:
             return Refusal(403, f"The scope {scope} is needed for this.", headers=(*counted, lacking(scope)))
         return caller, counted
+
+    async def admit_or_nobody(
+        self, headers: Mapping[bytes, bytes]
+    ) -> tuple[Principal | None, Headers] | Refusal:
+        """Let anybody in: as the caller when the credentials are good, else as nobody.
+
+        Raises `StoreUnavailable`.
+        """
+        if b"personal-access-token" not in headers and b"authorization" not in headers:
+            return None, ()
+        shown = read_token(headers)
+        caller = None if isinstance(shown, Refusal) else await self._find(*shown)
+        if caller is None or isinstance(caller, TurnedAway):
+            return None, ()
+        counted = await self._count(caller)
+        return counted if isinstance(counted, Refusal) else (caller, counted)
+
+    async def _find(self, kind: Kind, token: str) -> Principal | TurnedAway:
+        return self._authorise.remembered(kind, token) or await self._authorise.find(kind, token)
+
+    async def _count(self, caller: Principal) -> Headers | Refusal:
+        return within_budget(
+            await self._throttle(
+                caller.connection_id,
+                caller.connection_id % 64,
+                caller.throttle_calls,
+                caller.throttle_seconds,
+            )
+        )
 
 
 def read_token(headers: Mapping[bytes, bytes]) -> tuple[Kind, str] | Refusal:

@@ -76,6 +76,7 @@ def make_services(parts: Parts) -> ApiServices:
         check_ready=CheckReady(parts.store, parts.estate),
         count_waiting=CountWaiting(parts.store, parts.estate, parts.monotonic),
         smartdialog=SmartDialogServices(
+            guard=oauth.make_guard(parts),
             estate=parts.estate,
             guids=parts.guids,
             sending=sending.make(parts),

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from viesti.api.body import BodyLimits
+from viesti.api.contract import endpoint
+from viesti.api.contract.endpoint import AccessGuard
 from viesti.api.meters import Meters
 from viesti.api.smartdialog.directory import bound as directory
 from viesti.api.smartdialog.groups import bound as groups
 from viesti.api.smartdialog.sending import bound as sending
-from viesti.api.smartdialog.slice import Common
+from viesti.api.smartdialog.slice import BASE, Bound, Common
 from viesti.api.smartdialog.twoway import bound as twoway
+from viesti.api.smartdialog.who import Who
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
 
@@ -24,6 +27,7 @@ from viesti.services.guids import Guids
 class SmartDialogServices:
     """What the dialect calls."""
 
+    guard: AccessGuard
     estate: EstateCache
     guids: Guids
     sending: sending.SendingServices
@@ -32,10 +36,22 @@ class SmartDialogServices:
     groups: groups.GroupsServices
 
 
+def bound(services: SmartDialogServices, common: Common) -> Bound:
+    """Every operation of the dialect with its handler."""
+    return (
+        *sending.bound(services.sending, common),
+        *directory.bound(services.directory, common),
+        *twoway.bound(services.twoway, common),
+        *groups.bound(services.groups, common),
+    )
+
+
 def routes(services: SmartDialogServices, limits: BodyLimits, meters: Meters) -> list[Route]:
     """Every path of the dialect."""
-    common = Common(services.estate, services.guids, meters, limits)
+    who = Who(services.estate, services.guids)
+    common = Common(services.estate, services.guids, who, meters, limits)
     return [
+        *endpoint.routes(BASE, bound(services, common), services.guard, limits),
         *sending.plain_routes(services.sending, common),
         *directory.plain_routes(services.directory, common),
         *twoway.plain_routes(services.twoway, common),

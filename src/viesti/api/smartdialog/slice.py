@@ -6,15 +6,19 @@ Rule: a slice (sending, directory, twoway, groups) knows this and nothing of the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from viesti.api.body import BodyLimits
+from viesti.api.contract.endpoint import Bound as OneBound
 from viesti.api.meters import Meters
+from viesti.api.smartdialog.who import Who
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
 
+BASE = "/api-integrations/v1"
+
 # Operations with their handlers.
-Bound: TypeAlias = tuple[tuple[Any, Any], ...]
+Bound: TypeAlias = tuple[OneBound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +27,6 @@ class Common:
 
     estate: EstateCache
     guids: Guids
+    who: Who
     meters: Meters
     limits: BodyLimits

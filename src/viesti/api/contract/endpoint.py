@@ -1,0 +1,140 @@
+"""Serves a declared operation: lets the caller in, reads the request, calls the handler.
+
+Rule: the caller is known before the body is read, and a handler is only called with what the declaration
+allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+from starlette.routing import Route
+from starlette.types import Receive, Send
+from starlette.types import Scope as Asgi
+
+from viesti.api.answer import (
+    Answer,
+    FieldError,
+    Headers,
+    Refusal,
+    Render,
+    render_error,
+    send_answer,
+)
+from viesti.api.body import BodyLimits, parse_object, read_body
+from viesti.api.contract.operation import AnyOperation
+from viesti.api.contract.parameters import parameters_reader
+from viesti.api.contract.reading import members_reader, refused
+from viesti.services.principal import Principal, Scope
+
+# Gets the caller (None only where the operation asks for no credentials) and what the operation reads.
+Handle: TypeAlias = Callable[[Any, Any], Awaitable[Answer | Refusal]]
+Bound: TypeAlias = tuple[AnyOperation, Handle]
+
+
+class AccessGuard(Protocol):
+    """Lets callers in; the headers belong on their answers."""
+
+    async def admit(
+        self, headers: Mapping[bytes, bytes], scope: Scope
+    ) -> tuple[Principal, Headers] | Refusal:
+        """The caller, if the connection has this scope. Raises `StoreUnavailable`."""
+
+    async def admit_or_nobody(
+        self, headers: Mapping[bytes, bytes]
+    ) -> tuple[Principal | None, Headers] | Refusal:
+        """The caller when the credentials are good, None when there are none or dead ones.
+
+        Raises `StoreUnavailable`.
+        """
+
+
+class ContractEndpoint:
+    """One operation, as an ASGI application."""
+
+    def __init__(
+        self,
+        operation: AnyOperation,
+        guard: AccessGuard,
+        handle: Handle,
+        limits: BodyLimits,
+        render: Render = render_error,
+    ) -> None:
+        self._scope = operation.scope
+        self._reads = operation.reads
+        self._guard = guard
+        self._handle = handle
+        self._limits = limits
+        self._read_parameters = parameters_reader(operation.parameters)
+        self._read_members = members_reader(operation.body) if operation.body else None
+        self.render = render
+
+    async def __call__(self, scope: Asgi, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])  # of repeated ones the last counts
+        shown: Headers = ()
+        outcome: Answer | Refusal
+        admitted = await self._admit(headers)
+        if isinstance(admitted, Refusal):
+            outcome = admitted
+        else:
+            caller, shown = admitted
+            asked = await self._read(scope, headers, receive)
+            outcome = asked if isinstance(asked, Refusal) else await self._handle(caller, asked)
+        await send_answer(self.render(outcome) if isinstance(outcome, Refusal) else outcome, send, shown)
+
+    async def _admit(self, headers: Mapping[bytes, bytes]) -> tuple[Principal | None, Headers] | Refusal:
+        if self._scope is None:
+            return await self._guard.admit_or_nobody(headers)
+        return await self._guard.admit(headers, self._scope)
+
+    async def _read(self, scope: Asgi, headers: Mapping[bytes, bytes], receive: Receive) -> Any:
+        """What the operation reads, or the refusal of a request that is not as declared."""
+        problems: list[FieldError] = []
+        fields = self._read_parameters(scope, headers, problems)
+        if self._read_members:
+            body = await read_body(receive, headers.get(b"content-length"), self._limits)
+            if isinstance(body, Refusal):
+                return body
+            members = parse_object(body)
+            if isinstance(members, Refusal):
+                return members
+            fields |= self._read_members(members, "", problems)
+        return refused(problems) if problems else self._reads(**fields)
+
+
+class Methods:
+    """The operations of one path, by method."""
+
+    def __init__(self, endpoints: Mapping[str, ContractEndpoint], render: Render) -> None:
+        self._endpoints = dict(endpoints)
+        if "GET" in self._endpoints:
+            self._endpoints["HEAD"] = self._endpoints["GET"]
+        self.render = render
+
+    async def __call__(self, scope: Asgi, receive: Receive, send: Send) -> None:
+        await self._endpoints[scope["method"]](scope, receive, send)
+
+
+def routes(
+    base: str,
+    bound: Iterable[Bound],
+    guard: AccessGuard,
+    limits: BodyLimits,
+    render: Render = render_error,
+) -> list[Route]:
+    """The routes of operations below `base`, each path once; a fixed segment comes before a placeholder."""
+    paths: dict[str, dict[str, ContractEndpoint]] = {}
+    for operation, handle in bound:
+        methods = paths.setdefault(operation.serving_path, {})
+        if operation.method in methods:
+            raise ValueError(f"{operation.method} {operation.path} is declared twice")
+        methods[operation.method] = ContractEndpoint(operation, guard, handle, limits, render)
+    return [
+        Route(base + path, Methods(methods, render), methods=list(methods))
+        for path, methods in sorted(paths.items(), key=lambda item: _particularity(item[0]))
+    ]
+
+
+def _particularity(path: str) -> list[tuple[bool, str]]:
+    return [(segment.startswith("{"), segment) for segment in path.split("/")]

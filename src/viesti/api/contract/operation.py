@@ -1,0 +1,87 @@
+"""An operation, declared once: its path, what it takes, what it answers, who may call it.
+
+Rule: a declaration is data and knows no dialect and no service. The route, the reading of a request and the
+documents are all made from it, so that none of them can say something else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from viesti.api.contract.values import PLAIN, About, Text, Thing, Truth, Value, Whole
+from viesti.services.principal import Scope
+
+I = TypeVar("I", bound=msgspec.Struct)  # noqa: E741  what an operation reads
+
+# The errors that every operation may answer; 409 is added where it can be.
+USUAL = frozenset((400, 401, 403, 404, 405, 408, 413, 429, 500, 503))
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value beside the body. Its `name` on the wire, and the field `to` which it goes.
+
+    `encoding`: how often a designer escapes a path parameter; `extension`: ours, not in the original.
+    """
+
+    name: str
+    where: Literal["header", "path", "query"]
+    to: str
+    value: Text | Whole | Truth
+    required: bool = False
+    about: About = PLAIN
+    encoding: Literal["", "single", "double"] = ""
+    extension: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is no error. `value` None: without a body."""
+
+    status: int
+    value: Value | None
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """The operation subscribes a flow; `notification` is what it is sent then."""
+
+    notification: Thing
+    hint: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[I]):
+    """An operation. `path` is the contract's, placeholders by the names of parameters; `reads` has a field
+    for each parameter and each member of the body. `scope` None: the credentials may be left out."""
+
+    id: str
+    method: str
+    path: str
+    about: About
+    reads: type[I]
+    replies: tuple[Reply, ...]
+    scope: Scope | None
+    parameters: tuple[Parameter, ...] = ()
+    body: Thing | None = None
+    body_name: str = "Request Body"
+    errors: frozenset[int] = USUAL
+    trigger: Trigger | None = None
+    deprecated: bool = False
+
+    @property
+    def serving_path(self) -> str:
+        """The path as the router takes it: each placeholder by its field."""
+        path = self.path
+        for parameter in self.parameters:
+            if parameter.where == "path":
+                path = path.replace(f"{{{parameter.name}}}", f"{{{parameter.to}}}")
+        return path
+
+
+AnyOperation = Operation[Any]
