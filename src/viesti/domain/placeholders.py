@@ -17,8 +17,8 @@ _DOLLARS = re.compile(r"(\$+)\((?:([^()]+)\))?")
 
 
 class Rendered(NamedTuple):
-    """A text with its places filled; None when it would be longer than was allowed. `missing`: names without a
-    value, each once."""
+    """A text with its places filled; None when it would be longer than was allowed. `missing`: names without
+    a value, each once."""
 
     text: str | None
     missing: tuple[str, ...]
