@@ -38,9 +38,22 @@ class Template:
         """The text itself when it has no place, and None when it has one."""
         return None if self._names else self._pieces[0]
 
+    @property
+    def places(self) -> int:
+        """How many places it has."""
+        return len(self._names)
+
     def render(self, values: Mapping[str, str | None], longest: int) -> Rendered:
         """The text for one recipient; a value of None is missing. `longest`: characters it may have."""
-        found = [_value(name, values) for name in self._names]
+        folded: dict[str, str | None] | None = None
+        found: list[str | None] = []
+        for name in self._names:
+            if name in values:
+                found.append(values[name])
+                continue
+            if folded is None:
+                folded = {other.casefold(): value for other, value in reversed(list(values.items()))}
+            found.append(folded.get(name.casefold()))
         filled = [value or "" for value in found]
         missing = tuple(
             dict.fromkeys(name for name, value in zip(self._names, found, strict=True) if value is None)
@@ -70,10 +83,3 @@ def parse(text: str) -> Template:
         else:
             before += found[0][len(dollars) :]
     return Template((*pieces, before + text[end:]), tuple(names))
-
-
-def _value(name: str, values: Mapping[str, str | None]) -> str | None:
-    if name in values:
-        return values[name]
-    folded = name.casefold()
-    return next((value for other, value in values.items() if other.casefold() == folded), None)

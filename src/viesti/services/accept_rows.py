@@ -37,7 +37,7 @@ class AcceptRows:
         answers = []
         for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
             scope = opted_out.get((planned.customer.id, wanted.address.digits))
-            barred = scope == "all" or (scope == "marketing" and planned.request.advertisement)
+            barred = scope == "all" or (scope == "marketing" and planned.advertisement)
             recipient = _recipient(
                 planned, message_id, recipient_id, wanted, Status.FAILED if barred else waiting
             )

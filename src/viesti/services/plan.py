@@ -5,40 +5,26 @@ Rule: no store and no clock here; the same request on the same snapshot gives th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
 
 from viesti.domain.address import Address, AddressProblem
-from viesti.domain.delivery_report import unknown_placeholders
 from viesti.domain.estate import Customer, Service
 from viesti.domain.lane import Lane
 from viesti.domain.sender import Sender, SenderProblem, parse_sender
-from viesti.domain.text import MAX_PARTS, CharacterPolicy, ConcatMethod, TextPlan, inspect
-from viesti.net.addresses import Network
-from viesti.net.url import BadUrl, parse_url
+from viesti.services.check_request import Limits, check_fields
 from viesti.services.estate import Snapshot
-from viesti.services.requests import FieldProblem, NotAccepted, SubmitRequest
+from viesti.services.message_text import MessageText
+from viesti.services.requests import FieldProblem, NotAccepted, RecipientRequest, SubmitRequest
 
-MAX_CUSTOMER_DATA = 255
-MAX_REQUEST_ID = 1000
-MAX_TEXT = 40_000  # 255 parts of 153 septets, and a little
+__all__ = ["Limits", "Planned", "PlannedRecipient", "plan"]
+
+
 REMEMBERED_SENDER = 32  # characters of a sender worth remembering how it is read
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one request."""
-
-    bulk_threshold: int = 100
-    max_recipients: int = 10_000
-    max_parts: int = MAX_PARTS
-    max_ahead: timedelta = timedelta(days=60)  # of a send time; within it nothing of the message is dropped
-    allowed_networks: Sequence[Network] = ()  # private networks that callbacks may go to
 
 
 class PlannedRecipient(msgspec.Struct, frozen=True):
@@ -62,7 +48,8 @@ class Planned(msgspec.Struct, frozen=True):
     customer: Customer
     service: Service | None
     sender: Sender
-    text: str
+    text: str  # with its placeholders, when it has any
+    advertisement: bool
     lane: Lane
     send_at: datetime | None  # None: at once
     currency: str | None
@@ -75,26 +62,30 @@ def plan(
 ) -> Planned | NotAccepted:
     """The plan, or everything that is wrong with the request."""
     customer = snapshot.estate.customers[request.customer_id]
-    problems = _check_fields(request, limits, now)
+    send_at = _send_at(request, now)
+    problems = check_fields(request, send_at, limits, now)
     service = _service(request, snapshot, problems)
     sender = _sender(request, service, problems)
     if problems or sender is None:
         return NotAccepted(tuple(problems))
     planner = _Planner(request, snapshot, customer, service, sender, limits, random)
     recipients = [
-        planner.recipient(index, wanted.address, wanted.text)
-        for index, wanted in enumerate(request.recipients)
+        planner.recipient(index, wanted)
+        for index, wanted in enumerate(() if planner.problems else request.recipients)
     ]
     if planner.problems:
         return NotAccepted(planner.problems)
-    send_at = request.send_at if request.send_at and request.send_at > now else None
+    advertisement = request.advertisement
+    if advertisement is None:
+        advertisement = bool(service and service.advertisement)
     return Planned(
         request=request,
         customer=customer,
         service=service,
         sender=sender,
-        text=planner.text_plan(request.text, ConcatMethod.UDH8).text,
-        lane=_lane(request, service, limits),
+        text=planner.text.stored,
+        advertisement=advertisement,
+        lane=_lane(advertisement, len(recipients), service, limits),
         send_at=send_at,
         currency=planner.currency,
         recipients=tuple(recipient for recipient in recipients if recipient),
@@ -102,63 +93,12 @@ def plan(
     )
 
 
-def _check_fields(request: SubmitRequest, limits: Limits, now: datetime) -> list[FieldProblem]:
-    problems = []
-    if not request.text:
-        problems.append(FieldProblem("text", "The text is empty."))
-    for field, value, longest in (
-        ("text", request.text, MAX_TEXT),
-        ("customer_data", request.customer_data, MAX_CUSTOMER_DATA),
-        ("request_id", request.request_id, MAX_REQUEST_ID),
-    ):
-        sentence = _objection(value, longest)
-        if sentence:
-            problems.append(FieldProblem(field, sentence))
-    if not request.recipients:
-        problems.append(FieldProblem("recipients", "There is no recipient."))
-    elif len(request.recipients) > limits.max_recipients:
-        problems.append(
-            FieldProblem(
-                "recipients", f"{len(request.recipients)} recipients are more than {limits.max_recipients}."
-            )
-        )
-    for index, wanted in enumerate(request.recipients):
-        sentence = _objection(wanted.text, MAX_TEXT)
-        if sentence:
-            problems.append(FieldProblem("recipients", f"Its text: {sentence}", index))
-    if request.send_at and request.send_at - now > limits.max_ahead:
-        problems.append(
-            FieldProblem(
-                "send_at", f"It is more than {limits.max_ahead.days} days from now, which is the limit."
-            )
-        )
-    if request.dlr_url:
-        bad = parse_url(request.dlr_url, limits.allowed_networks)
-        unknown = unknown_placeholders(request.dlr_url)
-        if isinstance(bad, BadUrl):
-            problems.append(FieldProblem("dlr_url", bad.reason))
-        elif unknown:
-            problems.append(
-                FieldProblem("dlr_url", f"The placeholder {unknown[0]} stands for nothing we report.")
-            )
-    return problems
-
-
-def _objection(value: str | None, longest: int) -> str | None:
-    """What is wrong with a text as such: too long, or what neither PostgreSQL nor a handset takes."""
-    if not value:
-        return None
-    if len(value) > longest:
-        return f"It is longer than {longest} characters."
-    if "\0" in value:
-        return "A NUL character can't be stored or sent."
-    if value.isascii():
-        return None
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        return f"Character {error.start + 1} is half of a surrogate pair, which is no character."
-    return None
+def _send_at(request: SubmitRequest, now: datetime) -> datetime | None:
+    """When it begins to be sent; None: at once."""
+    wanted = max(request.send_at or now, now)
+    if request.window:
+        wanted = request.window.next(wanted)
+    return wanted if wanted > now else None
 
 
 def _service(request: SubmitRequest, snapshot: Snapshot, problems: list[FieldProblem]) -> Service | None:
@@ -193,10 +133,10 @@ def _read_sender(wanted: str) -> Sender | SenderProblem:
     return parse_sender(wanted)
 
 
-def _lane(request: SubmitRequest, service: Service | None, limits: Limits) -> Lane:
+def _lane(advertisement: bool, recipients: int, service: Service | None, limits: Limits) -> Lane:
     wanted = service.lane if service else "auto"
     if wanted == "auto":
-        bulk = request.advertisement or len(request.recipients) >= limits.bulk_threshold
+        bulk = advertisement or recipients >= limits.bulk_threshold
         return Lane.BULK if bulk else Lane.TRANSACTIONAL
     return Lane.BULK if wanted == "bulk" else Lane.TRANSACTIONAL
 
@@ -219,30 +159,22 @@ class _Planner:
         self._customer = customer
         self._service_id = service.id if service else None
         self._sender = sender
-        self._limits = limits
         self._random = random
         self._normaliser = snapshot.normaliser(customer.default_region)
-        self._policy = CharacterPolicy(service.character_policy) if service else CharacterPolicy.NONE
-        self._languages = service.shift_tables if service else ()
-        self._texts: dict[tuple[str, ConcatMethod], TextPlan] = {}
+        self.text = MessageText(request, service, limits)
         self.currency: str | None = None
         self._problems: dict[FieldProblem, None] = {}  # what all recipients share is said once
+        if self.text.fault:
+            self._problem("text", self.text.fault, None)
 
     @property
     def problems(self) -> tuple[FieldProblem, ...]:
         """Everything wrong so far, in the order of the recipients."""
         return tuple(self._problems)
 
-    def text_plan(self, text: str, method: ConcatMethod) -> TextPlan:
-        """Encoding and parts of a text on a channel of that method."""
-        found = self._texts.get((text, method))
-        if found is None:
-            found = self._texts[text, method] = inspect(text, self._policy, self._languages, method)
-        return found
-
-    def recipient(self, index: int, written: str, text: str | None) -> PlannedRecipient | None:
+    def recipient(self, index: int, wanted: RecipientRequest) -> PlannedRecipient | None:
         """The plan of one recipient; None, with the problem noted, when there can be none."""
-        address = self._normaliser.normalise(written)
+        address = self._normaliser.normalise(wanted.address)
         if isinstance(address, AddressProblem):
             return self._problem("recipients", address.sentence, index)
         customer = self._customer
@@ -254,34 +186,27 @@ class _Planner:
         )
         if route is None:
             return self._problem("recipients", f"No route leads to +{address.digits}.", index)
-        planned = self.text_plan(text or self._request.text, self._snapshot.concat[route.channel_id])
-        if planned.refused:
-            listed = ", ".join(
-                f"{character!r} (U+{ord(character[0]):04X})" for character in planned.refused[:5]
-            )
-            return self._problem(
-                "text", f"The service allows only GSM characters; these are not: {listed}.", None
-            )
-        if planned.parts > self._limits.max_parts:
-            return self._problem(
-                "text",
-                f"The text would be {planned.parts} parts; {self._limits.max_parts} is the limit.",
-                None,
-            )
+        own = self.text.of(wanted)
+        if isinstance(own, str):
+            return self._problem("recipients", own, index)
+        planned = self.text.plan(own, self._snapshot.concat[route.channel_id])
+        if isinstance(planned, str):
+            shared = own.text is None  # then it is said once
+            return self._problem("text" if shared else "recipients", planned, None if shared else index)
         price = self._snapshot.prices.lookup(customer.id, route.channel_id, address.digits)
         cost = price.cost(planned.parts) if price else None
         if cost:
             self.currency = cost.currency
         return PlannedRecipient(
             address=address,
-            text=planned.text if text and text != self._request.text else None,
+            text=None if own.text is None else planned.text,
             coding=planned.encoding.coding.value,
             parts=planned.parts,
             channel_id=route.channel_id,
             route_id=route.id,
             cost=cost.amount if cost else None,
             cost_gbp=cost.gbp if cost else None,
-            warnings=address.warnings,
+            warnings=(*address.warnings, own.warning(address.digits)) if own.missing else address.warnings,
         )
 
     def _problem(self, field: str, sentence: str, index: int | None) -> PlannedRecipient | None:

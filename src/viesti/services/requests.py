@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 
+from viesti.domain.failure import Failure
+from viesti.domain.send_window import SendWindow
 from viesti.domain.status import Status
 
 
@@ -49,7 +51,8 @@ class SubmitRequest(msgspec.Struct, frozen=True):
     user_id: int | None = None
     thread_id: int | None = None
     placeholders: bool = False  # `$(name)` in the text stands for each recipient's value
-    character_policy: str | None = None  # over the service's
+    character_policy: str | None = None  # none, strict, replace; over the service's
+    window: SendWindow | None = None  # it begins to be sent within it
 
 
 class SubmittedRecipient(msgspec.Struct, frozen=True):
@@ -79,8 +82,8 @@ class Submitted(msgspec.Struct, frozen=True):
 
     @property
     def parts(self) -> int:
-        """Parts over all recipients."""
-        return sum(recipient.parts for recipient in self.recipients)
+        """Parts over all recipients that it is sent to, which those who opted out are not."""
+        return sum(recipient.parts for recipient in self.recipients if recipient.failure != Failure.OPTED_OUT)
 
 
 class FieldProblem(msgspec.Struct, frozen=True):

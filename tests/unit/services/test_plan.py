@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +16,16 @@ from viesti.domain.estate import ChannelRow, Customer, Estate, Service
 from viesti.domain.lane import Lane
 from viesti.domain.pricing import Price
 from viesti.domain.routing import Route
+from viesti.domain.send_window import SendWindow
 from viesti.domain.sender import RegisteredSender, SenderState
 from viesti.services.estate import Snapshot
 from viesti.services.plan import Limits, Planned, plan
 from viesti.services.requests import FieldProblem, NotAccepted, RecipientRequest, SubmitRequest
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
-LIMITS = Limits(bulk_threshold=3, max_recipients=5, max_parts=4, max_ahead=timedelta(days=30))
+LIMITS = Limits(
+    bulk_threshold=3, max_recipients=5, max_parts=4, max_ahead=timedelta(days=30), max_filled=1000
+)
 FINN, SWEDE = "+358401234567", "+46701234567"
 
 CUSTOMER = Customer(
@@ -98,13 +101,30 @@ def test_numbers_are_read_in_the_customers_region(written: str) -> None:
         ("auto", 1, False, Lane.TRANSACTIONAL),
         ("auto", 3, False, Lane.BULK),
         ("auto", 1, True, Lane.BULK),
+        ("auto", 1, None, Lane.TRANSACTIONAL),
         ("bulk", 1, False, Lane.BULK),
         ("transactional", 5, True, Lane.TRANSACTIONAL),
     ],
 )
-def test_lane(lane: str, count: int, advertisement: bool, expected: Lane) -> None:
+def test_lane(lane: str, count: int, advertisement: bool | None, expected: Lane) -> None:
     request = _request(*[FINN] * count, advertisement=advertisement)
     assert _planned(request, _service(lane=lane)).lane is expected
+
+
+@pytest.mark.parametrize(
+    ("services", "own", "expected"),
+    [(True, None, True), (False, None, False), (True, False, False), (False, True, True)],
+)
+def test_a_message_is_advertising_when_it_or_else_its_service_says_so(
+    services: bool, own: bool | None, expected: bool
+) -> None:
+    planned = _planned(_request(advertisement=own), _service(advertisement=services))
+    assert planned.advertisement is expected
+    assert planned.lane is (Lane.BULK if expected else Lane.TRANSACTIONAL)
+
+
+def test_without_a_service_a_message_is_no_advertising() -> None:
+    assert _planned(_request(service_id=None, sender="Acme")).advertisement is False
 
 
 @pytest.mark.parametrize(
@@ -116,12 +136,125 @@ def test_character_policy(policy: str, text: str, sent: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("own", "services", "sent"),
+    [
+        ("replace", "none", '"Hi"'),
+        ("none", "replace", "“Hi”"),
+        ("none", "strict", "“Hi”"),
+        (None, "replace", '"Hi"'),
+    ],
+)
+def test_a_message_may_have_a_character_policy_of_its_own(own: str | None, services: str, sent: str) -> None:
+    request = _request(text="“Hi”", character_policy=own)
+    assert _planned(request, _service(character_policy=services)).text == sent
+
+
+@pytest.mark.parametrize(
     ("ahead", "send_at"),
     [(None, None), (-1, None), (0, None), (1, NOW + timedelta(days=1)), (30, NOW + timedelta(days=30))],
 )
 def test_send_time(ahead: int | None, send_at: datetime | None) -> None:
     wanted = None if ahead is None else NOW + timedelta(days=ahead)
     assert _planned(_request(send_at=wanted)).send_at == send_at
+
+
+MORNING = SendWindow(time(8), time(9))  # NOW is at noon
+TOMORROW = NOW + timedelta(hours=20)
+
+
+@pytest.mark.parametrize(
+    ("window", "wanted", "send_at"),
+    [
+        (SendWindow(), None, None),
+        (SendWindow(time(12), time(12)), None, None),
+        (MORNING, None, TOMORROW),
+        (MORNING, NOW - timedelta(days=3), TOMORROW),
+        (MORNING, TOMORROW + timedelta(minutes=1), TOMORROW + timedelta(minutes=1)),
+        (MORNING, TOMORROW + timedelta(hours=2), TOMORROW + timedelta(days=1)),
+    ],
+)
+def test_a_window_moves_the_send_time(
+    window: SendWindow, wanted: datetime | None, send_at: datetime | None
+) -> None:
+    assert _planned(_request(send_at=wanted, window=window)).send_at == send_at
+
+
+def _personal(text: str, *values: dict[str, str | None] | None, **fields: Any) -> SubmitRequest:
+    recipients = tuple(RecipientRequest(FINN, None, mine) for mine in values)
+    return _request(text=text, recipients=recipients, placeholders=True, **fields)
+
+
+def test_placeholders_are_filled_for_each_recipient_and_the_parts_counted_after_it() -> None:
+    planned = _planned(_personal("$(a)!", {"a": "x" * 159}, {"A": "x" * 160}, {"a": "ж" * 70}))
+    assert planned.text == "$(a)!"
+    assert [recipient.text for recipient in planned.recipients] == [
+        "x" * 159 + "!",
+        "x" * 160 + "!",
+        "ж" * 70 + "!",
+    ]
+    assert [(recipient.parts, recipient.coding) for recipient in planned.recipients] == [
+        (1, "gsm7"), (2, "gsm7"), (2, "ucs2"),
+    ]  # fmt: skip
+    assert [recipient.cost for recipient in planned.recipients] == [Decimal(n) / 20 for n in (1, 2, 2)]
+
+
+def test_what_has_no_value_is_left_blank_and_named() -> None:
+    planned = _planned(_personal("Hi $(name) of $(city)!", {"name": "Ada"}, {"name": None}, None))
+    assert [recipient.text for recipient in planned.recipients] == ["Hi Ada of !", "Hi  of !", "Hi  of !"]
+    digits = FINN
+    assert [recipient.warnings for recipient in planned.recipients] == [
+        (f"{digits} has no value for $(city): left blank.",),
+        (f"{digits} has no value for $(name), $(city): left blank.",),
+        (f"{digits} has no value for $(name), $(city): left blank.",),
+    ]
+
+
+def test_a_recipients_text_is_kept_although_it_reads_like_the_messages() -> None:
+    (recipient,) = _planned(_personal("$(a)", {"a": "$(a)"})).recipients
+    assert recipient.text == "$(a)"
+
+
+def test_a_text_without_places_is_the_same_for_all() -> None:
+    planned = _planned(_personal("Type $$(name)", {"name": "Ada"}, None))
+    assert planned.text == "Type $(name)"
+    assert [(recipient.text, recipient.warnings) for recipient in planned.recipients] == [(None, ())] * 2
+
+
+def test_placeholders_are_text_where_they_are_not_asked_for() -> None:
+    planned = _planned(_request(text="$(name) $$(x)"))
+    assert (planned.text, planned.recipients[0].text) == ("$(name) $$(x)", None)
+
+
+def test_the_policy_is_for_the_filled_text() -> None:
+    planned = _planned(_personal("“$(a)”", {"a": "“"}, character_policy="replace"))
+    assert planned.recipients[0].text == '"""'
+
+
+PERSONALLY_REFUSED: list[tuple[str, SubmitRequest, list[tuple[str, int | None]]]] = [
+    ("empty when filled", _personal("$(a)", {"a": "x"}, {"a": ""}), [("recipients", 1)]),
+    ("empty for want of a value", _personal("$(a)", None), [("recipients", 0)]),
+    ("too many parts for one", _personal("$(a)", {"a": "x" * 613}, {"a": "x"}), [("recipients", 0)]),
+    ("NUL in a value", _personal("$(a)", {"a": "\0"}), [("recipients", 0)]),
+    ("half a surrogate pair in a value", _personal("$(a)", {"a": "\ud800"}), [("recipients", 0)]),
+    ("a value that is too long", _personal("$(a)", {"a": "x" * 40_001}), [("recipients", 0)]),
+    ("not GSM for one", _personal("$(a)", {"a": "ж"}, character_policy="strict"), [("recipients", 0)]),
+    ("too much in all", _personal("$(a)", *[{"a": "x" * 400}] * 4), [("recipients", 2), ("recipients", 3)]),
+    ("too many places", _personal("$(a)" * 101, {"a": "x"}), [("text", None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("request_", "problems"),
+    [row[1:] for row in PERSONALLY_REFUSED],
+    ids=[row[0] for row in PERSONALLY_REFUSED],
+)
+def test_a_text_that_can_not_be_filled_is_refused(
+    request_: SubmitRequest, problems: list[tuple[str, int | None]]
+) -> None:
+    refused = _plan(request_)
+    assert isinstance(refused, NotAccepted)
+    assert [(problem.field, problem.index) for problem in refused.problems] == problems
+    assert all(problem.sentence.endswith(".") for problem in refused.problems)
 
 
 def test_without_a_price_it_costs_nothing_known() -> None:
@@ -146,6 +279,12 @@ REFUSED: list[tuple[str, SubmitRequest, Estate, list[tuple[str, int | None]]]] =
     ("too many", _request(*[FINN] * 6), ESTATE, [("recipients", None)]),
     ("too long", _request(text="x" * 613), ESTATE, [("text", None)]),
     ("too late", _request(send_at=NOW + timedelta(days=31)), ESTATE, [("send_at", None)]),
+    (
+        "too late by its window",
+        _request(send_at=NOW + timedelta(days=29, hours=23), window=MORNING),
+        ESTATE,
+        [("send_at", None)],
+    ),
     ("no number", _request(FINN, "12x", SWEDE, "x"), ESTATE, [("recipients", 1), ("recipients", 3)]),
     ("no route", _request(), replace(ESTATE, routes=()), [("recipients", 0)]),
     ("no sender", _request(), _service(default_sender=""), [("sender", None)]),
