@@ -42,6 +42,7 @@ async def make_parts(
     waker = Waker(store)
     group_commit = GroupCommit(
         store,
+        estate,
         waker,
         monotonic,
         rows=settings.group_commit_rows,

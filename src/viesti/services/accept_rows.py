@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from viesti.domain.failure import Failure
 from viesti.domain.fair import FairClock
 from viesti.domain.message import Message, Queued, Recipient
 from viesti.domain.status import Status
 from viesti.services.plan import Planned, PlannedRecipient
 from viesti.services.requests import Submitted, SubmittedRecipient
+from viesti.storage.store import Moved
 
 
 class AcceptRows:
@@ -22,6 +25,7 @@ class AcceptRows:
         self.messages: list[Message] = []
         self.recipients: list[Recipient] = []
         self.queued: list[Queued] = []
+        self.skipped: list[Moved] = []  # nothing is sent to them, and a report is owed
 
     def add(
         self,
@@ -38,12 +42,16 @@ class AcceptRows:
         for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
             scope = opted_out.get((planned.customer.id, wanted.address.digits))
             barred = scope == "all" or (scope == "marketing" and planned.advertisement)
+            if barred:
+                wanted = replace(wanted, warnings=(*wanted.warnings, _barred(wanted.address.digits, scope)))
             recipient = _recipient(
                 planned, message_id, recipient_id, wanted, Status.FAILED if barred else waiting
             )
             self.recipients.append(recipient)
             if not barred:
                 self.queued.append(self._queue(planned, recipient_id, wanted, fair))
+            elif recipient.reports:
+                self.skipped.append(_moved(recipient))
             answers.append(
                 SubmittedRecipient(
                     recipient_id,
@@ -78,6 +86,25 @@ class AcceptRows:
             parts=wanted.parts,
             due_at=planned.send_at,
         )
+
+
+def _barred(digits: str, scope: str | None) -> str:
+    what = "messages" if scope == "all" else "advertising"
+    return f"+{digits} has opted out of {what}: nothing is sent to it."
+
+
+def _moved(recipient: Recipient) -> Moved:
+    return Moved(
+        id=recipient.id,
+        bucket=recipient.bucket,
+        message_id=recipient.message_id,
+        customer_id=recipient.customer_id,
+        address=recipient.address,
+        status=recipient.status,
+        failure=recipient.failure,
+        carrier_error=None,
+        reports=recipient.reports,
+    )
 
 
 def _message(planned: Planned, message_id: int) -> Message:

@@ -15,19 +15,15 @@ from dataclasses import dataclass, field
 from viesti.domain.fair import FairClock
 from viesti.domain.lane import Lane
 from viesti.services.accept_rows import AcceptRows
+from viesti.services.estate import EstateCache
 from viesti.services.plan import Planned
-from viesti.services.requests import (
-    FieldProblem,
-    NotAccepted,
-    SubmitResult,
-    Submitted,
-    SubmittedRecipient,
-)
-from viesti.services.wake import OUTBOX, Waker
+from viesti.services.publish import publish
+from viesti.services.repeats import first_result, request_key
+from viesti.services.requests import SubmitRequest, SubmitResult
+from viesti.services.wake import CALLBACKS, OUTBOX, Waker
 from viesti.storage.store import RequestKey, Store, StoreUnavailable, Transaction
 
 CLOCK_SECONDS = 0.25  # how old the virtual times of fair queueing may be
-REPEAT_LIMIT = 100_000  # recipients shown of a repeated request
 
 
 @dataclass(slots=True)
@@ -38,11 +34,7 @@ class _Entry:
     recipient_ids: list[int] = field(default_factory=list)
 
     def key(self) -> tuple[int, str] | None:
-        """The request id as the store knows it: the application's own, or the customer's own without one (an
-        id names only one thing)."""
-        request = self.planned.request
-        owner = request.application_id or request.customer_id
-        return (owner, request.request_id) if request.request_id else None
+        return request_key(self.planned.request)
 
 
 class GroupCommit:
@@ -51,6 +43,7 @@ class GroupCommit:
     def __init__(
         self,
         store: Store,
+        estate: EstateCache,
         waker: Waker,
         monotonic: Callable[[], float],
         *,
@@ -59,6 +52,7 @@ class GroupCommit:
         writers: int = 2,
     ) -> None:
         self._store = store
+        self._estate = estate
         self._waker = waker
         self._monotonic = monotonic
         self._rows = rows
@@ -90,6 +84,11 @@ class GroupCommit:
         self._queue.append(_Entry(planned, answer))
         self._arrived.set()
         return await answer
+
+    async def repeated(self, request: SubmitRequest) -> SubmitResult | None:
+        """What the first request with this one's id led to; None when there was none."""
+        async with self._store.transaction() as tx:
+            return await first_result(tx, request)
 
     async def _write(self) -> None:
         while self._queue or not self._stopping:
@@ -138,6 +137,7 @@ class GroupCommit:
     async def _store_batch(self, batch: list[_Entry]) -> None:
         await self._give_ids(batch)
         rows = AcceptRows()
+        owed = 0
         # Without request ids all that is written is one statement, which needs no `begin` and `commit`.
         with_ids = any(entry.planned.request.request_id for entry in batch)
         async with self._store.transaction() if with_ids else self._store.statements() as tx:
@@ -149,16 +149,31 @@ class GroupCommit:
                     rows.add(entry.planned, entry.message_id, entry.recipient_ids, opted_out, self._fair)
                     for entry in fresh
                 ]
-                await tx.accept.add(rows.messages, rows.recipients, rows.queued)
+                owed = await self._write_rows(tx, rows)
         for entry, answer in zip(fresh, answers if fresh else (), strict=True):
             if not entry.answer.done():
                 entry.answer.set_result(answer)
         for channel_id in {queued.channel_id for queued in rows.queued if queued.due_at is None}:
             self._waker.wake(OUTBOX, channel_id)
+        if owed:
+            self._waker.wake(CALLBACKS)
         for entry in repeats:
-            result = await self._first_result(entry)
+            result = await self.repeated(entry.planned.request)
+            assert result is not None  # its request id was found taken, and the one who took it has committed
             if not entry.answer.done():
                 entry.answer.set_result(result)
+
+    async def _write_rows(self, tx: Transaction, rows: AcceptRows) -> int:
+        """Write the rows, and with them the reports owed for recipients that nothing is sent to; gives how
+        many those are."""
+        if not rows.skipped:
+            await tx.accept.add(rows.messages, rows.recipients, rows.queued)
+            return 0
+        async with tx.savepoint():  # begins a transaction where there is none
+            await tx.accept.add(rows.messages, rows.recipients, rows.queued)
+            return await publish(
+                tx, self._store, self._estate.current, rows.skipped, rows.messages[0].created_at
+            )
 
     async def _give_ids(self, batch: Sequence[_Entry]) -> None:
         buckets: list[int] = []
@@ -175,34 +190,6 @@ class GroupCommit:
             for channel_id, lane, tag in await tx.outbox.clocks():
                 self._fair.advance(channel_id, Lane(lane), tag)
             self._clock_read_at = now
-
-    async def _first_result(self, entry: _Entry) -> SubmitResult:
-        """What the first request with this id led to."""
-        key = entry.key()
-        assert key is not None  # only those with a request id can be repeats
-        async with self._store.transaction() as tx:
-            body_hash, message_id = (await tx.messages.known_requests([key[0]], [key[1]]))[key]
-            if body_hash != entry.planned.request.body_hash:
-                problem = FieldProblem("request_id", "This request id was used with another body.")
-                return NotAccepted((problem,), conflict=True)
-            message = await tx.messages.message(message_id, entry.planned.customer.id)
-            recipients = await tx.messages.recipients_of(message_id, REPEAT_LIMIT)
-        assert message is not None  # written in the transaction that wrote the request id
-        return Submitted(
-            message_id=message_id,
-            sender=message.sender,
-            text=message.text,
-            created_at=message.created_at,
-            send_at=message.send_at,
-            currency=message.currency,
-            recipients=tuple(
-                SubmittedRecipient(
-                    r.id, r.address, r.status, r.failure, r.parts, r.cost, r.cost_gbp, r.warnings or ()
-                )
-                for r in recipients
-            ),
-            repeated=True,
-        )
 
 
 async def _tell_apart(tx: Transaction, batch: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:

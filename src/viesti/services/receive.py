@@ -21,7 +21,7 @@ from viesti.services.estate import EstateCache, Snapshot
 from viesti.services.plan import Limits
 from viesti.services.react import React, Reactions
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
-from viesti.storage.store import Store, StoredPart, StoreUnavailable, Transaction
+from viesti.storage.store import OpenThread, Store, StoredPart, StoreUnavailable, Transaction
 
 JOIN_SECONDS = 3600  # how long a part waits for its siblings before what there is is delivered
 
@@ -154,21 +154,22 @@ class Receive:
         return _Received(inbound, customer, service)
 
     async def _with_threads(self, tx: Transaction, received: list[_Received]) -> list[_Received]:
-        opening: dict[tuple[int, str], tuple[int, int, int, int, str, datetime]] = {}
+        opening: dict[tuple[int, str], OpenThread] = {}
         for one in received:
             if one.service and one.customer and one.service.dialogue:
                 identifier = await self._store.ids.one(one.customer.bucket)
-                opening[one.service.id, one.inbound.source] = (
-                    identifier,
-                    one.customer.bucket,
-                    one.customer.id,
-                    one.service.id,
-                    one.inbound.source,
-                    one.inbound.received_at,
+                opening[one.service.id, one.inbound.source] = OpenThread(
+                    id=identifier,
+                    bucket=one.customer.bucket,
+                    customer_id=one.customer.id,
+                    service_id=one.service.id,
+                    address=one.inbound.source,
+                    destination=one.inbound.destination,
+                    at=one.inbound.received_at,
                 )
         if not opening:
             return received
-        threads = await tx.inbound.open_threads(list(opening.values()))
+        threads = await tx.threads.open(list(opening.values()))
         return [
             replace(
                 one,

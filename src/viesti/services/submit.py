@@ -1,7 +1,7 @@
 """Accept a message: check it, plan it, and answer only when it is committed.
 
 Rule: the answer is given after the commit. What is refused is refused whole, with every problem named, and
-nothing of it is stored.
+nothing of it is stored. A repeat is answered as its first was, even where it would be refused by now.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
 from viesti.services.plan import Limits, plan
-from viesti.services.requests import NotAccepted, SubmitRequest, SubmitResult
+from viesti.services.requests import NotAccepted, SubmitRequest, SubmitResult, Submitted
 
 
 class Submit:
@@ -37,5 +37,7 @@ class Submit:
         """Accept or refuse one message."""
         planned = plan(request, self._estate.current, self._limits, self._now(), self._random)
         if isinstance(planned, NotAccepted):
-            return planned
+            known = request.request_id and all(problem.field != "request_id" for problem in planned.problems)
+            first = await self._group_commit.repeated(request) if known else None
+            return first if isinstance(first, Submitted) else planned
         return await self._group_commit.add(planned)

@@ -38,7 +38,7 @@ from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.subscriptions import Subscriptions
-from viesti.storage.rows.threads import Threads
+from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
 
 __all__ = [
@@ -50,12 +50,14 @@ __all__ = [
     "MatchedReceipt",
     "MessageToSend",
     "Moved",
+    "OpenThread",
     "ReportTarget",
     "RequestKey",
     "Standing",
     "Store",
     "StoreUnavailable",
     "StoredPart",
+    "Thread",
     "ToSend",
     "Transaction",
     "bucket_of",

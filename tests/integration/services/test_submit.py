@@ -15,6 +15,7 @@ from tests.integration.services.world import (
     ACME,
     ACME_APP,
     ACME_BUCKET,
+    ADA,
     BETA,
     BETA_APP,
     BETA_BUCKET,
@@ -164,6 +165,133 @@ async def test_opted_out(world: World, scope: str, advertisement: bool, barred: 
     assert (row["status"], row["failure"]) == ((60, "opted_out") if barred else (10, None))
     assert (row["cost"] is None, row["finished_at"]) == (barred, START if barred else None)
     assert [q["id"] for q in await world.queued()] == ([second.id] if barred else [first.id, second.id])
+
+
+async def _opt_out(world: World, number: int, scope: str = "all") -> None:
+    record = {
+        "customer_id": ACME,
+        "bucket": ACME_BUCKET,
+        "address": address(number),
+        "scope": scope,
+        "since": START,
+    }
+    await world.insert("opt_outs", record)
+
+
+async def test_who_opted_out_is_named_counts_no_parts_and_is_reported(world: World) -> None:
+    await _opt_out(world, 1)
+    await _opt_out(world, 3, "marketing")
+    submitted = await world.accepted(
+        1,
+        2,
+        3,
+        text="x" * 200,
+        dlr_url="http://127.0.0.1:8080/dlr?n=1",
+        advertisement=True,
+        customer_data="c",
+    )
+    assert submitted.parts == 2
+    assert [recipient.warnings for recipient in submitted.recipients] == [
+        (f"+{address(1)} has opted out of messages: nothing is sent to it.",),
+        (),
+        (f"+{address(3)} has opted out of advertising: nothing is sent to it.",),
+    ]
+    first, _, third = submitted.recipients
+    calls = await world.callbacks()
+    assert [(call["subject_id"], call["kind"], call["method"]) for call in calls] == [
+        (recipient.id, "delivery_report", "GET") for recipient in (first, third)
+    ]
+    for call, recipient in zip(calls, (first, third), strict=True):
+        assert f"&address={recipient.address}&status=failed&statusCode=5&error=opted_out" in call["url"]
+        assert call["url"].startswith("http://127.0.0.1:8080/dlr?n=1&messageId=")
+
+
+async def test_no_report_is_owed_for_who_opted_out_where_none_was_asked_for(world: World) -> None:
+    await _opt_out(world, 1)
+    await world.accepted(1)
+    assert await world.callbacks() == []
+
+
+async def test_the_report_is_told_to_those_who_make_the_calls(world: World) -> None:
+    await _opt_out(world, 1)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    listener = await asyncpg.connect(world.url)
+    await listener.add_listener("viesti_callbacks", lambda *_: told.put_nowait("told"))
+    await world.accepted(1, dlr_url="http://127.0.0.1:8080/")
+    assert await asyncio.wait_for(told.get(), 5) == "told"
+    assert len(await world.callbacks()) == 1
+    await listener.close()
+
+
+@pytest.mark.parametrize("request_id", [None, "r1"])
+async def test_the_report_of_who_opted_out_is_written_with_the_message_or_not_at_all(
+    own_world: World, request_id: str | None
+) -> None:
+    world = own_world
+    await _opt_out(world, 1)
+    await world.db.execute("alter table callbacks add check (false)")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await world.send(1, 2, dlr_url="http://127.0.0.1:8080/", request_id=request_id)
+    for table in ("messages", "recipients", "outbox", "callbacks", "request_ids"):
+        assert await world.value(f"select count(*) from {table}") == 0
+
+
+async def test_a_repeat_gives_again_all_that_was_answered(world: World) -> None:
+    await _opt_out(world, 2)
+    recipients = tuple(
+        RecipientRequest("+" + address(n), None, {"name": name})
+        for n, name in ((1, "Ada"), (2, "Bo"), (3, None))
+    )
+    fields: dict[str, Any] = {
+        "text": "Hi $(name)" + "x" * 155, "placeholders": True, "recipients": recipients,
+        "request_id": "r1", "body_hash": b"same",
+    }  # fmt: skip
+    first = await world.accepted(**fields)
+    assert [(r.parts, len(r.warnings)) for r in first.recipients] == [(2, 0), (1, 1), (1, 1)]
+    assert first.parts == 3
+    await world.change("delete from opt_outs")
+    async with world.another() as other:
+        again = await other.submit(request(1, **fields))
+    assert again == replace(first, repeated=True)
+    assert again.parts == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update senders set state = 'pending'",
+        "update services set enabled = false",
+        "delete from routes",
+    ],
+)
+async def test_a_repeat_is_answered_as_the_first_where_it_would_be_refused_by_now(
+    world: World, change: str
+) -> None:
+    same = {"request_id": "r1", "body_hash": b"same"}
+    first = await world.accepted(1, **same)
+    await world.change(change)
+    assert await world.send(1, **same) == replace(first, repeated=True)
+    assert isinstance(await world.send(1, request_id="r2", body_hash=b"same"), NotAccepted)
+    other = await world.send(1, request_id="r1", body_hash=b"other")
+    assert isinstance(other, NotAccepted)
+
+
+async def test_whose_connection_asked_is_kept_and_the_discussion(world: World) -> None:
+    submitted = await world.accepted(1, user_id=ADA, thread_id=77, parent_id=78)
+    row = await world.row("select * from messages")
+    assert (row["id"], row["user_id"], row["thread_id"], row["parent_id"]) == (
+        submitted.message_id,
+        ADA,
+        77,
+        78,
+    )
+
+
+async def test_personal_texts_go_out_as_they_were_filled(world: World) -> None:
+    recipients = tuple(RecipientRequest("+" + address(n), None, {"name": f"No {n}"}) for n in (1, 2))
+    await world.accepted(text="Hi $(name)", placeholders=True, recipients=recipients)
+    claimed = await world.dispatch.claim(await world.hold(), 10)
+    assert {(one.destination, one.text) for one in claimed} == {(address(n), f"Hi No {n}") for n in (1, 2)}
 
 
 async def test_another_customers_opt_out_counts_for_nothing(world: World) -> None:

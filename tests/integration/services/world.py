@@ -137,7 +137,7 @@ class Process:
         self.store = store
         self.waker = Waker(store)
         self.estate = EstateCache(store)
-        self.group = GroupCommit(store, self.waker, time.monotonic)
+        self.group = GroupCommit(store, self.estate, self.waker, time.monotonic)
         self.submit = Submit(self.estate, self.group, LIMITS, clock, random)
         self.receipts = TakeReceipts(store, self.estate, self.waker, clock)
         self.dispatch = Dispatch(store, self.estate, self.receipts, self.waker, clock, random, RetryPolicy())

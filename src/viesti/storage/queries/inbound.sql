@@ -22,13 +22,6 @@ delete from inbound_parts where id = any(array(
        and q.channel_id = h.channel_id and q.destination = h.destination))
 returning id, bucket, channel_id, source, source_kind, destination, text, payload, reference, total, number, received_at
 
--- name: open_threads
--- Finds or opens a thread for each service and address.
-insert into threads (id, bucket, customer_id, service_id, address, opened_at, last_at)
-select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[], $6::timestamptz[])
-on conflict (service_id, address, bucket) do update set last_at = greatest(threads.last_at, excluded.last_at)
-returning id, service_id, address
-
 -- name: message
 -- One inbound message of a customer.
 select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,

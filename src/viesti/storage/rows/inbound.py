@@ -1,4 +1,4 @@
-"""Inbound messages: parts as they came, whole messages, threads.
+"""Inbound messages: parts as they came, and whole messages.
 
 Rule: a part is stored before it is acknowledged, and leaves `inbound_parts` in the transaction that writes
 its message.
@@ -91,13 +91,6 @@ class Inbounds:
         await self._connection.copy_records_to_table(
             "inbound_messages", records=map(_INBOUND_ROW, messages), columns=_INBOUND
         )
-
-    async def open_threads(
-        self, rows: Sequence[tuple[int, int, int, int, str, datetime]]
-    ) -> dict[tuple[int, str], int]:
-        """`(id to use, bucket, customer, service, address, time)`; gives thread ids by (service, address)."""
-        found = await self._connection.fetch(SQL["open_threads"], *zip(*rows, strict=True))
-        return {(row["service_id"], row["address"]): row["id"] for row in found}
 
     async def count_answer(
         self, service_id: int, bucket: int, address: str, now: datetime, since: datetime
