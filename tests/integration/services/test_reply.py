@@ -74,7 +74,8 @@ async def test_a_reply_goes_to_who_wrote_from_the_address_he_wrote_to(world: Wor
     assert await sent(world) == [
         {
             "sender": NUMBER, "text": "Yes", "parent_id": parent["id"], "thread_id": None,
-            "service_id": ONE_WAY, "user_id": ADA, "dialect": "native", "customer_data": None, "addresses": [HANDSET],
+            "service_id": ONE_WAY, "user_id": ADA, "dialect": "native", "customer_data": None,
+            "addresses": [HANDSET],
         }
     ]  # fmt: skip
 
