@@ -22,8 +22,11 @@ from viesti.cli import wiring
 from viesti.cli.wiring import Problem
 from viesti.config import Settings
 from viesti.engine.supervisor import Child, ChildFailed, Instance, Supervisor
+from viesti.services.guids import Guids
 from viesti.storage.embedded import EmbeddedPostgres, PostgresError
 from viesti.storage.migrate import migrate
+from viesti.storage.seal import Seal, SealError
+from viesti.storage.store import Store
 
 API_GRACE = 3.0
 WATCH_SECONDS = 0.5
@@ -75,8 +78,8 @@ class Platform:
                 self.dsn = await _uninterrupted(self._embedded.start)
             shutil.rmtree(self._metrics, ignore_errors=True)
             self._metrics.mkdir(parents=True)
-            wiring.secret_keys(self._settings)  # made here, before two children would make it at once
             await migrate(self.dsn)
+            await open_keys(self._settings, self.dsn)  # made here, before two children would at once
             if self._prepare:
                 await self._prepare(self.dsn)
             await self.supervisor.start()
@@ -154,6 +157,24 @@ class Platform:
                     await asyncio.to_thread(embedded.start)
                 except PostgresError as error:
                     _log.error("PostgreSQL did not start", why=str(error))
+
+
+async def open_keys(settings: Settings, dsn: str) -> None:
+    """Make what is missing of this installation's keys, and see that `secret_key` opens them.
+
+    Raises Problem and StoreUnavailable.
+    """
+    seal = Seal(wiring.secret_keys(settings))
+    store = await Store.open(dsn, size=1, monotonic=wiring.monotonic, application="viesti keys")
+    try:
+        await Guids.open(store, seal, os.urandom, wiring.utc_now())
+    except SealError as error:
+        raise Problem(
+            "secret_key is not the one that this database was set up with. Set that one; to change it, "
+            "put the new one before it, separated by a comma."
+        ) from error
+    finally:
+        await store.close()
 
 
 async def _uninterrupted(call: Callable[[], _T]) -> _T:
