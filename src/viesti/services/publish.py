@@ -17,13 +17,17 @@ from viesti.domain.status import Status
 from viesti.protocols.webhook.envelope import Event as Envelope
 from viesti.protocols.webhook.envelope import encode
 from viesti.services.estate import Snapshot
+from viesti.services.tally import tally
 from viesti.storage.store import Moved, ReportTarget, Store, Transaction, bucket_of
 
 
 async def publish(
     tx: Transaction, store: Store, snapshot: Snapshot, moved: Iterable[Moved], now: datetime
 ) -> int:
-    """Owe the delivery reports of recipients that moved; gives how many."""
+    """Owe the delivery reports of recipients that moved and count those that failed; gives how many are
+    owed."""
+    moved = list(moved)
+    await tally(tx, store, moved, now)
     reporting = [recipient for recipient in moved if recipient.reports]
     if not reporting:
         return 0

@@ -20,6 +20,11 @@ on conflict (customer_id, name, bucket) do nothing
 -- A contact's membership.
 select list_id, contact_id, active from list_members where list_id = $1 and contact_id = $2
 
+-- name: member_of_service
+-- A contact's membership of a group service, to look at only.
+select m.list_id, m.contact_id, m.active from lists l join list_members m on m.list_id = l.id
+where l.service_id = $1 and m.contact_id = $2
+
 -- name: add
 -- Puts contacts on a list; gives those that were not on it. Those that were are as they were.
 insert into list_members (list_id, bucket, contact_id, active, added_at)

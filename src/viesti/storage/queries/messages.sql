@@ -54,7 +54,8 @@ set status = u.status, failure = u.failure, carrier_error = u.carrier_error, car
 from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::smallint[])
      u (id, status, failure, carrier_error, carrier_at, at, attempt)
 where r.id = u.id and r.id = any($1::bigint[]) and r.status < u.status
-returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports
+returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports,
+          case when r.status between 51 and 69 then (select o.status from recipients o where o.id = r.id) end as was
 
 -- name: report_targets
 -- Where the delivery reports of these messages go.

@@ -27,7 +27,8 @@ set status = u.status, failure = u.failure, carrier_error = nullif(u.error, ''),
 from unnest($1::bigint[], $8::text[], $9::timestamptz[], $10::timestamptz[], $13::smallint[], $14::text[])
      u (id, error, done_at, received_at, status, failure)
 where r.id = u.id and r.id = any($1::bigint[]) and r.status < u.status
-returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports
+returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports,
+          case when r.status between 51 and 69 then (select o.status from recipients o where o.id = r.id) end as was
 
 -- name: lock_recipients
 -- Locks recipients in their order.

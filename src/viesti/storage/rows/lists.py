@@ -46,6 +46,11 @@ class Lists:
         row = await self._connection.fetchrow(SQL["member"], list_id, contact_id)
         return Membership(**row) if row else None
 
+    async def member_of_service(self, service_id: int, contact_id: int) -> Membership | None:
+        """The membership of a group service, to look at only."""
+        row = await self._connection.fetchrow(SQL["member_of_service"], service_id, contact_id)
+        return Membership(**row) if row else None
+
     async def add(
         self, list_id: int, bucket: int, contact_ids: Sequence[int], active: bool, now: datetime
     ) -> list[int]:

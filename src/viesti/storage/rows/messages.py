@@ -54,7 +54,8 @@ class MessageToSend(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A recipient that moved to a higher status, and whether a report is owed for it."""
+    """A recipient that moved to a higher status, and whether a report is owed for it. `was`: the status it had
+    before; read only for those that fail."""
 
     id: int
     bucket: int
@@ -65,6 +66,7 @@ class Moved(NamedTuple):
     failure: str | None
     carrier_error: str | None
     reports: bool
+    was: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
