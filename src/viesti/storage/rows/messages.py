@@ -54,8 +54,8 @@ class MessageToSend(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A recipient that moved to a higher status, and whether a report is owed for it. `was`: the status it had
-    before; read only for those that fail."""
+    """A recipient that moved to a higher status, and whether a report is owed for it. `was`: the status
+    before, read only of those that fail."""
 
     id: int
     bucket: int
