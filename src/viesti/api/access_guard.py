@@ -56,12 +56,8 @@ class TokenGuard:
     async def admit_or_nobody(
         self, headers: Mapping[bytes, bytes]
     ) -> tuple[Principal | None, Headers] | Refusal:
-        """Let anybody in: as the caller when the credentials are good, else as nobody.
-
-        Raises `StoreUnavailable`.
-        """
-        if b"personal-access-token" not in headers and b"authorization" not in headers:
-            return None, ()
+        """The caller when his token is good; nobody when there is none, or one that opens nothing. For what
+        an unguessable id opens by itself. Raises `StoreUnavailable`."""
         shown = read_token(headers)
         caller = None if isinstance(shown, Refusal) else await self._find(*shown)
         if caller is None or isinstance(caller, TurnedAway):
@@ -73,13 +69,9 @@ class TokenGuard:
         return self._authorise.remembered(kind, token) or await self._authorise.find(kind, token)
 
     async def _count(self, caller: Principal) -> Headers | Refusal:
+        owner = caller.connection_id
         return within_budget(
-            await self._throttle(
-                caller.connection_id,
-                caller.connection_id % 64,
-                caller.throttle_calls,
-                caller.throttle_seconds,
-            )
+            await self._throttle(owner, owner % 64, caller.throttle_calls, caller.throttle_seconds)
         )
 
 
