@@ -21,6 +21,8 @@ from viesti.services.requests import (
 from viesti.services.submit import Submit
 from viesti.storage.store import Store
 
+NO_PARENT = Missing("parent_id", "There is no received message of yours with this id.")
+
 
 class Reply:
     """The reply service. Raises `StoreUnavailable`."""
@@ -35,7 +37,7 @@ class Reply:
         async with self._store.statements() as tx:
             parent = await tx.inbound.message(parent_id, request.customer_id)
         if parent is None:
-            return Missing("parent_id", "There is no message to you with this id.")
+            return NO_PARENT
         recipients = request.recipients or _sender_of(parent)
         if isinstance(recipients, NotAccepted):
             return recipients

@@ -14,7 +14,7 @@ from viesti.services.requests import NotAccepted, RecipientRequest, SubmitReques
 from viesti.services.submit import Submit
 from viesti.storage.store import Store, Thread, Transaction
 
-_NONE = Missing("thread_id", "There is no discussion of yours with this id.")
+NO_THREAD = Missing("thread_id", "There is no discussion of yours with this id.")
 _OUTSIDE = Missing(
     "thread_id",
     "This message belongs to no discussion: a two-way service has discussions when `dialogue` is switched on,"
@@ -85,14 +85,14 @@ async def _find(
     if kind is GuidKind.INBOUND:
         inbound = await tx.inbound.message(identifier, customer_id)
         if inbound is None:
-            return _NONE
+            return NO_THREAD
         thread_id, parent_id = inbound.thread_id, inbound.id
     elif kind is GuidKind.MESSAGE:
         message = await tx.messages.message(identifier, customer_id)
         if message is None:
-            return _NONE
+            return NO_THREAD
         thread_id = message.thread_id
     if thread_id is None:
         return _OUTSIDE
     thread = await tx.threads.one(thread_id, customer_id)
-    return (thread, parent_id) if thread else _NONE
+    return (thread, parent_id) if thread else NO_THREAD

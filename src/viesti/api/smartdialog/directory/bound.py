@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from starlette.routing import Route
 
+from viesti.api.smartdialog.directory.declared import CUSTOMERS, SERVICES
+from viesti.api.smartdialog.directory.handlers import Directory
 from viesti.api.smartdialog.slice import Bound, Common
 
 
@@ -19,7 +21,8 @@ class DirectoryServices:
 
 def bound(services: DirectoryServices, common: Common) -> Bound:
     """The slice's operations with their handlers."""
-    return ()
+    handlers = Directory(common)
+    return ((CUSTOMERS, handlers.customers), (SERVICES, handlers.services))
 
 
 def plain_routes(services: DirectoryServices, common: Common) -> list[Route]:

@@ -5,21 +5,19 @@ Rule: every operation of the slice is in this list with its handler, and is serv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.routing import Route
 
+from viesti.api.smartdialog.sending.declared import DISCUSS, REPLY, SEND
+from viesti.api.smartdialog.sending.handlers import Sending, SendingServices
 from viesti.api.smartdialog.slice import Bound, Common
 
-
-@dataclass(frozen=True, slots=True)
-class SendingServices:
-    """What the slice calls."""
+__all__ = ["SendingServices", "bound", "plain_routes"]
 
 
 def bound(services: SendingServices, common: Common) -> Bound:
     """The slice's operations with their handlers."""
-    return ()
+    handlers = Sending(services, common)
+    return ((SEND, handlers.send), (REPLY, handlers.reply), (DISCUSS, handlers.discuss))
 
 
 def plain_routes(services: SendingServices, common: Common) -> list[Route]:
