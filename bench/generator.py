@@ -1,4 +1,4 @@
-"""Sends POST /sms/send over kept connections, each request as soon as the one before it is answered.
+"""Sends messages over kept connections, each request as soon as the one before it is answered.
 
 Rule: every request carries its own sequence number, and a number counts as accepted only when its 200 was
 read whole.
@@ -139,16 +139,25 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         seconds: float = 3600.0,
         per_request: int = 1,
         dlr_url: str = "",
+        smartdialog: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        credentials = base64.b64encode(f"{key}:{secret}".encode()).decode()
-        head = (
-            f"POST /sms/send HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Basic {credentials}\r\n"
-            "Content-Type: application/json\r\n"
-        ).encode()
+        """`smartdialog`: send to its dialect, with these headers; else to TxtSync's."""
         mark = "@" * DIGITS
-        members = {"From": "Bench", "To": f"+35840{mark}", "Message": f"Your code is 4711, good bye #{mark}"}
+        address, text = f"+35840{mark}", f"Your code is 4711, good bye #{mark}"
+        members: dict[str, Any]
+        if smartdialog is None:
+            credentials = base64.b64encode(f"{key}:{secret}".encode()).decode()
+            path, headers = "/sms/send", {"Authorization": f"Basic {credentials}"}
+            members = {"From": "Bench", "To": address, "Message": text}
+        else:
+            path, headers = "/api-integrations/v1/messages", smartdialog
+            members = {"Sender": "Bench", "Content": text, "Protocol": "SMS"}
+            members["Recipients"] = [{"Address": address}]
         if dlr_url:
             members["DlrUrl"] = f"{dlr_url}?n={mark}"
+        sent = {"Host": f"127.0.0.1:{port}", **headers, "Content-Type": "application/json"}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        head = f"POST {path} HTTP/1.1\r\n{lines}".encode()
         body = json.dumps(members).encode()
         load = Load(head, body, first, count, time.monotonic() + seconds, per_request)
         loop = asyncio.get_running_loop()

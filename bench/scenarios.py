@@ -15,13 +15,21 @@ from bench.stand import KEY, SECRET, Stand
 
 
 async def _outbound(
-    stand: Stand, amount: Amount, name: str, *, callbacks: bool = False, per_request: int = 1
+    stand: Stand,
+    amount: Amount,
+    name: str,
+    *,
+    callbacks: bool = False,
+    per_request: int = 1,
+    smartdialog: dict[str, str] | None = None,
 ) -> Outcome:
     """Send, to the last receipt and the last callback."""
     outcome = Outcome(name)
     await stand.centre.ask("reset", delay=amount.delay, by_destination=per_request > 1)
     await stand.receiver.ask("reset")
     load: dict[str, Any] = {"connections": amount.connections, "per_request": per_request}
+    if smartdialog:
+        load["smartdialog"] = smartdialog
     if per_request > 1:
         load |= {"connections": min(8, amount.connections), "count": amount.bulk_requests * per_request}
     elif amount.count is not None:
@@ -88,6 +96,11 @@ async def single(stand: Stand, amount: Amount) -> Outcome:
     return await _outbound(stand, amount, "single")
 
 
+async def smartdialog(stand: Stand, amount: Amount) -> Outcome:
+    """(a) through SmartDialog's SendMessage."""
+    return await _outbound(stand, amount, "smartdialog", smartdialog=await stand.smartdialog())
+
+
 async def callback(stand: Stand, amount: Amount) -> Outcome:
     """(b) the same with a DLR callback (GET) each."""
     return await _outbound(stand, amount, "callback", callbacks=True)
@@ -148,6 +161,7 @@ async def warm_up(stand: Stand, seconds: float) -> None:
 
 SCENARIOS: dict[str, Scenario] = {
     "single": single,
+    "smartdialog": smartdialog,
     "callback": callback,
     "bulk": bulk,
     "inbound": inbound,

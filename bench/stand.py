@@ -7,6 +7,8 @@ nothing of it is imported here but the embedded PostgreSQL that `serve` itself u
 from __future__ import annotations
 
 import asyncio
+import http.client
+import json
 import os
 import shutil
 import signal
@@ -15,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from viesti.storage.embedded import EmbeddedPostgres
 from viesti.storage.postgres_home import DATABASE, PORT, ROLE
 
 KEY, SECRET = "bench", "bench-secret-of-no-worth"
+USER = "bench@bench.example"
 OTHER_KEY, OTHER_SECRET = "other", "other-secret-of-no-worth"
 OTHER_WEIGHT = 3  # the first customer's is 1
 START_SECONDS = 60.0
@@ -88,6 +91,11 @@ kind = "TwoWay"
 default_sender = "16400"
 webhook_url = "http://127.0.0.1:{receiver}/in"
 keywords = [{{ address = "16400" }}]
+
+[[users]]
+email = "{user}"
+name = "Bench"
+customers = {{ bench = "manager" }}
 
 [[applications]]
 customer = "bench"
@@ -161,6 +169,7 @@ class Stand:
         self.groups: dict[str, list[int]] = {}
         self.sessions = options.sessions  # that the channel has now
         self._configured: tuple[int, int, dict[str, float]]
+        self._smartdialog: dict[str, str] = {}
         self._stack = AsyncExitStack()
         self._serving: asyncio.subprocess.Process  # once it is started
 
@@ -226,6 +235,7 @@ class Stand:
                 more="".join(f"{name} = {value}\n" for name, value in more.items()),
                 key=KEY,
                 secret=SECRET,
+                user=USER,
                 other_key=OTHER_KEY,
                 other_secret=OTHER_SECRET,
                 other_weight=OTHER_WEIGHT,
@@ -275,11 +285,34 @@ class Stand:
             "VIESTI_API_PORT": str(self.api_port),
             "VIESTI_API_WORKERS": str(self.options.workers),
             "VIESTI_ALLOW_PRIVATE_URLS": "true",
+            "VIESTI_THROTTLE_CALLS": "1000000000",  # of a connection; applications have their own
             "VIESTI_LOG_FORMAT": "json",
             **self.options.settings,
         }
 
-    async def _viesti(self, *arguments: str) -> None:
+    async def smartdialog(self) -> dict[str, str]:
+        """The headers by which SmartDialog's dialect lets the generator send; asked for once."""
+        if not self._smartdialog:
+            said = await self._viesti("token", "create", USER, "--name", "bench")
+            token = next(line for line in said.split() if line.startswith("vsp_"))
+            own = {"Personal-Access-Token": token}
+            [customer] = (await self._get("/customers", own))["customerUsers"]
+            path = f"/services/{customer['customerId']}"
+            services = await self._get(path, own | {"ServiceType": "OneWay"})
+            [service] = [each["id"] for each in services if each["name"] == "Out"]
+            self._smartdialog = own | {"Customer-Id": customer["customerId"], "Service-Id": service}
+        return self._smartdialog
+
+    async def _get(self, path: str, headers: dict[str, str]) -> Any:
+        def get() -> Any:
+            connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=10)
+            with closing(connection):
+                connection.request("GET", f"/api-integrations/v1{path}", headers=headers)
+                return json.load(connection.getresponse())
+
+        return await asyncio.to_thread(get)
+
+    async def _viesti(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "viesti.cli", *arguments),
@@ -293,6 +326,7 @@ class Stand:
             raise StandFailed(
                 f"viesti {arguments[0]} failed: {said.decode(errors='replace').strip()[-2000:]}"
             )
+        return said.decode(errors="replace")
 
     async def serve(self) -> None:
         """Start `viesti serve` (again) and wait until it says that it serves."""
