@@ -18,7 +18,7 @@ from viesti.services.accept_rows import AcceptRows
 from viesti.services.estate import EstateCache
 from viesti.services.plan import Planned
 from viesti.services.publish import publish
-from viesti.services.repeats import first_result, request_key
+from viesti.services.repeats import answer_again, first_results, request_key
 from viesti.services.requests import SubmitRequest, SubmitResult
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
 from viesti.storage.store import RequestKey, Store, StoreUnavailable, Transaction
@@ -87,8 +87,10 @@ class GroupCommit:
 
     async def repeated(self, request: SubmitRequest) -> SubmitResult | None:
         """What the first request with this one's id led to; None when there was none."""
-        async with self._store.transaction() as tx:
-            return await first_result(tx, request)
+        key = request_key(request)
+        async with self._store.statements() as tx:
+            first = (await first_results(tx, [request])).get(key) if key else None
+        return answer_again(request, *first) if first else None
 
     async def _write(self) -> None:
         while self._queue or not self._stopping:
@@ -157,11 +159,18 @@ class GroupCommit:
             self._waker.wake(OUTBOX, channel_id)
         if owed:
             self._waker.wake(CALLBACKS)
+        if repeats:
+            await self._answer_again(repeats)
+
+    async def _answer_again(self, repeats: Sequence[_Entry]) -> None:
+        """Answer those whose request id was taken; who took it has committed."""
+        async with self._store.statements() as tx:
+            firsts = await first_results(tx, (entry.planned.request for entry in repeats))
         for entry in repeats:
-            result = await self.repeated(entry.planned.request)
-            assert result is not None  # its request id was found taken, and the one who took it has committed
+            key = entry.key()
+            assert key is not None  # only those with a request id can be repeats
             if not entry.answer.done():
-                entry.answer.set_result(result)
+                entry.answer.set_result(answer_again(entry.planned.request, *firsts[key]))
 
     async def _write_rows(self, tx: Transaction, rows: AcceptRows) -> int:
         """Write the rows, and with them the reports owed for recipients that nothing is sent to; gives how

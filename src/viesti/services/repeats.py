@@ -6,6 +6,8 @@ after every restart.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from viesti.services.requests import (
     FieldProblem,
     NotAccepted,
@@ -14,9 +16,7 @@ from viesti.services.requests import (
     Submitted,
     SubmittedRecipient,
 )
-from viesti.storage.store import Transaction
-
-REPEAT_LIMIT = 100_000  # recipients shown of a repeated request
+from viesti.storage.store import FirstMessage, FirstRecipient, Transaction
 
 
 def request_key(request: SubmitRequest) -> tuple[int, str] | None:
@@ -26,32 +26,43 @@ def request_key(request: SubmitRequest) -> tuple[int, str] | None:
     return (owner, request.request_id) if request.request_id else None
 
 
-async def first_result(tx: Transaction, request: SubmitRequest) -> SubmitResult | None:
-    """The first result; a conflict when the body was another; None when the id was not used."""
-    key = request_key(request)
-    if key is None:
-        return None
-    found = (await tx.messages.known_requests([key[0]], [key[1]])).get(key)
-    if found is None:
-        return None
-    body_hash, message_id = found
-    if body_hash != request.body_hash:
-        problem = FieldProblem("request_id", "This request id was used with another body.")
-        return NotAccepted((problem,), conflict=True)
-    message = await tx.messages.message(message_id, request.customer_id)
-    assert message is not None  # written in the transaction that wrote the request id
-    recipients = await tx.messages.recipients_of(message_id, REPEAT_LIMIT)
+async def first_results(
+    tx: Transaction, requests: Iterable[SubmitRequest]
+) -> dict[tuple[int, str], tuple[bytes, Submitted]]:
+    """What was answered first under the ids of these requests, with the digest of the body it had."""
+    keys = {key for request in requests if (key := request_key(request))}
+    known = await tx.repeats.known(keys) if keys else {}
+    # Several ids of several owners were asked for crosswise.
+    known = {key: found for key, found in known.items() if key in keys}
+    if not known:
+        return {}
+    ids = sorted(message_id for _, message_id in known.values())
+    messages = await tx.repeats.messages(ids)
+    recipients = await tx.repeats.recipients(ids)
+    return {
+        key: (body_hash, _submitted(messages[message_id], recipients[message_id]))
+        for key, (body_hash, message_id) in known.items()
+    }
+
+
+def answer_again(request: SubmitRequest, body_hash: bytes, first: Submitted) -> SubmitResult:
+    """The answer to a repeat; a conflict when the first had another body."""
+    if body_hash == request.body_hash:
+        return first
+    problem = FieldProblem("request_id", "This request id was used with another body.")
+    return NotAccepted((problem,), conflict=True)
+
+
+def _submitted(message: FirstMessage, recipients: Iterable[FirstRecipient]) -> Submitted:
     return Submitted(
-        message_id=message_id,
+        message_id=message.id,
         sender=message.sender,
         text=message.text,
         created_at=message.created_at,
         send_at=message.send_at,
         currency=message.currency,
         recipients=tuple(
-            SubmittedRecipient(
-                r.id, r.address, r.status, r.failure, r.parts, r.cost, r.cost_gbp, r.warnings or ()
-            )
+            SubmittedRecipient(r.id, r.address, r.status, r.failure, r.parts, r.cost, r.cost_gbp, r.warnings)
             for r in recipients
         ),
         repeated=True,

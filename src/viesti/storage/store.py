@@ -37,6 +37,7 @@ from viesti.storage.rows.outbox import Abandoned, Depth, Outbox
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
+from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
 from viesti.storage.rows.subscriptions import Subscriptions
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
@@ -44,6 +45,8 @@ from viesti.storage.rows.throttle import Throttles
 __all__ = [
     "Abandoned",
     "Depth",
+    "FirstMessage",
+    "FirstRecipient",
     "FoundPart",
     "Lease",
     "Listener",
@@ -148,6 +151,10 @@ class Transaction:
     @cached_property
     def platform(self) -> Platform:
         return Platform(self._connection)
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        return Repeats(self._connection)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:

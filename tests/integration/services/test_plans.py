@@ -177,7 +177,9 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("messages", "standing", (IDS,)),
     ("messages", "recipients_of", (_LAST + 64, 1000)),
     ("messages", "opted_out", (_array(*range(1, 301)), _array(*range(300)))),
-    ("messages", "known_requests", ("'{51}'", "'{r7}'")),
+    ("repeats", "known", ("'{51}'", "'{r7}'")),
+    ("repeats", "messages", (MESSAGES,)),
+    ("repeats", "recipients", (MESSAGES, _IDS[0] - LATER)),
     ("messages", "forget_requests", (AT, 1000)),
     ("receipts", "find_parts", (REFERENCES, 31, _LAST)),
     (
@@ -204,7 +206,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
 # Tables of a few rows; and the parts of unfinished messages, which are few and looked at together.
 SMALL = {"leases", "fair_clock", "inbound_parts"}
 PARTITIONED = ("messages_", "recipients_", "parts_")
-PRUNED = {"walk", "recipients_of", "find_parts", "findable_waiting"}
+PRUNED = {"walk", "recipients_of", "recipients", "find_parts", "findable_waiting"}
 BY_ID = {"load_recipients", "load_messages", "parts_done", "report_targets", "standing", "part_states"}
 
 

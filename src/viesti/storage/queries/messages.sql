@@ -160,11 +160,6 @@ select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::bytea[], $5::
 on conflict do nothing
 returning application_id, request_id
 
--- name: known_requests
--- What these request ids led to.
-select application_id, request_id, body_hash, message_id from request_ids
-where request_id = any($2::text[]) and application_id = any($1::bigint[])
-
 -- name: forget_requests
 -- Forgets request ids that are older than the limit, at most $2.
 delete from request_ids where ctid = any(array(select ctid from request_ids where created_at < $1 limit $2))

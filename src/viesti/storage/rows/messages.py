@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from viesti.domain.message import Event, Message, PartRow, Recipient, StatusChan
 from viesti.domain.status import Status
 from viesti.storage.database import Connection
 from viesti.storage.ids import bucket_of
+from viesti.storage.money import as_money
 from viesti.storage.sql import queries
 from viesti.storage.text import storable
 
@@ -263,15 +263,6 @@ class Messages:
         rows = await self._connection.fetch(SQL["remember_requests"], *columns)
         return {(row["application_id"], row["request_id"]) for row in rows}
 
-    async def known_requests(
-        self, application_ids: Sequence[int], request_ids: Sequence[str]
-    ) -> dict[tuple[int, str], tuple[bytes, int]]:
-        """Body hash and message id of request ids that are known."""
-        rows = await self._connection.fetch(SQL["known_requests"], application_ids, request_ids)
-        return {
-            (row["application_id"], row["request_id"]): (row["body_hash"], row["message_id"]) for row in rows
-        }
-
     async def forget_requests(self, before: datetime, limit: int) -> int:
         return int((await self._connection.execute(SQL["forget_requests"], before, limit)).split()[-1])
 
@@ -296,10 +287,6 @@ def _recipient(row: Any) -> Recipient:
     values = dict(row)
     values["status"] = Status(values["status"])
     values["warnings"] = tuple(values["warnings"]) if values["warnings"] else None
-    values["cost"] = _money(values["cost"])
-    values["cost_gbp"] = _money(values["cost_gbp"])
+    values["cost"] = as_money(values["cost"])
+    values["cost_gbp"] = as_money(values["cost_gbp"])
     return Recipient(**values)
-
-
-def _money(value: Decimal | None) -> Decimal | None:
-    return None if value is None else value.quantize(Decimal("0.000001"))
