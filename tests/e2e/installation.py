@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from viesti.simulator.run import CannotStart, Simulator, SimulatorOptions, start
 from viesti.simulator.smsc import SmscOptions
 
 KEY, SECRET = "e2e-key", "e2e-secret-of-some-length"
+PERSON = "bo@acme.example"
 WINDOW, SESSIONS = 10, 2
 READY_SECONDS = 60.0
 ESTATE = """
@@ -73,6 +75,19 @@ client_key = "{key}"
 secret = "{secret}"
 throttle_calls = 1000000000
 
+[[services]]
+customer = "acme"
+key = "news"
+name = "News"
+kind = "OneWay"
+default_sender = "+358457390000"
+
+[[users]]
+email = "{person}"
+name = "Bo"
+customers = {{ acme = "member" }}
+connector_sign_in = true
+
 [[routes]]
 key = "all"
 channel = "centre"
@@ -110,9 +125,15 @@ class Customer:
 
 class Installation:
     """Start it with `async with`; the folder and every process of it are gone at the end. `centre_port` is
-    that of a message centre of somebody else's, in the simulator's place."""
+    that of a message centre of somebody else's, in the simulator's place; `settings`: environment variables
+    over those of these tests."""
 
-    def __init__(self, behaviour: Behaviour | None = None, centre_port: int | None = None) -> None:
+    def __init__(
+        self,
+        behaviour: Behaviour | None = None,
+        centre_port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="viesti-e2e-"))
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who must get in
         self.api_port = free_port()
@@ -120,6 +141,7 @@ class Installation:
         self.accepted: dict[str, dict[str, Any]] = {}
         self._behaviour = behaviour or Behaviour()
         self._centre_port = centre_port
+        self._settings = settings or {}
         self._process: asyncio.subprocess.Process | None = None
         self._next = 0
 
@@ -160,6 +182,7 @@ class Installation:
             "VIESTI_API_WORKERS": "1",
             "VIESTI_ALLOW_PRIVATE_URLS": "true",
             "VIESTI_LOG_FORMAT": "json",
+            **self._settings,
         }
 
     async def start(self) -> None:
@@ -198,21 +221,29 @@ class Installation:
                 secret=SECRET,
                 window=WINDOW,
                 sessions=SESSIONS,
+                person=PERSON,
             )
         )
+        await self.command("apply", str(estate), "--yes")
+
+    async def command(self, *words: str) -> str:
+        """Run a command of the installation; gives what it printed."""
         done = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "viesti.cli",
-            "apply",
-            str(estate),
-            "--yes",
+            *words,
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stderr=asyncio.subprocess.PIPE,
         )
-        printed, _ = await done.communicate()
-        assert done.returncode == 0, printed.decode()
+        printed, told = await done.communicate()
+        assert done.returncode == 0, (printed + told).decode()
+        return printed.decode()
+
+    async def token(self, name: str = "tests") -> str:
+        """A personal access token of the customer's person, for everything."""
+        return (await self.command("token", "create", PERSON, "--name", name)).strip()
 
     # Sending
 
@@ -275,6 +306,12 @@ class Installation:
         if "child" in command:
             return command[command.index("child") + 1]
         return "postgres" if process.name().startswith("postgres") else "serve"
+
+    def kill(self, role: str) -> int:
+        """End one process of that role with SIGKILL; gives its id."""
+        victim = self._processes(role)[0]
+        victim.kill()
+        return victim.pid
 
     # Accounting
 
