@@ -6,9 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from viesti.engine.engine import Upkeep
+from viesti.services.fold_counts import FoldCounts
+from viesti.services.sweep_lists import SweepLists
 from viesti.storage.store import Store
 
 
 def upkeep(store: Store, now: Callable[[], datetime]) -> Sequence[Upkeep]:
     """The duties, with their seconds between rounds that found nothing."""
-    return ()
+    return (
+        Upkeep("sweep lists", SweepLists(store), 5.0),
+        Upkeep("fold counts", FoldCounts(store), 2.0),
+    )

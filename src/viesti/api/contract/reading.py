@@ -80,7 +80,7 @@ def members_reader(thing: Thing) -> MembersReader:
 
 
 def _text(about: Text) -> Reader:
-    longest, least = about.max_length, about.least
+    longest, least, blank = about.max_length, about.least, about.blank
     choices = {_folded(about, choice): choice for choice in about.choices}
     sentence = f"It must be {'one of ' if len(choices) > 1 else ''}{', '.join(about.choices)}."
     own = {word.lower(): said for word, said in about.refused.items()}
@@ -94,7 +94,7 @@ def _text(about: Text) -> Reader:
             problems.append(FieldError(place, "It must not be empty."))
         elif "\0" in value:
             problems.append(FieldError(place, "A NUL character can't be stored."))
-        elif choices:
+        elif choices and (value or not blank):
             chosen = choices.get(_folded(about, value))
             if chosen is None:
                 problems.append(FieldError(place, own.get(value.lower(), sentence)))

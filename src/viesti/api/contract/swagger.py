@@ -123,7 +123,7 @@ def _schema(value: Value, tolerant: bool, *, answer: bool = False) -> dict[str, 
             facts = {
                 "type": "string",
                 "format": value.format,
-                "enum": list(value.choices),
+                "enum": [*value.choices, ""] if tolerant and value.blank else list(value.choices),
                 "maxLength": value.max_length,
                 "minLength": value.least or None,
                 "default": value.default,

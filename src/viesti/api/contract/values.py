@@ -47,13 +47,15 @@ PLAIN = About()
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """Text. `choices`: the only values, in any letter case with `any_case`; `refused`: values that have a
-    sentence of their own. `default` is what a designer fills in; nothing is filled in here."""
+    """Text. `choices`: the only values, in any letter case with `any_case`, and the empty text with `blank`;
+    `refused`: values that have a sentence of their own. `default` is what a designer fills in; nothing is
+    filled in here."""
 
     max_length: int | None = None
     least: int = 0
     choices: tuple[str, ...] = ()
     any_case: bool = False
+    blank: bool = False
     refused: Mapping[str, str] = {}
     format: str = ""
     default: str | None = None

@@ -22,7 +22,7 @@ def read_number(customer: Customer, written: str, regions: Sequence[str]) -> str
         return [FieldProblem("regions", f"There are more than {MAX_REGIONS}.")]
     known = [region.strip().upper() for region in regions]
     problems = [
-        FieldProblem("regions", "It must be the two letters of a region, such as FI.", index)
+        FieldProblem("regions", f"'{region[:40]}' is no region; it must be two letters, such as FI.", index)
         for index, region in enumerate(known)
         if region not in REGIONS
     ]

@@ -1,0 +1,73 @@
+"""Records what a person allowed or forbade a customer, with how it is known.
+
+Rule: what stands and the line of the ledger are written together. Nobody's opt-out is weakened by another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import msgspec
+
+from viesti.domain.estate import Customer
+from viesti.storage.store import Store, Transaction
+
+ALL, MARKETING, WHATSAPP = "all", "marketing", "whatsapp"  # scopes
+
+
+class ConsentGiven(msgspec.Struct, frozen=True):
+    """A person's word. `identity`: the address of ours it is about, for a channel's scope; `source`: where it
+    came in; `evidence`: what shows it."""
+
+    customer: Customer
+    address: str
+    opted_in: bool
+    scope: str
+    identity: str
+    source: str
+    evidence: str = ""
+
+
+class RecordConsent:
+    """Raises `StoreUnavailable`."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    async def __call__(self, given: Iterable[ConsentGiven]) -> None:
+        """Record these, all or none."""
+        words = list(given)
+        now = self._now()
+
+        async def work(tx: Transaction) -> None:
+            for one in words:
+                await write_consent(tx, self._store, one, now)
+
+        await self._store.run(work)
+
+
+async def write_consent(tx: Transaction, store: Store, given: ConsentGiven, at: datetime) -> None:
+    """Write one in a transaction."""
+    customer, scope = given.customer, given.scope
+    if scope == WHATSAPP:
+        await tx.consents.set_channel(
+            [(customer.id, customer.bucket, scope, given.identity, given.address, given.opted_in, at)]
+        )
+    elif given.opted_in:
+        await tx.consents.opt_in([(customer.id, given.address, scope)])
+    else:
+        await tx.consents.opt_out([(customer.id, customer.bucket, given.address, scope, at)])
+    line = (
+        await store.ids.one(customer.bucket),
+        customer.bucket,
+        customer.id,
+        given.address,
+        "start" if given.opted_in else "stop",
+        scope,
+        at,
+        given.source,
+        " ".join(part for part in (given.identity, given.evidence) if part),
+    )
+    await tx.consents.add_consents([line])
