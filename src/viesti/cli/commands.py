@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import oauth, simulate, token
+from viesti.cli import consent, oauth, simulate, token
 from viesti.cli.apply import apply
 from viesti.cli.bench import bench
 from viesti.cli.child import child
@@ -34,6 +34,7 @@ app.command(
     add_help_option=False,  # its words all go to the bench, --help among them
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(bench)
+app.add_typer(consent.app)
 app.command()(demo)
 app.command()(doctor)
 app.command()(messages)

@@ -1,6 +1,7 @@
-"""`viesti send`: one message through the HTTP API, as a customer's program would send it.
+"""`viesti send`: one message through the HTTP API, as a customer's program would send it; or to a group.
 
-Rule: it knows no more than a customer does; what it prints is what the API answered.
+Rule: with --to it knows no more than a customer does; what it prints is what the API answered. --group is the
+operator's, in `send_group`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from viesti.cli import wiring
 
 if TYPE_CHECKING:
     from viesti.cli.api_client import ApiClient
+    from viesti.config import Settings
 
 LOOK_SECONDS = 0.3
 
@@ -21,9 +23,18 @@ LOOK_SECONDS = 0.3
 def send(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="The message.")],
-    to: Annotated[list[str], typer.Option("--to", help="A recipient's number; may be given several times.")],
-    key: Annotated[str, typer.Option(envvar="VIESTI_API_KEY", help="The application's key.")],
-    secret: Annotated[str, typer.Option(envvar="VIESTI_API_SECRET", help="The application's secret.")],
+    to: Annotated[
+        list[str] | None, typer.Option("--to", help="A recipient's number; may be given several times.")
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CUSTOMER/SERVICE",
+            help="Everybody in this group instead, such as acme/vip: into the database, without a key.",
+        ),
+    ] = None,
+    key: Annotated[str, typer.Option(envvar="VIESTI_API_KEY", help="The application's key.")] = "",
+    secret: Annotated[str, typer.Option(envvar="VIESTI_API_SECRET", help="The application's secret.")] = "",
     sender: Annotated[
         str, typer.Option("--from", help="The sender.", show_default="that of the service")
     ] = "",
@@ -39,8 +50,18 @@ def send(
     patience: Annotated[float, typer.Option(min=0.0, help="Seconds that --wait waits.")] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's JSON.")] = False,
 ) -> None:
-    """Send a message through the HTTP API. Exit code 1 when it is refused, or with --wait not delivered."""
+    """Send a message through the HTTP API, or to a group. Exit code 1 when it is refused, or with --wait not
+    delivered."""
     settings = wiring.settings_of(context)
+    if group is not None:
+        unfit = {"--to": to, "--url": url, "--dlr-url": dlr_url, "--at": at, "--wait": wait}
+        if given := [name for name, value in unfit.items() if value]:
+            raise wiring.Problem(f"{given[0]} does not go with --group.")
+        raise typer.Exit(_to_group(settings, group, sender, text, request_id, as_json))
+    if not to:
+        raise wiring.Problem("Nobody is named: add --to NUMBER, or --group CUSTOMER/SERVICE.")
+    if not key or not secret:
+        raise wiring.Problem("An application's --key and --secret are needed to send through the API.")
     body = {
         "From": sender,
         "To": to[0] if len(to) == 1 else to,
@@ -53,6 +74,16 @@ def send(
     base = (url or settings.base_url).rstrip("/")
     code = asyncio.run(_send(base, key, secret, body, patience if wait else None, as_json))
     raise typer.Exit(code)
+
+
+def _to_group(
+    settings: Settings, group: str, sender: str, text: str, request_id: str | None, as_json: bool
+) -> int:
+    from viesti.cli.send_group import send_group
+
+    identifier = request_id or wiring.new_token(9)
+    with wiring.database(settings) as address:
+        return asyncio.run(send_group(settings, address, group, sender, text, identifier, as_json=as_json))
 
 
 async def _send(

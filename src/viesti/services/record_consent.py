@@ -11,9 +11,9 @@ from datetime import datetime
 import msgspec
 
 from viesti.domain.estate import Customer
-from viesti.storage.store import Store, Transaction
+from viesti.storage.store import ChannelConsent, Forbidden, LedgerLine, Store, Transaction
 
-ALL, MARKETING, WHATSAPP = "all", "marketing", "whatsapp"  # scopes
+ALL, MARKETING, WHATSAPP = SCOPES = ("all", "marketing", "whatsapp")
 
 
 class ConsentGiven(msgspec.Struct, frozen=True):
@@ -27,6 +27,14 @@ class ConsentGiven(msgspec.Struct, frozen=True):
     identity: str
     source: str
     evidence: str = ""
+
+
+class ConsentSeen(msgspec.Struct, frozen=True):
+    """What stands for a person, and the ledger, the newest line first."""
+
+    forbidden: Forbidden | None
+    channels: list[ChannelConsent]
+    ledger: list[LedgerLine]
 
 
 class RecordConsent:
@@ -71,3 +79,13 @@ async def write_consent(tx: Transaction, store: Store, given: ConsentGiven, at: 
         " ".join(part for part in (given.identity, given.evidence) if part),
     )
     await tx.consents.add_consents([line])
+
+
+async def see_consent(store: Store, customer: Customer, address: str, limit: int) -> ConsentSeen:
+    """What a person allowed and forbade a customer."""
+    async with store.transaction() as tx:
+        return ConsentSeen(
+            await tx.consents.standing(customer.id, address),
+            await tx.consents.channels(customer.id, address),
+            await tx.consents.ledger(customer.id, address, limit),
+        )

@@ -41,3 +41,12 @@ class Submit:
             first = await self._group_commit.repeated(request) if known else None
             return first if isinstance(first, Submitted) else planned
         return await self._group_commit.add(planned)
+
+    async def repeated(self, request: SubmitRequest) -> SubmitResult | None:
+        """What the first request with this one's id led to; None when there was none."""
+        return await self._group_commit.repeated(request)
+
+    def objection(self, request: SubmitRequest) -> NotAccepted | None:
+        """What a message would be refused for now; nothing is stored either way."""
+        planned = plan(request, self._estate.current, self._limits, self._now(), self._random)
+        return planned if isinstance(planned, NotAccepted) else None

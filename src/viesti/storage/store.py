@@ -17,7 +17,7 @@ from viesti.storage.migrate import pending_on
 from viesti.storage.rows.accept import Accept
 from viesti.storage.rows.access import Access
 from viesti.storage.rows.callbacks import Callbacks
-from viesti.storage.rows.consents import Consents
+from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
 from viesti.storage.rows.contacts import Contacts
 from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
@@ -44,11 +44,14 @@ from viesti.storage.rows.throttle import Throttles
 
 __all__ = [
     "Abandoned",
+    "ChannelConsent",
     "Depth",
     "FirstMessage",
     "FirstRecipient",
+    "Forbidden",
     "FoundPart",
     "Lease",
+    "LedgerLine",
     "Listener",
     "MatchedReceipt",
     "MessageToSend",

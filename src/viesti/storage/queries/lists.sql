@@ -41,10 +41,14 @@ update list_members set active = $3 where list_id = $1 and contact_id = any($2::
 delete from list_members where list_id = $1 and contact_id = any($2::bigint[]) returning contact_id
 
 -- name: page
--- The next active members of a list that have a phone number, in the order of their ids.
-select c.id, c.phone from list_members m join contacts c on c.id = m.contact_id
-where m.list_id = $1 and m.contact_id > $2 and m.active and c.phone is not null
-order by m.contact_id limit $3
+-- The next active members of a group service after a contact, in the order of their ids. The list is found anew for each
+-- page: of one that was emptied in between there is no next page.
+with page as materialized (
+    select contact_id from list_members
+    where list_id = (select id from lists where service_id = $1) and contact_id > $2 and active
+    order by contact_id limit $3
+)
+select id, phone from contacts where id = any(array(select contact_id from page)) order by id
 
 -- name: empty
 -- Empties the list of a service, whatever its length: it is no longer the service's, nor to be found by its name. The

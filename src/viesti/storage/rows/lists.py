@@ -66,9 +66,10 @@ class Lists:
         rows = await self._connection.fetch(SQL["remove"], list_id, contact_ids)
         return [row["contact_id"] for row in rows]
 
-    async def page(self, list_id: int, after_contact: int, limit: int) -> list[tuple[int, str]]:
-        """The next active members after a contact, as `(id, phone)`, in the order of ids."""
-        rows = await self._connection.fetch(SQL["page"], list_id, after_contact, limit)
+    async def page(self, service_id: int, after_contact: int, limit: int) -> list[tuple[int, str | None]]:
+        """The next active members of a group service after a contact, as `(id, phone)`, in the order of
+        ids."""
+        rows = await self._connection.fetch(SQL["page"], service_id, after_contact, limit)
         return [(row["id"], row["phone"]) for row in rows]
 
     async def empty(self, customer_id: int, service_id: int, now: datetime) -> bool:
