@@ -122,9 +122,7 @@ async def _send(
     total = Sum()
     live = sys.stdout.isatty() and not as_json
     if not as_json:
-        print(
-            f"Should it be broken off, the same command with --request-id {request_id} goes on.", flush=True
-        )
+        print(f"If it is broken off, the same command with --request-id {request_id} goes on.", flush=True)
     async for page in sending(customer, service, sender, text, request_id):
         if isinstance(page, NotAccepted):
             _refused(page, request_id, total, as_json)

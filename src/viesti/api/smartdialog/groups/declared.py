@@ -6,7 +6,6 @@ from viesti.api.contract.operation import USUAL, AnyOperation, Operation, Parame
 from viesti.api.contract.values import (
     About,
     DynamicValues,
-    From,
     Listed,
     Member,
     Text,
@@ -16,6 +15,7 @@ from viesti.api.contract.values import (
     Visibility,
     Whole,
 )
+from viesti.api.smartdialog.choices import CUSTOMERS, services
 from viesti.api.smartdialog.groups.shapes import (
     Consent,
     Looked,
@@ -30,15 +30,7 @@ from viesti.api.smartdialog.groups.shapes import (
 from viesti.services.contacts.fields import GENDERS, Property
 from viesti.services.principal import Scope
 
-_CUSTOMERS = DynamicValues(
-    operation="GetUserCustomers", value="customerId", title="customerName", collection="customerUsers"
-)
-_GROUPS = DynamicValues(
-    operation="GetCustomerServices",
-    value="id",
-    title="name",
-    parameters={"Customer-Id": From("Customer"), "ServiceType": "Group"},
-)
+_GROUPS = services("Group", customer="Customer")
 _REGIONS = DynamicValues(operation="GetPhoneNumberRegions", value="value", title="name")
 _TEXT = Text()
 _GENDER = Text(choices=GENDERS, any_case=True, blank=True)
@@ -53,7 +45,7 @@ def _group(visibility: Visibility = "") -> tuple[Parameter, ...]:
             "customer",
             _TEXT,
             True,
-            About("Customer", "The customer whose group it is.", visibility, _CUSTOMERS),
+            About("Customer", "The customer whose group it is.", visibility, CUSTOMERS),
             encoding="single",
         ),
         Parameter(
