@@ -12,6 +12,8 @@ from viesti.services.react import ANSWERS_IN
 from viesti.storage.store import Store, Transaction, first_id
 
 REFERENCE_AGE = timedelta(days=10)
+ACCESS_SPENT = timedelta(days=1)  # codes, tokens and sign-ins are kept so long after they ran out
+ACCESS_OLD = timedelta(days=30)  # replaced refresh tokens, and connections that ended
 BLOCK_AGE = timedelta(hours=1)  # how long a process goes on making ids of a period that is over (storage/ids)
 
 
@@ -62,9 +64,11 @@ class Retain:
         return first_id(max(begun, default=0))
 
     async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta, rows: int) -> int:
-        """Drop request ids, waiting receipts and counts of answers that are too old; gives how many."""
+        """Drop request ids, waiting receipts, counts of answers and spent access that are too old; gives how
+        many."""
         now = self._now()
         async with self._store.transaction() as tx:
             forgotten = await tx.messages.forget_requests(now - request_ids_after, rows)
             forgotten += await tx.receipts.forget_waiting(now - waiting_receipts_after, rows)
+            forgotten += await tx.access.forget(now - ACCESS_SPENT, now - ACCESS_OLD, rows)
             return forgotten + await tx.inbound.forget_answers(now - ANSWERS_IN, rows)

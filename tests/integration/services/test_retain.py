@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from tests.integration.services.world import START, World, receipt, request
+from tests.integration.services.world import ADA, START, World, receipt, request
 
 from viesti.services.requests import Submitted
 from viesti.services.retain import Retain
@@ -155,3 +155,51 @@ async def test_what_is_forgotten(own_world: World) -> None:
     assert await retain.forget(timedelta(days=7), timedelta(days=7), 1000) == 2
     assert await own_world.value("select request_id from request_ids") == "new"
     assert await own_world.value("select reference from waiting_receipts") == "new"
+
+
+async def test_access_that_is_spent(own_world: World) -> None:
+    retain = await _start(own_world)
+    now = own_world.clock.now
+    day, month = timedelta(days=1), timedelta(days=30)
+    await own_world.insert(
+        "oauth_clients", {"id": 85, "key": "c", "name": "c", "client_id": "c", "created_at": now}
+    )
+    ended, live, unused, fresh = 90, 91, 92, 93
+    for identifier, ago, end in ((ended, month, now - month), (live, month, None), (unused, month, None),
+                                 (fresh, day, None)):  # fmt: skip
+        await own_world.insert(
+            "oauth_grants",
+            {"id": identifier, "user_id": ADA, "client_id": 85, "scopes": ["WhatsApp"], "scope_text": "",
+             "created_at": now - ago, "used_at": now - ago, "ended_at": end},
+        )  # fmt: skip
+    tokens = (
+        # number, connection, kind, expires, superseded
+        (1, live, "access", now - day, None),
+        (2, live, "access", now, None),
+        (3, live, "refresh", now + day, now - month),
+        (4, live, "refresh", now + day, now - day),
+        (5, ended, "refresh", now + day, None),
+    )
+    for number, connection, kind, expires, superseded in tokens:
+        await own_world.insert(
+            "oauth_tokens",
+            {"digest": bytes(31) + bytes([number]), "grant_id": connection, "kind": kind,
+             "expires_at": expires, "superseded_at": superseded, "created_at": now},
+        )  # fmt: skip
+    for number, expires in ((1, now - day), (2, now)):
+        key = bytes(31) + bytes([number])
+        await own_world.insert(
+            "oauth_codes",
+            {"digest": key, "grant_id": live, "redirect_uri": "", "expires_at": expires},
+        )
+        await own_world.insert(
+            "sign_ins",
+            {"digest": key, "user_id": ADA, "csrf": "x", "created_at": now, "expires_at": expires},
+        )
+    assert await retain.forget(timedelta(days=7), timedelta(days=7), 1000) == 6
+    left = "select get_byte(digest, 31) from {} order by 1"
+    assert [r["get_byte"] for r in await own_world.rows(left.format("oauth_tokens"))] == [2, 4]
+    for table in ("oauth_codes", "sign_ins"):
+        assert [r["get_byte"] for r in await own_world.rows(left.format(table))] == [2]
+    grants = await own_world.rows("select id from oauth_grants order by id")
+    assert [grant["id"] for grant in grants] == [live, fresh]

@@ -378,7 +378,7 @@ OAUTH_CLIENTS = Table(
         Field(
             "redirect_uris",
             kinds.REDIRECTS,
-            "Where people are taken back to; compared letter by letter.",
+            "Where people are taken back to; compared letter by letter. `viesti oauth redirect` adds one.",
             default=None,
             shown=f"stays as it is; at first `{POWER_PLATFORM_REDIRECT}`",
             kept=True,

@@ -81,6 +81,7 @@ create table oauth_tokens (
 );
 create index oauth_tokens_grant on oauth_tokens (grant_id);
 create index oauth_tokens_expires on oauth_tokens (expires_at);
+create index oauth_tokens_superseded on oauth_tokens (superseded_at) where superseded_at is not null;
 
 -- For scripts: one header instead of signing in.
 create table personal_tokens (

@@ -122,6 +122,11 @@ delete from oauth_codes where digest = any(array(select digest from oauth_codes 
 delete from oauth_tokens
 where digest = any(array(select digest from oauth_tokens where expires_at <= $1 limit $2))
 
+-- name: forget_superseded
+-- Refresh tokens that were replaced long ago; used again, they are unknown and end nothing any more.
+delete from oauth_tokens
+where digest = any(array(select digest from oauth_tokens where superseded_at <= $1 limit $2))
+
 -- name: forget_grants
 -- Connections that ended, or have nothing left that could be used: never exchanged, or not refreshed in time.
 delete from oauth_grants where id = any(array(

@@ -142,13 +142,19 @@ class Access:
         """End a personal token; False when none of this id still stands."""
         return await self._connection.fetchval(SQL["end_personal"], identifier, now) is not None
 
-    async def forget(self, before: datetime, grants_before: datetime, limit: int) -> int:
-        """Drop what ran out before then, and connections that nothing can use any more; gives how many rows,
-        `limit` of each kind at most."""
+    async def forget(self, spent: datetime, old: datetime, limit: int) -> int:
+        """Drop what ran out before `spent`, what was replaced before `old`, and connections that nothing can
+        use any more since then; gives how many rows, `limit` of each kind at most."""
         dropped = 0
-        for name in ("forget_sign_ins", "forget_codes", "forget_tokens"):
+        for name, before in (
+            ("forget_sign_ins", spent),
+            ("forget_codes", spent),
+            ("forget_tokens", spent),
+            ("forget_superseded", old),
+            ("forget_grants", old),
+        ):
             dropped += _count(await self._connection.execute(SQL[name], before, limit))
-        return dropped + _count(await self._connection.execute(SQL["forget_grants"], grants_before, limit))
+        return dropped
 
 
 def _token(row: Any) -> access.Token | None:
