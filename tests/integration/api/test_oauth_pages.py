@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +23,9 @@ from tests.integration.api.conftest import (
 )
 from tests.integration.api.person import ASKED, LONG, Person, new_person, query
 
+from viesti.api.answer import Answer
 from viesti.api.oauth.forms import set_cookie
+from viesti.cli.api_parts.oauth import make
 from viesti.services.oauth.consent import MAX_QUERY, MAX_STATE
 from viesti.services.oauth.sign_in import TRIES, WRONG
 from viesti.storage.store import Store
@@ -422,7 +426,26 @@ async def test_cookies(person: Person) -> None:
         for word in ("HttpOnly", "SameSite=Lax", "Path=/oauth"):
             assert word in cookie
         assert "Secure" not in cookie  # these tests speak http
-    assert set_cookie("a", "b", 1, secure=True)[1].endswith(b"; Secure")
+    assert set_cookie("a", "b", 1, root="", secure=True)[1].endswith(b"; Secure")
+
+
+async def test_under_a_path_of_the_host(api: Api, person: Person) -> None:
+    """As behind a proxy that takes the path off."""
+    pages = make(replace(api.parts, base_url="https://acme.example/sms")).pages
+    scope = {"headers": [], "query_string": query().encode(), "client": None}
+    answer = await pages.authorize(scope, receive)
+    assert isinstance(answer, Answer)
+    assert set(re.findall(rb'(?:href|src|action)="(/[^"]*/)', answer.body)) == {b"/sms/oauth/"}
+    cookie = dict(answer.headers)[b"set-cookie"]
+    assert b"; Path=/sms/oauth; " in cookie
+    assert cookie.endswith(b"; Secure")
+    out = await pages.sign_out({**scope, "headers": []}, receive)
+    assert isinstance(out, Answer)
+    assert dict(out.headers)[b"location"] == b"/sms/oauth/authorize?"
+
+
+async def receive() -> dict[str, Any]:
+    return {"type": "http.request", "body": b""}
 
 
 async def test_two_open_pages_can_both_be_sent(person: Person) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,6 +17,7 @@ from tests.integration.api.conftest import (
     ADA_TOKEN,
     CLIENT_ID,
     CLIENT_SECRET,
+    PASSWORD,
     PUBLIC_CLIENT_ID,
     REDIRECT,
     SECRET,
@@ -406,6 +408,30 @@ async def test_every_end_is_told_to_all_processes(client: Client) -> None:
     await client.revoke((await client.tokens())["refresh_token"])
     await asyncio.wait_for(told.get(), 10)
     assert told.empty()
+
+
+async def test_nothing_secret_is_logged(
+    client: Client, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    code = await client.person.code()
+    _, tokens = await client.exchange(code)
+    later = await client.refreshed(tokens["refresh_token"])
+    await client.exchange(code, client_secret="wrong secret")
+    await client.exchange(code)
+    await client.refresh(later["refresh_token"])
+    await client.person.get("/oauth/nothing?code=" + code)
+    await client.call(later["access_token"])
+    cookies = [cookie.value for cookie in client.person.client.cookie_jar]
+    stranger = new_person(client.api.url)
+    await stranger.sign_in("bo@acme.example", "a wrong password")
+    await stranger.client.close()
+    logged = "".join(capfd.readouterr()) + caplog.text
+    assert "the connection is ended" in logged
+    given = (code, CLIENT_SECRET, "wrong secret", PASSWORD, "a wrong password", *cookies)
+    made = [each[name] for each in (tokens, later) for name in ("access_token", "refresh_token")]
+    for secret in (*given, *made):
+        assert secret not in logged
 
 
 # --- the guard ---

@@ -63,10 +63,10 @@ def cookie(scope: Scope, name: str) -> str:
     return ""
 
 
-def set_cookie(name: str, value: str, seconds: int, *, secure: bool) -> tuple[bytes, bytes]:
+def set_cookie(name: str, value: str, seconds: int, *, root: str, secure: bool) -> tuple[bytes, bytes]:
     """The header that sets a cookie of our pages; one that lives 0 seconds is taken away. Lax, not strict:
-    the way here begins at the platform's page."""
-    text = f"{name}={value}; Path=/oauth; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    the way here begins at the platform's page. `root`: as for `Pages`."""
+    text = f"{name}={value}; Path={root}/oauth; Max-Age={seconds}; HttpOnly; SameSite=Lax"
     return b"set-cookie", (text + "; Secure" if secure else text).encode("ascii")
 
 

@@ -29,9 +29,9 @@ _FILES = {"style.css": b"text/css; charset=utf-8", "mark.svg": b"image/svg+xml"}
 
 
 class Pages:
-    """Renders templates."""
+    """Renders templates. `root`: the path under which callers reach us, empty for the whole host."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
         self._environment = Environment(
             loader=PackageLoader("viesti.api.oauth", "pages"),
             autoescape=True,
@@ -39,6 +39,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.globals["root"] = root
 
     def __call__(
         self,

@@ -30,7 +30,7 @@ _NOT_OURS = "This form was not sent from our page, or the page is too old. Go ba
 
 
 class SignInPages:
-    """Serves the pages. `secure`: callers reach us by https. `token(octets)` gives text that can't be
+    """Serves the pages. `base_url`: where callers reach us. `token(octets)` gives text that can't be
     guessed."""
 
     def __init__(
@@ -39,17 +39,18 @@ class SignInPages:
         sign_in: SignIn,
         consent: Consent,
         sign_in_seconds: int,
-        *,
-        secure: bool,
+        base_url: str,
         token: Callable[[int], str],
     ) -> None:
         self._estate = estate
         self._sign_in = sign_in
         self._consent = consent
         self._sign_in_seconds = sign_in_seconds
-        self._secure = secure
         self._token = token
-        self._page = Pages()
+        base = urlsplit(base_url)
+        self._root = base.path.rstrip("/")
+        self._secure = base.scheme == "https"
+        self._page = Pages(self._root)
 
     async def authorize(self, scope: Scope, receive: Receive) -> Answer | Refusal:
         """GET /oauth/authorize"""
@@ -78,8 +79,8 @@ class SignInPages:
         result = await self._sign_in(email, forms.member(form, "password"), peer)
         if isinstance(result, NotSignedIn):
             return self._sign_in_page(scope, request, query, email=email, fault=result)
-        kept = forms.set_cookie(SIGN_IN_COOKIE, result.cookie, self._sign_in_seconds, secure=self._secure)
-        return redirect(_authorize(query), 303, (kept,))
+        kept = self._cookie(SIGN_IN_COOKIE, result.cookie, self._sign_in_seconds)
+        return redirect(self._authorize(query), 303, (kept,))
 
     async def decide(self, scope: Scope, receive: Receive) -> Answer | Refusal:
         """POST /oauth/authorize"""
@@ -88,7 +89,7 @@ class SignInPages:
             return form
         session = await self._sign_in.session(forms.cookie(scope, SIGN_IN_COOKIE))
         if session is None:  # too late: sign in again, and decide then
-            return redirect(_authorize(forms.member(form, "query")), 303)
+            return redirect(self._authorize(forms.member(form, "query")), 303)
         if not forms.same(forms.member(form, "csrf"), session.csrf):
             return self._stopped(400, _NOT_OURS)
         request = self._consent.read(forms.member(form, "query"))
@@ -108,8 +109,8 @@ class SignInPages:
         if session is not None and not forms.same(forms.member(form, "csrf"), session.csrf):
             return self._stopped(400, _NOT_OURS)
         await self._sign_in.end(cookie)
-        taken = forms.set_cookie(SIGN_IN_COOKIE, "", 0, secure=self._secure)
-        return redirect(_authorize(forms.member(form, "query")), 303, (taken,))
+        taken = self._cookie(SIGN_IN_COOKIE, "", 0)
+        return redirect(self._authorize(forms.member(form, "query")), 303, (taken,))
 
     async def _form(self, scope: Scope, receive: Receive) -> dict[str, str] | Answer:
         form = await forms.read_form(scope, receive)
@@ -128,7 +129,7 @@ class SignInPages:
     ) -> Answer:
         # Whoever has two of these pages open must be able to send either.
         text = forms.cookie(scope, FORM_COOKIE) or self._token(FORM_OCTETS)
-        headers: Headers = (forms.set_cookie(FORM_COOKIE, text, FORM_SECONDS, secure=self._secure),)
+        headers: Headers = (self._cookie(FORM_COOKIE, text, FORM_SECONDS),)
         status = 200
         if fault is not None:
             status = 403 if fault.retry_after is None else 429
@@ -184,8 +185,10 @@ class SignInPages:
             return redirect(outcome.location, status)
         return self._stopped(400, outcome.sentence)
 
+    def _authorize(self, query: str) -> str:
+        """Our own path with this query; octets that a header can't hold are not from a page of ours."""
+        safe = "".join(each for each in query if "!" <= each <= "~" and each != "#")
+        return f"{self._root}/oauth/authorize?{safe}"
 
-def _authorize(query: str) -> str:
-    """Our own path with this query; octets that a header can't hold are not from a page of ours."""
-    safe = "".join(each for each in query if "!" <= each <= "~" and each != "#")
-    return f"/oauth/authorize?{safe}"
+    def _cookie(self, name: str, value: str, seconds: int) -> tuple[bytes, bytes]:
+        return forms.set_cookie(name, value, seconds, root=self._root, secure=self._secure)

@@ -38,8 +38,8 @@ def make(parts: Parts) -> OAuthServices:
             SignIn(store, estate, parts.secrets, parts.throttle, lifetimes, now, token),
             Consent(store, estate, lifetimes, now, token),
             int(lifetimes.sign_in.total_seconds()),
-            secure=parts.base_url.startswith("https://"),
-            token=token,
+            parts.base_url,
+            token,
         ),
         tokens=TokenEndpoints(
             Exchange(store, estate, prove, lifetimes, now, token),

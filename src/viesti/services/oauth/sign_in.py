@@ -9,6 +9,7 @@ ones can't fill the store.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable
 from datetime import datetime
@@ -88,7 +89,7 @@ class SignIn:
         user = self._estate.current.user_of.get(email)
         stored = user.password_hash if user else None
         owner = user.id if user and stored else email_owner(email)
-        right = await self._secrets.verify(owner, stored or self._nobodys_hash(), password)
+        right = await self._secrets.verify(owner, stored or await self._nobodys_hash(), password)
         if isinstance(right, float):
             wait = max(1, round(right + 0.5))
             return NotSignedIn(f"Too many tries. Wait {_minutes(wait)} and try again.", wait)
@@ -136,10 +137,10 @@ class SignIn:
                 return budget.reset
         return None
 
-    def _nobodys_hash(self) -> str:
+    async def _nobodys_hash(self) -> str:
         """A hash that no password has, so that an unknown e-mail takes as long as a known one."""
         if self._nobodys is None:
-            self._nobodys = hash_secret(self._token(COOKIE_OCTETS))
+            self._nobodys = await asyncio.to_thread(hash_secret, self._token(COOKIE_OCTETS))
         return self._nobodys
 
 
