@@ -118,19 +118,22 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
     from viesti.storage.examination import examine
     from viesti.storage.migrate import pending
 
-    async def look(address: str) -> tuple[Examination, datetime, datetime, list[str]]:
+    async def look(address: str) -> tuple[Examination, datetime, datetime, list[str], str | None]:
         before = wiring.utc_now()
         examination = await examine(address)
-        return examination, before, wiring.utc_now(), await pending(address)
+        after, missing = wiring.utc_now(), await pending(address)
+        return examination, before, after, missing, None if missing else await _sealed_key(address)
 
     try:
         with wiring.database(settings) as address:
-            examination, before, after, missing = asyncio.run(look(address))
+            examination, before, after, missing, sealed = asyncio.run(look(address))
     except (PostgresError, StoreUnavailable) as error:
         yield Finding(Verdict.FAIL, "database", str(error))
         return
     yield judge_version(examination.version, embedded=not settings.database_url)
     yield judge_migrations(missing)
+    if sealed:
+        yield judge_key(sealed, wiring.secret_keys(settings))
     yield judge_clock(before, examination.clock, after)
     yield from judge_channels(examination.sessions)
 
@@ -155,6 +158,35 @@ def judge_migrations(missing: Sequence[str]) -> Finding:
     return Finding(
         Verdict.WARN, "migrations", f"Not applied yet: {', '.join(missing)}; run `viesti migrate`."
     )
+
+
+async def _sealed_key(address: str) -> str | None:
+    """The installation's key, as it is sealed."""
+    from viesti.services.guids import NAME
+    from viesti.storage.store import Store
+
+    store = await Store.open(address, size=1, monotonic=wiring.monotonic, application="viesti doctor")
+    try:
+        async with store.statements() as tx:
+            return await tx.platform.key(NAME)
+    finally:
+        await store.close()
+
+
+def judge_key(sealed: str, keys: str) -> Finding:
+    """What to say of `keys`, the value of secret_key, when something was sealed before."""
+    from viesti.storage.seal import Seal, SealError
+
+    try:
+        Seal(keys).open(sealed)
+    except SealError:
+        return Finding(
+            Verdict.FAIL,
+            "secret_key",
+            "It is not the one that this database was set up with; set that one, or put it behind the "
+            "new one.",
+        )
+    return Finding(Verdict.OK, "secret_key", "It opens what this database has sealed.")
 
 
 def judge_clock(before: datetime, theirs: datetime, after: datetime) -> Finding:

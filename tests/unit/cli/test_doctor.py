@@ -14,10 +14,12 @@ from viesti.cli.doctor import (
     check_port,
     judge_channels,
     judge_clock,
+    judge_key,
     judge_migrations,
     judge_version,
 )
 from viesti.storage.examination import SessionOfChannel
+from viesti.storage.seal import Seal
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -49,6 +51,14 @@ def test_version(version: int, embedded: bool, verdict: Verdict, sentence: str) 
 def test_migrations(missing: list[str], verdict: Verdict, sentence: str) -> None:
     finding = judge_migrations(missing)
     assert (finding.verdict, finding.sentence) == (verdict, sentence)
+
+
+def test_the_key_of_the_database() -> None:
+    old, new = Seal.new_key(), Seal.new_key()
+    sealed = Seal(old).seal(b"key")
+    assert judge_key(sealed, old).verdict is Verdict.OK
+    assert judge_key(sealed, f"{new},{old}").verdict is Verdict.OK
+    assert judge_key(sealed, new).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(
