@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from tests.integration.api.conftest import (
     ACME,
@@ -96,6 +97,14 @@ async def opt_out(api: Api, address: str, scope: str) -> None:
         await tx.consents.opt_out([(ACME, bucket, address, scope, datetime.now(UTC))])
 
 
+async def change(api: Api, statement: str) -> None:
+    """Change the estate."""
+    connection = await asyncpg.connect(api.store.dsn)
+    await connection.execute(statement)
+    await connection.close()
+    await api.estate.load()
+
+
 async def stored(api: Api, guid: str) -> Any:
     identifier = api.guids.read(GuidKind.MESSAGE, guid)
     assert identifier is not None
@@ -154,9 +163,7 @@ async def test_who_opted_out_of_advertising_is_skipped_and_told(
     api: Api, advertisement: bool | None, services: bool, skipped: bool
 ) -> None:
     await opt_out(api, FINN, "marketing")
-    current = api.estate.current.estate.services
-    assert isinstance(current, dict)
-    current[ONE_WAY] = replace(current[ONE_WAY], advertisement=services)
+    await change(api, f"update services set advertisement = {services} where id = {ONE_WAY}")
     people = [{"Address": FINN}, {"Address": SWEDE}]
     status, answer = await send(api, AdMessage=advertisement, Recipients=people)
     assert status == 200
@@ -300,9 +307,7 @@ async def test_a_reply_goes_back_to_who_wrote(api: Api) -> None:
 
 
 async def test_a_service_that_may_not_reply_says_so(api: Api) -> None:
-    current = api.estate.current.estate.services
-    assert isinstance(current, dict)
-    current[ONE_WAY] = replace(current[ONE_WAY], allow_reply=False)
+    await change(api, f"update services set allow_reply = false where id = {ONE_WAY}")
     status, answer = await send(api, path=f"/messages/reply/{await parent(api)}")
     assert (status, answer["errors"][0]["field"]) == (400, "Service-Id")
     assert (await send(api))[0] == 200
