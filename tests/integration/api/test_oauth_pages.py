@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.integration.api.conftest import (
     ACME,
     ADA,
@@ -26,7 +28,13 @@ from tests.integration.api.person import ASKED, LONG, Person, new_person, query
 from viesti.api.answer import Answer
 from viesti.api.oauth.forms import set_cookie
 from viesti.cli.api_parts.oauth import make
-from viesti.services.oauth.consent import MAX_QUERY, MAX_STATE
+from viesti.services.oauth.consent import (
+    MAX_QUERY,
+    MAX_STATE,
+    ConsentRequest,
+    SendBack,
+    Unanswerable,
+)
 from viesti.services.oauth.sign_in import TRIES, WRONG
 from viesti.storage.store import Store
 
@@ -342,6 +350,34 @@ async def test_a_right_taken_away_before_the_decision(
 
 
 # --- what strangers send ---
+
+
+PARAMETERS = st.lists(
+    st.tuples(
+        st.sampled_from((*ASKED, "code_challenge", "code_challenge_method")) | st.text(max_size=5),
+        st.sampled_from((*ASKED.values(), CHALLENGE, "S256", REDIRECT + "/")) | st.text(max_size=50),
+    ),
+    max_size=8,
+)
+
+
+async def test_answers_go_to_registered_addresses_only(shared_api: Api) -> None:
+    consent = make(shared_api.parts).pages._consent
+
+    @given(PARAMETERS, st.booleans(), st.text(st.characters(max_codepoint=255), max_size=20))
+    def judge(parameters: list[tuple[str, str]], whole: bool, more: str) -> None:
+        asked = dict(parameters)
+        text = urlencode(list((ASKED | asked).items()) if whole else parameters) + more
+        match consent.read(text):
+            case SendBack(location):
+                assert location.startswith(REDIRECT + "?error=")
+                location.encode("ascii")
+            case ConsentRequest(redirect_uri=address):
+                assert address == REDIRECT
+            case Unanswerable(sentence):
+                assert sentence.endswith(".")
+
+    judge()
 
 
 async def test_a_sign_in_from_a_strangers_page(api: Api, person: Person, db: asyncpg.Connection[Any]) -> None:

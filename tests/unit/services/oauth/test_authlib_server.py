@@ -10,7 +10,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from viesti.domain.access import Code, Connection, Token
 from viesti.domain.estate import OAuthClient, User
@@ -263,6 +266,37 @@ def test_revocation(held: dict[str, Any], form: dict[str, str], status: int, rev
     decided = desk(**held).revoke({**shown, **form}, "")
     assert decided.status == status
     assert decided.work.revoked is revoked
+
+
+NAMES = (
+    "grant_type",
+    "code",
+    "refresh_token",
+    "redirect_uri",
+    "client_id",
+    "client_secret",
+    "scope",
+    "token",
+)
+VALUES = st.sampled_from((*CODE_FORM.values(), *REFRESH_FORM.values(), VERIFIER, CHALLENGE)) | st.text(
+    max_size=60
+)
+FORMS = st.dictionaries(st.sampled_from((*NAMES, "code_verifier", "token_type_hint")) | st.text(), VALUES)
+HEADERS = st.sampled_from((basic("flows-id", SECRET), "")) | st.text(
+    st.characters(max_codepoint=255), max_size=60
+).map("Basic {}".format)
+
+
+@given(FORMS, HEADERS, st.sampled_from((CODE, None)), st.sampled_from((REFRESH, None)))
+def test_whatever_comes_is_answered(
+    form: dict[str, str], authorization: str, code: Code | None, token: Token | None
+) -> None:
+    held = {"code": code, "token": token}
+    for decided in (exchanged(form, authorization, **held), desk(**held).revoke(form, authorization)):
+        assert decided.status in (200, 400, 401)
+        assert (decided.status == 200) == ("error" not in decided.members)
+        msgspec.json.encode(decided.members)
+    presented(form, authorization)
 
 
 def test_authlib_writes_no_token_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
