@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replace_request
 
 from viesti.domain.channel import AddressKind
 from viesti.domain.estate import ChannelRow, Customer, Estate, Service
@@ -313,19 +314,34 @@ def test_a_disabled_channel_carries_nothing() -> None:
 
 
 @given(
-    st.text(),
+    st.one_of(st.text(), st.text(alphabet="$()ab")),
     st.lists(st.text(), max_size=6),
     st.text(),
     st.one_of(st.none(), st.text()),
     st.one_of(st.none(), st.text()),
+    st.booleans(),
+    st.one_of(st.none(), st.dictionaries(st.text(alphabet="ab", max_size=2), st.none() | st.text())),
 )
 def test_whatever_is_asked_is_planned_or_refused_with_reasons(
-    text: str, addresses: list[str], sender: str, customer_data: str | None, dlr_url: str | None
+    text: str,
+    addresses: list[str],
+    sender: str,
+    customer_data: str | None,
+    dlr_url: str | None,
+    placeholders: bool,
+    values: dict[str, str | None] | None,
 ) -> None:
-    request = _request(*addresses, text=text, sender=sender, customer_data=customer_data, dlr_url=dlr_url)
-    planned = _plan(request)
-    if isinstance(planned, NotAccepted):
-        assert planned.problems
-    else:
+    recipients = tuple(RecipientRequest(address, None, values) for address in (*addresses[:4], FINN))
+    request = _request(
+        text=text, sender=sender, customer_data=customer_data, dlr_url=dlr_url, placeholders=placeholders,
+        recipients=recipients,
+    )  # fmt: skip
+    for planned in (_plan(request), _plan(replace_request(request, sender="", dlr_url=None))):
+        if isinstance(planned, NotAccepted):
+            assert planned.problems
+            continue
         assert len(planned.recipients) == len(request.recipients)
-        planned.text.encode()
+        for recipient in planned.recipients:
+            sent = planned.text if recipient.text is None else recipient.text
+            assert sent
+            sent.encode()
