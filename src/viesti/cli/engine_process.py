@@ -20,13 +20,16 @@ from viesti.domain.estate import ChannelRow
 from viesti.domain.retry import RetryPolicy
 from viesti.engine.engine import Engine, EngineOptions, EngineServices
 from viesti.net.client import ClientOptions, OutgoingClient
+from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.call_back import CallBack
 from viesti.services.dispatch import Dispatch
 from viesti.services.estate import EstateCache
 from viesti.services.expire import Expire
 from viesti.services.guids import Guids
 from viesti.services.lease import LeaseChannels
+from viesti.services.notify import Notify
 from viesti.services.plan import Limits
+from viesti.services.publish import Publish
 from viesti.services.receipts import TakeReceipts
 from viesti.services.receive import Receive
 from viesti.services.reroute import Reroute
@@ -80,7 +83,15 @@ async def run_engine(
     try:
         seal = Seal(wiring.secret_keys(settings))
         guids = await Guids.open(store, seal, os.urandom, wiring.utc_now())
-        engine, estate = _build(settings, store, client, waker, seal, guids, instance, dead)
+        links = await AttachmentLinks.open(
+            store,
+            seal,
+            os.urandom,
+            wiring.utc_now(),
+            settings.base_url,
+            timedelta(days=settings.attachment_days),
+        )
+        engine, estate = _build(settings, store, client, waker, seal, guids, links, instance, dead)
         await estate.load()
         estate.watch()
         store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
@@ -105,17 +116,19 @@ def _build(
     waker: Waker,
     seal: Seal,
     guids: Guids,
+    links: AttachmentLinks,
     instance: str,
     dead: Sequence[str],
 ) -> tuple[Engine, EstateCache]:
     now, random = wiring.utc_now, wiring.jitter
     estate = EstateCache(store)
-    receipts = TakeReceipts(store, estate, waker, now)
+    publish = Publish(store, guids)
+    receipts = TakeReceipts(store, estate, publish, waker, now)
     services = EngineServices(
         estate=estate,
         dispatch=Dispatch(store, estate, receipts, waker, now, random, RetryPolicy()),
         receipts=receipts,
-        receive=Receive(store, estate, waker, limits(settings), now, random),
+        receive=Receive(store, estate, waker, limits(settings), now, random, Notify(guids, links)),
         call_back=CallBack(
             store,
             estate,
@@ -126,10 +139,12 @@ def _build(
             claim_seconds=settings.callback_timeout_seconds * 3 + 30,
             lease_seconds=settings.lease_seconds,
             max_age=timedelta(hours=settings.callback_max_age_hours),
+            dead_after_tries=settings.subscription_dead_tries,
+            dead_after=timedelta(hours=settings.subscription_dead_hours),
         ),
         rescue=Rescue(store, estate, waker, now, settings.lease_seconds),
         reroute=Reroute(store, estate, waker, now, timedelta(seconds=settings.fallback_seconds)),
-        expire=Expire(store, estate, waker, now, timedelta(hours=settings.receipt_timeout_hours)),
+        expire=Expire(store, estate, publish, waker, now, timedelta(hours=settings.receipt_timeout_hours)),
         retain=Retain(
             store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)
         ),

@@ -6,6 +6,7 @@ sent to, and no more of them than fit on a screen.
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -68,9 +69,12 @@ async def send_group(
     from viesti.cli.engine_process import limits
     from viesti.services.estate import EstateCache
     from viesti.services.group_commit import GroupCommit
+    from viesti.services.guids import Guids
+    from viesti.services.publish import Publish
     from viesti.services.send_to_group import SendToGroup
     from viesti.services.submit import Submit
     from viesti.services.wake import Waker
+    from viesti.storage.seal import Seal
     from viesti.storage.store import Store
 
     store = await Store.open(address, size=POOL, monotonic=wiring.monotonic, application="viesti send")
@@ -78,7 +82,8 @@ async def send_group(
         estate = EstateCache(store)
         customer, service = find_group(await estate.load(), group)
         waker = Waker(store)
-        group_commit = GroupCommit(store, estate, waker, wiring.monotonic)
+        guids = await Guids.open(store, Seal(wiring.secret_keys(settings)), os.urandom, wiring.utc_now())
+        group_commit = GroupCommit(store, estate, Publish(store, guids), waker, wiring.monotonic)
         submit = Submit(estate, group_commit, limits(settings), wiring.utc_now, wiring.jitter)
         group_commit.start()
         try:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from viesti.api.app import ApiServices
 from viesti.api.smartdialog import SmartDialogServices
 from viesti.cli.api_parts import directory, groups, oauth, sending, twoway
 from viesti.cli.api_parts.parts import Parts
 from viesti.config import Settings
+from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.authenticate import Authenticate
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
 from viesti.services.health import CheckReady, CountWaiting
 from viesti.services.plan import Limits
+from viesti.services.publish import Publish
 from viesti.services.secret_check import SecretCheck
 from viesti.services.show_message import ShowMessages
 from viesti.services.submit import Submit
@@ -40,9 +42,11 @@ async def make_parts(
     """The parts; the estate is not read yet, and nothing runs. Raises `StoreUnavailable` and `SealError`."""
     estate = EstateCache(store)
     waker = Waker(store)
+    guids = await Guids.open(store, seal, chance, now())
     group_commit = GroupCommit(
         store,
         estate,
+        Publish(store, guids),
         waker,
         monotonic,
         rows=settings.group_commit_rows,
@@ -58,7 +62,10 @@ async def make_parts(
         throttle=Throttle(store, now, calls=settings.throttle_calls, seconds=settings.throttle_seconds),
         secrets=SecretCheck(chance(32), monotonic),
         seal=seal,
-        guids=await Guids.open(store, seal, chance, now()),
+        guids=guids,
+        links=await AttachmentLinks.open(
+            store, seal, chance, now(), base_url, timedelta(days=settings.attachment_days)
+        ),
         limits=limits,
         base_url=base_url,
         now=now,

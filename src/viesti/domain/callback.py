@@ -90,7 +90,14 @@ DEAD_AFTER_TRIES = 5
 DEAD_AFTER = timedelta(hours=3)
 
 
-def judge(answer: Answer | NoAnswer, attempt: int, first_at: datetime, now: datetime) -> CallbackResult:
+def judge(
+    answer: Answer | NoAnswer,
+    attempt: int,
+    first_at: datetime,
+    now: datetime,
+    dead_after_tries: int = DEAD_AFTER_TRIES,
+    dead_after: timedelta = DEAD_AFTER,
+) -> CallbackResult:
     """What to do after attempt number `attempt` (1 is the first, made at `first_at`) of one callback."""
     if isinstance(answer, NoAnswer):
         return RefusedForGood(answer.detail) if answer.for_good else Retry(answer.detail)
@@ -103,7 +110,7 @@ def judge(answer: Answer | NoAnswer, attempt: int, first_at: datetime, now: date
         case _Meaning.REFUSED:
             return RefusedForGood(reason)
         case _Meaning.GONE:
-            dead = attempt >= DEAD_AFTER_TRIES and now - first_at >= DEAD_AFTER
+            dead = attempt >= dead_after_tries and now - first_at >= dead_after
             return SubscriptionDead(reason) if dead else Retry(reason, answer.retry_after)
 
 

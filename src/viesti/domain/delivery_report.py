@@ -2,9 +2,9 @@
 
 Rule: the customer's URL is sent byte for byte; we only add to it, or fill the places he marked in it.
 
-Either our parameters are appended, under names that a customer may change, or, when the URL holds
-placeholders such as `%{status}`, those are filled and nothing is appended. A placeholder can't be mistaken
-for a percent-escape, which never has a brace.
+When the URL holds placeholders such as `%{status}`, those are filled and nothing is appended. Else a query of
+the customer's own, with such places, is appended, and without one our parameters, under names that he may
+change. A placeholder can't be mistaken for a percent-escape, which never has a brace.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import quote
 
 from viesti.domain.failure import Failure
@@ -75,18 +76,29 @@ class DeliveryReport:
         }
 
 
-def report_url(url: str, report: DeliveryReport, names: Mapping[str, str] = DEFAULT_NAMES) -> str:
+def report_url(
+    url: str,
+    report: DeliveryReport,
+    names: Mapping[str, str] = DEFAULT_NAMES,
+    query: str = "",
+    words: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The URL to GET. A fragment is dropped, as no client ever sends one.
 
     `names` maps the keys of DEFAULT_NAMES to the customer's parameter names, in his order; a key left out is
-    not sent. A placeholder nobody knows becomes empty; `unknown_placeholders` finds it when the URL is
+    not sent. `query` is appended in place of them when there is one. `words` are other words for our
+    statuses. A placeholder nobody knows becomes empty; `unknown_placeholders` finds it when the URL is
     accepted.
     """
     target = url.partition("#")[0]
     values = report.values()
+    values["status"] = words.get(values["status"], values["status"])
     if _PLACEHOLDER.search(target):
-        return _PLACEHOLDER.sub(lambda found: _escaped(values.get(found[1], "")), target)
-    query = "&".join([f"{_escaped_name(name)}={_escaped(values[key])}" for key, name in names.items()])
+        return _filled(target, values)
+    if query:
+        query = _filled(query, values)
+    else:
+        query = "&".join([f"{_escaped_name(name)}={_escaped(values[key])}" for key, name in names.items()])
     if "?" not in target:
         separator = "?"
     elif target.endswith(("?", "&")):
@@ -99,6 +111,10 @@ def report_url(url: str, report: DeliveryReport, names: Mapping[str, str] = DEFA
 def unknown_placeholders(url: str) -> tuple[str, ...]:
     """The placeholders in `url` that stand for nothing we report, as written, to tell the caller."""
     return tuple(found[0] for found in _PLACEHOLDER.finditer(url) if found[1] not in DEFAULT_NAMES)
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: _escaped(values.get(found[1], "")), text)
 
 
 def _escaped(text: str) -> str:

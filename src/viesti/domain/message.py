@@ -7,7 +7,7 @@ The first three are made for every message and go to the store as they are, so t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -167,8 +167,8 @@ class Callback:
     subject_id: int
     kind: str  # delivery_report, inbound, http_request
     method: str  # GET, POST
-    url: str
-    body: str  # '' for a GET
+    url: str = field(repr=False)  # it may hold a secret
+    body: str = field(repr=False)  # '' for a GET
     due_at: datetime
     created_at: datetime
     attempt: int = 0

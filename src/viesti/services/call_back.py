@@ -1,16 +1,20 @@
 """Claims the callbacks that are due and settles how their calls went.
 
-Rule: a callback leaves the queue only as made (with a trace in its subject's timeline) or parked for a
-person.
+Rule: a callback leaves the queue only as made (with a trace in its subject's timeline), parked for a person,
+or with the subscription it was owed for. A subscription's URL is open only in memory, between claim and call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from viesti.domain.callback import (
+    DEAD_AFTER,
+    DEAD_AFTER_TRIES,
     Answer,
     Delivered,
     NoAnswer,
@@ -28,19 +32,21 @@ from viesti.protocols.webhook.signature import headers as signature_headers
 from viesti.protocols.webhook.signature import secret_key
 from viesti.services.estate import EstateCache
 from viesti.storage.seal import Seal, SealError
-from viesti.storage.store import Store, Transaction
+from viesti.storage.store import Store, StoreUnavailable, Transaction
 
 LEASE = "callbacks"  # the first word of a lease's name; the token follows
 FORGET = timedelta(hours=1)
 JSON = {"Content-Type": "application/json"}
 
+_log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A callback and what its endpoint answered."""
+    """A callback and what its endpoint answered; None: it was not called, as it is owed no more."""
 
     callback: Callback
-    answer: HttpAnswer | HttpFailure
+    answer: HttpAnswer | HttpFailure | None
     at: datetime
 
 
@@ -66,6 +72,8 @@ class CallBack:
         claim_seconds: float,
         lease_seconds: float,
         max_age: timedelta,
+        dead_after_tries: int = DEAD_AFTER_TRIES,
+        dead_after: timedelta = DEAD_AFTER,
     ) -> None:
         self._store = store
         self._estate = estate
@@ -76,15 +84,28 @@ class CallBack:
         self._claim = timedelta(seconds=claim_seconds)
         self._lease = timedelta(seconds=lease_seconds)
         self._max_age = max_age
+        self._dead = dead_after_tries, dead_after
         self._token = 0
         self._keys: dict[str, bytes] = {}  # of the customers' sealed secrets; opening one is slow
         estate.on_change(lambda _: self._keys.clear())
 
     async def claim(self, limit: int, passed_over: Sequence[int] = ()) -> list[Callback]:
-        """Claim due callbacks, at most one for each subject, and none of the customers passed over."""
+        """Claim due callbacks, none of the customers passed over; of each subject at most one, beside those
+        that stand apart."""
         now = self._now()
         async with self._store.transaction() as tx:
-            return await tx.callbacks.claim(now, limit, now + self._claim, await self._own(tx), passed_over)
+            token = await self._own(tx)
+            claimed = await tx.callbacks.claim(now, limit, now + self._claim, token, passed_over)
+        return [self._opened(callback) for callback in claimed]
+
+    def _opened(self, callback: Callback) -> Callback:
+        """With the URL to call; '' when it does not open."""
+        if callback.subscription_id is None:
+            return callback
+        try:
+            return replace(callback, url=self._seal.open(callback.url).decode())
+        except SealError:
+            return replace(callback, url="")
 
     async def _own(self, tx: Transaction) -> int:
         if not self._token:
@@ -102,7 +123,11 @@ class CallBack:
         return 0
 
     async def call(self, callback: Callback) -> Called:
-        """Make the call. Never raises for what the endpoint does."""
+        """Make the call, unless its subscription has ended. Never raises for what the endpoint does."""
+        if callback.subscription_id is not None:
+            hindrance = await self._hindrance(callback)
+            if hindrance:
+                return hindrance
         body = callback.body.encode()
         headers = dict(JSON) if body else {}
         try:
@@ -111,6 +136,19 @@ class CallBack:
             return Called(callback, HttpFailure(FailureKind.BROKEN, f"not signed: {error}"), self._now())
         answer = await self._client.request(callback.method, callback.url, headers, body, repeatable=True)
         return Called(callback, answer, self._now())
+
+    async def _hindrance(self, callback: Callback) -> Called | None:
+        """Why a subscription's callback is not called now."""
+        if not callback.url:  # an operator can mend it, so it is tried again
+            failure = HttpFailure(FailureKind.BROKEN, "its URL does not open with secret_key")
+            return Called(callback, failure, self._now())
+        try:
+            async with self._store.statements() as tx:
+                owed = await tx.callbacks.still_ours(callback.id, self._token)
+        except StoreUnavailable:
+            failure = HttpFailure(FailureKind.BROKEN, "not called: the database was away")
+            return Called(callback, failure, self._now())
+        return None if owed else Called(callback, None, self._now())
 
     def _signature(self, callback: Callback, body: bytes) -> dict[str, str]:
         identifier = f"cb_{callback.id}"
@@ -129,13 +167,17 @@ class CallBack:
     async def settle(self, called: Sequence[Called]) -> None:
         """Write how calls went, in one transaction."""
         made: list[int] = []
-        retries: list[tuple[int, int, datetime, str]] = []
+        retries: list[tuple[int, int | None, datetime, str]] = []
         parked: list[tuple[int, str]] = []
+        dead: dict[int, tuple[Called, str]] = {}
         events = []
         now = self._now()
         for one in called:
             callback = one.callback
-            outcome = judge(_as_answer(one), callback.attempt, callback.created_at, now)
+            if one.answer is None:
+                continue
+            answer = _as_answer(one.answer, one.at)
+            outcome = judge(answer, callback.attempt, callback.created_at, now, *self._dead)
             match outcome:
                 case Delivered():
                     made.append(callback.id)
@@ -153,16 +195,36 @@ class CallBack:
                         parked.append((callback.id, reason))
                         events.append(_event(one, "callback_parked", reason))
                     else:
-                        retries.append((callback.id, callback.subject_id, due, reason))
+                        subject = None if callback.apart else callback.subject_id
+                        retries.append((callback.id, subject, due, reason))
+                case SubscriptionDead(reason) if callback.subscription_id is not None:
+                    dead[callback.subscription_id] = one, reason
                 case RefusedForGood(reason) | SubscriptionDead(reason):
                     parked.append((callback.id, reason))
                     events.append(_event(one, "callback_parked", reason))
-        async with self._store.transaction() as tx:
+
+        async def work(tx: Transaction) -> None:
             if made:
                 await tx.callbacks.delete(made, self._token)
             await tx.callbacks.retry(retries, self._token)
             await tx.callbacks.park(parked, now, self._token)
             await tx.messages.add_events(events)
+
+        await self._store.run(work)  # a subscription that ends meanwhile may deadlock with it
+        for subscription_id, (one, reason) in dead.items():
+            await self._end(subscription_id, one, reason, now)
+
+    async def _end(self, subscription_id: int, last: Called, reason: str, now: datetime) -> None:
+        """End a subscription whose endpoint is gone, with all that is owed for it."""
+
+        async def work(tx: Transaction) -> None:
+            if await tx.subscriptions.end([subscription_id], now, reason):
+                await tx.messages.add_events([_event(last, "subscription_ended", reason)])
+                tx.after_commit(
+                    lambda: _log.warning("subscription ended", subscription=subscription_id, why=reason)
+                )
+
+        await self._store.run(work)
 
     async def release(self, callbacks: Sequence[Callback]) -> None:
         """Give back callbacks that were claimed and not called."""
@@ -184,11 +246,10 @@ class CallBack:
             return await tx.callbacks.next_due()
 
 
-def _as_answer(called: Called) -> Answer | NoAnswer:
-    answer = called.answer
+def _as_answer(answer: HttpAnswer | HttpFailure, at: datetime) -> Answer | NoAnswer:
     if isinstance(answer, HttpFailure):
         return NoAnswer(f"{answer.kind.value}: {answer.detail}", answer.for_good)
-    retry_after = retry_after_seconds(answer.headers.get("Retry-After"), called.at)
+    retry_after = retry_after_seconds(answer.headers.get("Retry-After"), at)
     return Answer(answer.status, answer.body, retry_after)
 
 

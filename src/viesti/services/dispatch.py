@@ -90,7 +90,7 @@ class Dispatch:
         settlement = Settlement(hold, snapshot, now, rest)
 
         async def work(tx: Transaction) -> None:
-            await settlement.write(tx, self._store, self._receipts)
+            await settlement.write(tx, self._receipts)
             await self._receipts.match_references(tx, sent.awaited, hold.channel_id)
 
         if rest or sent.awaited:
@@ -108,7 +108,7 @@ class Dispatch:
         async def work(tx: Transaction) -> None:
             nonlocal owed
             now, snapshot = self._now(), self._estate.current
-            owed = await write_late(tx, self._store, snapshot, self._receipts, hold, answers, now)
+            owed = await write_late(tx, snapshot, self._receipts, hold, answers, now)
 
         await self._store.run(work)
         if owed:

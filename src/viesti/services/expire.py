@@ -13,7 +13,7 @@ from viesti.domain.failure import Failure
 from viesti.domain.message import Event, StatusChange
 from viesti.domain.status import Status
 from viesti.services.estate import EstateCache
-from viesti.services.publish import publish
+from viesti.services.publish import Publish
 from viesti.services.wake import CALLBACKS, Waker
 from viesti.storage.store import Standing, Store, Transaction
 
@@ -27,10 +27,17 @@ class Expire:
     """The duty of overdue receipts. `after`: how long a receipt may take."""
 
     def __init__(
-        self, store: Store, estate: EstateCache, waker: Waker, now: Callable[[], datetime], after: timedelta
+        self,
+        store: Store,
+        estate: EstateCache,
+        publish: Publish,
+        waker: Waker,
+        now: Callable[[], datetime],
+        after: timedelta,
     ) -> None:
         self._store = store
         self._estate = estate
+        self._publish = publish
         self._waker = waker
         self._now = now
         self._after = after
@@ -81,5 +88,5 @@ class Expire:
             await tx.messages.add_events(
                 [Event(one.id, now, "receipt_overdue", {"hours": hours}) for one in moved]
             )
-            if await publish(tx, self._store, self._estate.current, moved, now):
+            if await self._publish(tx, self._estate.current, moved, now):
                 tx.after_commit(lambda: self._waker.wake(CALLBACKS))

@@ -17,7 +17,7 @@ from viesti.domain.lane import Lane
 from viesti.services.accept_rows import AcceptRows
 from viesti.services.estate import EstateCache
 from viesti.services.plan import Planned
-from viesti.services.publish import publish
+from viesti.services.publish import Publish
 from viesti.services.repeats import answer_again, first_results, request_key
 from viesti.services.requests import SubmitRequest, SubmitResult
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
@@ -44,6 +44,7 @@ class GroupCommit:
         self,
         store: Store,
         estate: EstateCache,
+        publish: Publish,
         waker: Waker,
         monotonic: Callable[[], float],
         *,
@@ -53,6 +54,7 @@ class GroupCommit:
     ) -> None:
         self._store = store
         self._estate = estate
+        self._publish = publish
         self._waker = waker
         self._monotonic = monotonic
         self._rows = rows
@@ -180,9 +182,7 @@ class GroupCommit:
             return 0
         async with tx.savepoint():  # begins a transaction where there is none
             await tx.accept.add(rows.messages, rows.recipients, rows.queued)
-            return await publish(
-                tx, self._store, self._estate.current, rows.skipped, rows.messages[0].created_at
-            )
+            return await self._publish(tx, self._estate.current, rows.skipped, rows.messages[0].created_at)
 
     async def _give_ids(self, batch: Sequence[_Entry]) -> None:
         buckets: list[int] = []

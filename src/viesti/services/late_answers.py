@@ -15,15 +15,13 @@ from viesti.domain.message import Event, PartRow
 from viesti.domain.outcome import Accepted, Deferred, Refused
 from viesti.domain.status import Status
 from viesti.services.estate import Snapshot
-from viesti.services.publish import publish
 from viesti.services.receipts import TakeReceipts
 from viesti.services.settlement import Hold, sent_move
-from viesti.storage.store import Moved, Store, Transaction, bucket_of
+from viesti.storage.store import Moved, Transaction, bucket_of
 
 
 async def write_late(
     tx: Transaction,
-    store: Store,
     snapshot: Snapshot,
     receipts: TakeReceipts,
     hold: Hold,
@@ -37,7 +35,7 @@ async def write_late(
     withdrawn = await tx.outbox.withdraw(list(whole))
     await tx.messages.add_events([_event(answer, hold, withdrawn) for answer in answers])
     moved = await _mark_sent(tx, hold, whole, withdrawn)
-    owed = await publish(tx, store, snapshot, moved, now)
+    owed = await receipts.publish(tx, snapshot, moved, now)
     references = [part.reference for part in parts if part.reference]
     if references:
         await receipts.match_references(tx, references, hold.channel_id)

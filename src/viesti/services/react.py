@@ -1,58 +1,42 @@
 """What a service does with an inbound message: consent, automatic answers, callbacks, lists.
 
-Rule: all of it is written in the transaction that writes the message, so that it happens once or not at all.
+Rule: all of it is written in the transaction that writes the message, so that it happens once or not at all;
+but an action that fails undoes only itself, and holds up neither the message nor the actions beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
-from viesti.domain.channel import AddressKind
 from viesti.domain.consent import ConsentAction
-from viesti.domain.estate import Customer, Service
-from viesti.domain.fair import FairClock
-from viesti.domain.lane import Lane
-from viesti.domain.message import Callback, Inbound
-from viesti.services.accept_rows import AcceptRows
-from viesti.services.contacts.hold import known_sender, list_named
-from viesti.services.estate import Snapshot
-from viesti.services.plan import Limits, plan
-from viesti.services.publish import inbound_callback
-from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest
+from viesti.domain.estate import Customer, Service, ServiceAction
+from viesti.domain.message import Event, Inbound
+from viesti.services.auto_reply import AutoReply
+from viesti.services.contacts.hold import known_sender, leave_list, list_named
+from viesti.services.notify import Notify
+from viesti.services.plan import Limits
+from viesti.services.reactions import Reactions
 from viesti.storage.store import Store, Transaction
 
-ANSWERS = 10  # automatic answers of one service to one address ...
-ANSWERS_IN = timedelta(hours=1)  # ... in so long
+OPENS_THREAD = "open_thread"  # done as the message is stored, which carries its discussion
 
 _log = structlog.get_logger()
-
-
-class Reactions:
-    """What one run writes besides the messages themselves."""
-
-    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
-        self.snapshot = snapshot
-        self.now = now
-        self.rows = AcceptRows()
-        self.callbacks: list[Callback] = []
 
 
 class React:
     """The actions of services, for one engine process."""
 
-    def __init__(self, store: Store, limits: Limits, random: Callable[[], float]) -> None:
+    def __init__(self, store: Store, limits: Limits, random: Callable[[], float], notify: Notify) -> None:
         self._store = store
-        self._limits = limits
-        self._random = random
-        self._fair = FairClock()
+        self._notify = notify
+        self._answer = AutoReply(store, limits, random)
 
     async def read_clock(self, tx: Transaction) -> None:
         """Learn the virtual time of the queues, so that answers take their fair place in them."""
-        for channel_id, lane, tag in await tx.outbox.clocks():
-            self._fair.advance(channel_id, Lane(lane), tag)
+        await self._answer.read_clock(tx)
 
     async def __call__(
         self, tx: Transaction, work: Reactions, inbound: Inbound, service: Service, customer: Customer
@@ -63,22 +47,47 @@ class React:
         match inbound.consent:
             case ConsentAction.STOP:
                 await self._opt_out(tx, inbound, customer)
-                await self._answer(tx, work, inbound, service, customer, service.stop_reply)
+                reply = service.stop_reply
             case ConsentAction.START:
                 await self._opt_in(tx, inbound, customer)
-                await self._answer(tx, work, inbound, service, customer, service.start_reply)
+                reply = service.start_reply
             case ConsentAction.HELP:
-                await self._answer(tx, work, inbound, service, customer, service.help_reply)
+                reply = service.help_reply
+            case _:
+                reply = ""
+        if reply:
+            answer = partial(self._answer, tx, work, inbound, service, customer, reply)
+            await _alone(tx, work, inbound, f"{inbound.consent}_reply", answer)
         for action in work.snapshot.actions.get(service.id, ()):
-            match action.kind:
-                case "http_request":
-                    await self._owe(work, inbound, service, str(action.options["url"]), "http_request")
-                case "auto_reply" if inbound.consent is None:
-                    await self._answer(tx, work, inbound, service, customer, str(action.options["text"]))
-                case "add_to_list" if inbound.consent != ConsentAction.STOP:
-                    await self._add_to_list(tx, inbound, customer, str(action.options["list"]))
-                case "opt_out":
-                    await self._opt_out(tx, inbound, customer)
+            do = partial(self._act, tx, work, inbound, service, customer, action)
+            await _alone(tx, work, inbound, action.kind, do)
+        for subscription in work.subscribed(service):
+            identifier = await self._store.ids.one(inbound.bucket)
+            work.callbacks.append(self._notify.subscriber(identifier, inbound, subscription))
+
+    async def _act(
+        self,
+        tx: Transaction,
+        work: Reactions,
+        inbound: Inbound,
+        service: Service,
+        customer: Customer,
+        action: ServiceAction,
+    ) -> None:
+        """One action of the service's pipeline."""
+        match action.kind:
+            case "http_request":
+                await self._owe(work, inbound, service, str(action.options["url"]), "http_request")
+            case "auto_reply" if inbound.consent is None:
+                await self._answer(tx, work, inbound, service, customer, str(action.options["text"]))
+            case "add_to_list" if inbound.consent != ConsentAction.STOP:
+                await self._add_to_list(tx, inbound, customer, str(action.options["list"]))
+            case "remove_from_list":
+                list_id = await tx.lists.by_name(customer.id, str(action.options["list"]))
+                if list_id is not None:
+                    await leave_list(tx, customer.id, list_id, inbound.source)
+            case "opt_out":
+                await self._opt_out(tx, inbound, customer)
 
     async def stop_everywhere(self, tx: Transaction, work: Reactions, inbound: Inbound) -> None:
         """A STOP that no keyword matched counts for everyone who listens at its address."""
@@ -87,7 +96,7 @@ class React:
 
     async def _owe(self, work: Reactions, inbound: Inbound, service: Service, url: str, kind: str) -> None:
         identifier = await self._store.ids.one(inbound.bucket)
-        work.callbacks.append(inbound_callback(identifier, inbound, url, kind, service.key))
+        work.callbacks.append(self._notify.hook(identifier, inbound, service, url, kind))
 
     async def _opt_out(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
         at = inbound.received_at
@@ -123,40 +132,14 @@ class React:
         await tx.lists.add(list_id, customer.bucket, [contact_id], True, inbound.received_at)
         await tx.lists.set_active(list_id, [contact_id], True)
 
-    async def _answer(
-        self,
-        tx: Transaction,
-        work: Reactions,
-        inbound: Inbound,
-        service: Service,
-        customer: Customer,
-        text: str,
-    ) -> None:
-        """Queue an automatic answer. Senders that can't be answered (names, short codes) get none, and nobody
-        gets more than a few an hour, so that two machines don't answer each other for ever."""
-        if not text or inbound.source_kind != AddressKind.INTERNATIONAL:
-            return
-        since = work.now - ANSWERS_IN
-        given = await tx.inbound.count_answer(service.id, inbound.bucket, inbound.source, work.now, since)
-        if given > ANSWERS:
-            _log.warning("automatic answer withheld", message=inbound.id, service=service.key, given=ANSWERS)
-            return
-        request = SubmitRequest(
-            dialect="auto_reply",
-            customer_id=customer.id,
-            application_id=None,
-            service_id=service.id,
-            sender=inbound.destination,
-            text=text,
-            recipients=(RecipientRequest("+" + inbound.source),),
-            parent_id=inbound.id,
-            quiet=True,
-        )
-        planned = plan(request, work.snapshot, self._limits, work.now, self._random)
-        if isinstance(planned, NotAccepted):
-            sentences = [problem.sentence for problem in planned.problems]
-            _log.warning("automatic answer not sent", message=inbound.id, service=service.key, why=sentences)
-            return
-        message_id, recipient_id = await self._store.ids.take([customer.bucket] * 2)
-        # A consent confirmation goes out although the person has just opted out: the law asks for it.
-        work.rows.add(planned, message_id, [recipient_id], {}, self._fair)
+
+async def _alone(
+    tx: Transaction, work: Reactions, inbound: Inbound, name: str, do: Callable[[], Awaitable[None]]
+) -> None:
+    """Do one thing; when it fails it is as if it had not been begun, and the message's history says so."""
+    before = work.lengths()
+    error = await tx.attempt(do)
+    if error is not None:
+        work.cut_back(before)
+        work.events.append(Event(inbound.id, work.now, "action_failed", {"action": name}))
+        _log.error("an action of a service failed", message=inbound.id, action=name, exc_info=error)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from viesti.domain.channel import CarrierReceipt
 from viesti.services.estate import EstateCache
-from viesti.services.publish import publish
+from viesti.services.publish import Publish
 from viesti.services.receipt_effects import Match, effects, of_several_parts
 from viesti.services.wake import CALLBACKS, Waker
 from viesti.storage.store import FoundPart, Store, Transaction
@@ -23,11 +23,19 @@ SWEEP_AGE = timedelta(hours=1)  # older ones met their reference long ago, if it
 
 class TakeReceipts:
     """The receipts service. `oldest_id`: parts of recipients below it are too old to be meant by a
-    reference."""
+    reference; `publish`: what owes delivery reports here, for those who match receipts as they settle."""
 
-    def __init__(self, store: Store, estate: EstateCache, waker: Waker, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        estate: EstateCache,
+        publish: Publish,
+        waker: Waker,
+        now: Callable[[], datetime],
+    ) -> None:
         self._store = store
         self._estate = estate
+        self.publish = publish
         self._waker = waker
         self._now = now
         self.oldest_id = 0
@@ -82,7 +90,7 @@ class TakeReceipts:
             await tx.receipts.lock_recipients(several)
             known = await tx.receipts.part_states(several) if several else []
             moved = await tx.receipts.apply(effects(matched, known))
-            if await publish(tx, self._store, self._estate.current, moved, self._now()):
+            if await self.publish(tx, self._estate.current, moved, self._now()):
                 tx.after_commit(lambda: self._waker.wake(CALLBACKS))
         return len(matched)
 

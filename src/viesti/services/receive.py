@@ -18,10 +18,12 @@ from viesti.domain.estate import Customer, Service
 from viesti.domain.message import Inbound
 from viesti.domain.text import join_parts
 from viesti.services.estate import EstateCache, Snapshot
+from viesti.services.notify import Notify
 from viesti.services.plan import Limits
-from viesti.services.react import React, Reactions
+from viesti.services.react import OPENS_THREAD, React
+from viesti.services.reactions import Reactions
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
-from viesti.storage.store import OpenThread, Store, StoredPart, StoreUnavailable, Transaction
+from viesti.storage.store import OpenThread, Store, StoredPart, StoreUnavailable, Subscription, Transaction
 
 JOIN_SECONDS = 3600  # how long a part waits for its siblings before what there is is delivered
 
@@ -48,12 +50,13 @@ class Receive:
         limits: Limits,
         now: Callable[[], datetime],
         random: Callable[[], float],
+        notify: Notify,
     ) -> None:
         self._store = store
         self._estate = estate
         self._waker = waker
         self._now = now
-        self._react = React(store, limits, random)
+        self._react = React(store, limits, random, notify)
 
     async def store(self, parts: Sequence[InboundPart]) -> None:
         """Store parts as they came. Raises `StoreUnavailable`, and then none is stored."""
@@ -102,8 +105,10 @@ class Receive:
         self, tx: Transaction, work: Reactions, groups: Sequence[Sequence[StoredPart]], act: bool
     ) -> None:
         received = [await self._received(work.snapshot, group) for group in groups]
-        received = await self._with_threads(tx, received)
+        received = await self._with_threads(tx, work.snapshot, received)
         await tx.inbound.add([one.inbound for one in received])
+        if act:
+            work.subscriptions = await _subscriptions(tx, received)
         for one in received if act else ():
             if one.service and one.customer:
                 await self._react(tx, work, one.inbound, one.service, one.customer)
@@ -113,6 +118,7 @@ class Receive:
             await tx.accept.add(work.rows.messages, work.rows.recipients, work.rows.queued)
         if work.callbacks:
             await tx.callbacks.add(work.callbacks)
+        await tx.messages.add_events(work.events)
 
     async def _received(self, snapshot: Snapshot, parts: Sequence[StoredPart]) -> _Received:
         first = parts[0]
@@ -141,7 +147,7 @@ class Receive:
             source_kind=first.source_kind,
             destination=first.destination,
             text=text,
-            payload=first.payload,
+            payload=_payload(parts),
             parts=first.total or 1,
             parts_missing=len(joined.missing),
             keyword=" ".join(match.chain).upper() if match else "",
@@ -153,10 +159,12 @@ class Receive:
             _log.warning("inbound message for no service", message=inbound.id, destination=first.destination)
         return _Received(inbound, customer, service)
 
-    async def _with_threads(self, tx: Transaction, received: list[_Received]) -> list[_Received]:
+    async def _with_threads(
+        self, tx: Transaction, snapshot: Snapshot, received: list[_Received]
+    ) -> list[_Received]:
         opening: dict[tuple[int, str], OpenThread] = {}
         for one in received:
-            if one.service and one.customer and one.service.dialogue:
+            if one.service and one.customer and _discusses(snapshot, one.service):
                 identifier = await self._store.ids.one(one.customer.bucket)
                 opening[one.service.id, one.inbound.source] = OpenThread(
                     id=identifier,
@@ -180,6 +188,27 @@ class Receive:
             )
             for one in received
         ]
+
+
+def _discusses(snapshot: Snapshot, service: Service) -> bool:
+    """Whether what comes in for a service is part of a discussion."""
+    return service.dialogue or any(
+        action.kind == OPENS_THREAD for action in snapshot.actions.get(service.id, ())
+    )
+
+
+async def _subscriptions(tx: Transaction, received: Sequence[_Received]) -> Sequence[Subscription]:
+    """Who is to be called for some of these messages."""
+    services = {one.service.id: one.service.customer_id for one in received if one.service}
+    if not services:
+        return ()
+    return await tx.subscriptions.of_services(sorted(set(services.values())), sorted(services), "inbound")
+
+
+def _payload(parts: Sequence[StoredPart]) -> bytes | None:
+    """The octets of a message that is not text, its parts in order."""
+    octets = [part.payload for part in sorted(parts, key=lambda part: part.number or 1) if part.payload]
+    return b"".join(octets) if octets else parts[0].payload
 
 
 def _grouped(stored: Sequence[StoredPart]) -> list[list[StoredPart]]:

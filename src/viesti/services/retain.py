@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from viesti.services.react import ANSWERS_IN
+from viesti.services.auto_reply import ANSWERS_IN
 from viesti.storage.store import Store, Transaction, first_id
 
 REFERENCE_AGE = timedelta(days=10)

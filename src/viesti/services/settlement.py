@@ -18,7 +18,6 @@ from viesti.domain.outcome import Accepted
 from viesti.domain.status import Status
 from viesti.services.estate import Snapshot
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
-from viesti.services.publish import publish
 from viesti.services.receipts import TakeReceipts
 from viesti.storage.store import MessageToSend, Moved, Store, ToSend, Transaction, bucket_of
 
@@ -81,7 +80,7 @@ class Settlement:
         self.callbacks = 0
         self.channels_with_work: set[int] = set()
 
-    async def write(self, tx: Transaction, store: Store, receipts: TakeReceipts) -> None:
+    async def write(self, tx: Transaction, receipts: TakeReceipts) -> None:
         """Write it all; may be run again from the start."""
         settled = await self._release(tx)
         ours = [one for one in self._decided if one.id in settled]
@@ -104,7 +103,7 @@ class Settlement:
         failed = await tx.messages.advance(
             [self._failure(one, one.decision) for one in ours if isinstance(one.decision, Failed)]
         )
-        self.callbacks = await publish(tx, store, self._snapshot, [*told, *failed], self._now)
+        self.callbacks = await receipts.publish(tx, self._snapshot, [*told, *failed], self._now)
         await receipts.match_references(tx, _references(parts), self._hold.channel_id)
 
     async def _release(self, tx: Transaction) -> set[int]:

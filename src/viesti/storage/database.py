@@ -37,6 +37,7 @@ UNAVAILABLE = (
     TimeoutError,
 )
 _AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+OF_THE_TRANSACTION = (*UNAVAILABLE, *_AGAIN)  # errors that leave nothing of it to go on with
 TRIES = 5
 
 

@@ -38,7 +38,7 @@ from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
-from viesti.storage.rows.subscriptions import Subscriptions
+from viesti.storage.rows.subscriptions import NewSubscription, Subscription, Subscriptions
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
 
@@ -56,6 +56,7 @@ __all__ = [
     "MatchedReceipt",
     "MessageToSend",
     "Moved",
+    "NewSubscription",
     "OpenThread",
     "ReportTarget",
     "RequestKey",
@@ -63,6 +64,7 @@ __all__ = [
     "Store",
     "StoreUnavailable",
     "StoredPart",
+    "Subscription",
     "Thread",
     "ToSend",
     "Transaction",
@@ -175,6 +177,20 @@ class Transaction:
         """
         async with self._connection.transaction():
             yield
+
+    async def attempt(self, work: Callable[[], Awaitable[None]]) -> Exception | None:
+        """Do `work`; when it fails, what it wrote is undone, the transaction goes on, and why is given.
+
+        What concerns the whole transaction is raised: PostgreSQL is gone, or wants it run again.
+        """
+        try:
+            async with self.savepoint():
+                await work()
+        except (StoreUnavailable, *database.OF_THE_TRANSACTION):
+            raise
+        except Exception as error:
+            return error
+        return None
 
     async def notify(self, topic: str, payload: str = "") -> None:
         """Wake the listeners of a topic when this transaction commits."""

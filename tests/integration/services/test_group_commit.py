@@ -20,7 +20,12 @@ pytestmark = pytest.mark.integration
 async def submitting(world: World, wait_seconds: float) -> AsyncIterator[Submit]:
     """The submit service over a group commit of its own."""
     group = GroupCommit(
-        world.store, world.estate, world.process.waker, time.monotonic, wait_seconds=wait_seconds
+        world.store,
+        world.estate,
+        world.process.publish,
+        world.process.waker,
+        time.monotonic,
+        wait_seconds=wait_seconds,
     )
     group.start()
     yield Submit(world.estate, group, LIMITS, world.clock, lambda: 0.0)

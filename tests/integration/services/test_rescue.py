@@ -124,7 +124,7 @@ async def test_scheduled_messages_become_due(world: World) -> None:
 
 
 def _expire(world: World) -> Expire:
-    return Expire(world.store, world.estate, world.process.waker, world.clock, AFTER)
+    return Expire(world.store, world.estate, world.process.publish, world.process.waker, world.clock, AFTER)
 
 
 async def _expire_all(expire: Expire) -> None:
@@ -197,7 +197,10 @@ async def test_two_walkers_walk_once(world: World) -> None:
         await world.sent(f"a{number}", **DLR)
     world.clock.advance(hours=74)
     async with world.another() as other:
-        both = (_expire(world), Expire(other.store, other.estate, other.waker, world.clock, AFTER))
+        both = (
+            _expire(world),
+            Expire(other.store, other.estate, other.publish, other.waker, world.clock, AFTER),
+        )
         await asyncio.gather(*(_expire_all(one) for one in both))
     assert len(await world.callbacks()) == 5
     assert await world.value("select count(*) from events where kind = 'receipt_overdue'") == 5

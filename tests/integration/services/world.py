@@ -27,16 +27,20 @@ from viesti.domain.channel import (
 from viesti.domain.outcome import Accepted, Outcome
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.status import PartState
+from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.dispatch import Dispatch, Hold
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
+from viesti.services.notify import Notify
 from viesti.services.plan import Limits
+from viesti.services.publish import Publish
 from viesti.services.receipts import TakeReceipts
 from viesti.services.receive import Receive
 from viesti.services.requests import RecipientRequest, SubmitRequest, SubmitResult, Submitted
 from viesti.services.rescue import Rescue
 from viesti.services.submit import Submit
 from viesti.services.wake import Waker
+from viesti.storage.guid import GuidCipher
 from viesti.storage.store import Store
 
 START = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -48,6 +52,9 @@ ADA, BO, CY = 81, 82, 83  # Ada works for both, Bo for Acme, Cy for Beta
 CHANNEL, OTHER_CHANNEL = 31, 32
 ACME_APP, BETA_APP = 51, 52
 NUMBER, BETA_NUMBER = "358401230000", "358401240000"
+GUIDS = GuidCipher(bytes(16))
+LINKS = AttachmentLinks(bytes(32), "https://viesti.example", timedelta(days=7))
+NOTIFY = Notify(GUIDS, LINKS)
 LIMITS = Limits(
     bulk_threshold=20, max_recipients=5000, max_parts=10, allowed_networks=(ip_network("127.0.0.0/8"),)
 )
@@ -137,11 +144,12 @@ class Process:
         self.store = store
         self.waker = Waker(store)
         self.estate = EstateCache(store)
-        self.group = GroupCommit(store, self.estate, self.waker, time.monotonic)
+        self.publish = Publish(store, GUIDS)
+        self.group = GroupCommit(store, self.estate, self.publish, self.waker, time.monotonic)
         self.submit = Submit(self.estate, self.group, LIMITS, clock, random)
-        self.receipts = TakeReceipts(store, self.estate, self.waker, clock)
+        self.receipts = TakeReceipts(store, self.estate, self.publish, self.waker, clock)
         self.dispatch = Dispatch(store, self.estate, self.receipts, self.waker, clock, random, RetryPolicy())
-        self.receive = Receive(store, self.estate, self.waker, LIMITS, clock, random)
+        self.receive = Receive(store, self.estate, self.waker, LIMITS, clock, random, NOTIFY)
         self.rescue = Rescue(store, self.estate, self.waker, clock, lease_seconds=10.0)
 
     async def stop(self) -> None:

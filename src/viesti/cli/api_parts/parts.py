@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from viesti.config import Settings
+from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
@@ -33,6 +34,7 @@ class Parts:
     secrets: SecretCheck
     seal: Seal
     guids: Guids
+    links: AttachmentLinks
     limits: Limits
     base_url: str
     now: Callable[[], datetime]

@@ -1,14 +1,14 @@
 -- name: claim
 -- Claims up to $2 due callbacks until $3, oldest first, one at a time for each subject so that its order holds
--- (ids alone are in order of time only roughly: each process takes them in blocks). "offset 0" keeps the look at a
--- subject's earlier ones a look-up by index: as a join, planned while the queue was empty, it would read all of it.
--- Customers in $5 are passed over.
+-- (ids alone are in order of time only roughly: each process takes them in blocks), but for those that stand apart.
+-- "offset 0" keeps the look at a subject's earlier ones a look-up by index: as a join, planned while the queue was
+-- empty, it would read all of it. Customers in $5 are passed over.
 with picked as materialized (
     select c.id from callbacks c
     where c.claim is null and c.parked_at is null and c.due_at <= $1
       and c.customer_id <> all($5::bigint[])
-      and not exists (select from callbacks e where e.subject_id = c.subject_id and e.parked_at is null
-                      and (e.created_at, e.id) < (c.created_at, c.id) offset 0)
+      and (c.apart or not exists (select from callbacks e where e.subject_id = c.subject_id and e.parked_at is null
+                                  and not e.apart and (e.created_at, e.id) < (c.created_at, c.id) offset 0))
     order by c.due_at, c.id
     limit $2
     for update skip locked
@@ -33,7 +33,7 @@ where c.id = u.id and c.id = any($1::bigint[]) and c.claim = $4
 update callbacks c set due_at = u.due_at
 from unnest($1::bigint[], $2::timestamptz[]) u (subject_id, due_at)
 where c.subject_id = u.subject_id and c.subject_id = any($1::bigint[])
-  and c.claim is null and c.parked_at is null and c.due_at < u.due_at
+  and c.claim is null and c.parked_at is null and not c.apart and c.due_at < u.due_at
 
 -- name: park
 -- Gives callbacks up visibly, for replay.
@@ -55,6 +55,10 @@ returning id
 update callbacks set claim = null, claimed_until = null, attempt = attempt - 1
 where id = any($1::bigint[]) and claim = $2
 
+-- name: still_ours
+-- Whether a claimed callback is still to be made: its subscription may have ended since.
+select exists (select from callbacks where id = $1 and claim = $2)
+
 -- name: next_due
 -- When the next callback falls due.
 select min(due_at) from callbacks where claim is null and parked_at is null
@@ -67,13 +71,16 @@ returning id
 
 -- name: parked
 -- Callbacks that were given up (null: of all customers), the latest first.
-select id, customer_id, subject_id, kind, url, attempt, created_at, parked_at, last_error from callbacks
+select id, customer_id, subject_id, kind, case when subscription_id is null then url else '(sealed)' end as url, attempt,
+       created_at, parked_at, last_error
+from callbacks
 where parked_at is not null and ($1::bigint is null or customer_id = $1)
 order by parked_at desc, id desc limit $2
 
 -- name: of_subjects
 -- Callbacks still owed for these.
-select id, subject_id, kind, url, attempt, due_at, parked_at, last_error, created_at
+select id, subject_id, kind, case when subscription_id is null then url else '(sealed)' end as url, attempt, due_at, parked_at,
+       last_error, created_at
 from callbacks where subject_id = any($1::bigint[]) order by subject_id, id
 
 -- name: counts

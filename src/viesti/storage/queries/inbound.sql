@@ -28,6 +28,10 @@ select id, bucket, customer_id, service_id, channel_id, source, source_kind, des
        parts_missing, keyword, consent, thread_id, received_at
 from inbound_messages where id = $1 and customer_id = $2
 
+-- name: payload
+-- The octets of a message that is not text.
+select payload from inbound_messages where id = $1
+
 -- name: recent
 -- The newest inbound messages of a customer (null: of all).
 select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,

@@ -42,7 +42,8 @@ class Callbacks:
     async def claim(
         self, now: datetime, limit: int, until: datetime, token: int, passed_over: Sequence[int] = ()
     ) -> list[Callback]:
-        """Claim due callbacks, at most one for each subject and none of these customers', in order."""
+        """Claim due callbacks, none of these customers', in order: at most one for each subject beside those
+        that stand apart. The URL of a subscription's is sealed."""
         rows = await self._connection.fetch(SQL["claim"], now, limit, until, token, passed_over)
         claimed = [Callback(*row) for row in rows]
         claimed.sort(key=lambda callback: (callback.created_at, callback.id))
@@ -51,13 +52,16 @@ class Callbacks:
     async def delete(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["delete"], ids, token)
 
-    async def retry(self, rows: Sequence[tuple[int, int, datetime, str]], token: int) -> None:
+    async def retry(self, rows: Sequence[tuple[int, int | None, datetime, str]], token: int) -> None:
         """`(id, subject, due at, error)` of callbacks to be tried again; what is owed of the same subject
-        after them waits as well."""
+        after them waits as well. The subject of one that stands apart is None."""
         if rows:
-            ids, subjects, due, errors = zip(*sorted(rows), strict=True)
+            rows = sorted(rows)
+            ids, _, due, errors = zip(*rows, strict=True)
             await self._connection.execute(SQL["retry"], ids, due, errors, token)
-            await self._connection.execute(SQL["hold_back"], subjects, due)
+            held = [(subject, until) for _, subject, until, _ in rows if subject is not None]
+            if held:
+                await self._connection.execute(SQL["hold_back"], *zip(*held, strict=True))
 
     async def park(self, rows: Sequence[tuple[int, str]], now: datetime, token: int) -> None:
         """`(id, error)`."""
@@ -67,6 +71,10 @@ class Callbacks:
 
     async def release(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["release"], ids, token)
+
+    async def still_ours(self, callback_id: int, token: int) -> bool:
+        """Whether a claimed one is still there, and claimed under this token."""
+        return bool(await self._connection.fetchval(SQL["still_ours"], callback_id, token))
 
     async def release_expired(self, now: datetime, old: datetime) -> int:
         """Free what is claimed no later than now, and, of what is claimed no later than `old`, that of

@@ -107,5 +107,10 @@ class Inbounds:
         row = await self._connection.fetchrow(SQL["message"], message_id, customer_id)
         return Inbound(**row) if row else None
 
+    async def payload(self, message_id: int) -> bytes | None:
+        """The octets of a message that is not text; None: there is no such message."""
+        octets: bytes | None = await self._connection.fetchval(SQL["payload"], message_id)
+        return octets
+
     async def recent(self, customer_id: int | None, before: int, limit: int) -> list[dict[str, Any]]:
         return [dict(row) for row in await self._connection.fetch(SQL["recent"], customer_id, before, limit)]

@@ -1,9 +1,14 @@
 """Callbacks that programs asked for at run time.
 
-Rule: a live subscription is there once for a customer, service, dialect, event and URL.
+Rule: a live subscription is there once for a customer, service, dialect, event and URL; one that has ended
+has forgotten its URL.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
@@ -11,6 +16,70 @@ from viesti.storage.sql import queries
 SQL = queries("subscriptions")
 
 
+class NewSubscription(NamedTuple):
+    """A subscription to be. `service_id` None: to every service of the customer."""
+
+    id: int
+    bucket: int
+    customer_id: int
+    service_id: int | None
+    dialect: str
+    event: str  # inbound, outbound
+    url_sealed: str
+    url_digest: bytes
+    name: str
+    description: str
+    user_id: int | None
+    application_id: int | None
+    created_at: datetime
+
+
+class Subscription(NamedTuple):
+    """A subscription. `url_sealed` is empty when it has ended."""
+
+    id: int
+    bucket: int
+    customer_id: int
+    service_id: int | None
+    dialect: str
+    event: str
+    url_sealed: str
+    ended_at: datetime | None
+
+
 class Subscriptions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    async def add(self, row: NewSubscription) -> tuple[int, bool]:
+        """Add it, or find the live one with the same URL; gives its id and whether it was added."""
+        found = await self._connection.fetchrow(SQL["add"], *row)
+        assert found is not None  # it inserts or updates
+        return found["id"], found["added"]
+
+    async def count_others(self, row: NewSubscription) -> int:
+        """How many live ones with other URLs there are to the same."""
+        count: int = await self._connection.fetchval(
+            SQL["count_others"], row.customer_id, row.event, row.service_id, row.url_digest
+        )
+        return count
+
+    async def one(self, subscription_id: int) -> Subscription | None:
+        row = await self._connection.fetchrow(SQL["one"], subscription_id)
+        return Subscription._make(row) if row else None
+
+    async def of_services(
+        self, customer_ids: Sequence[int], service_ids: Sequence[int], event: str
+    ) -> list[Subscription]:
+        """The live ones at these services of these customers, which can't end before this transaction
+        does."""
+        rows = await self._connection.fetch(SQL["of_services"], customer_ids, service_ids, event)
+        return [Subscription._make(row) for row in rows]
+
+    async def end(self, subscription_ids: Sequence[int], at: datetime, why: str) -> list[int]:
+        """End them with all that is owed for them; gives those that were live."""
+        rows = await self._connection.fetch(SQL["end"], sorted(subscription_ids), at, why)
+        ended = [row["id"] for row in rows]
+        if ended:
+            await self._connection.execute(SQL["drop_callbacks"], ended)
+        return ended

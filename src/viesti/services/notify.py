@@ -1,0 +1,122 @@
+"""What is told of an inbound message, and to whom: hooks of the estate, and subscriptions of programs.
+
+Rule: the body is rendered once, here, so that every try of a call sends the same bytes. A subscription's URL
+stays sealed; whoever makes the call opens it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import msgspec
+
+from viesti.domain.estate import Service
+from viesti.domain.message import Callback, Inbound
+from viesti.protocols.webhook.envelope import Event as Envelope
+from viesti.protocols.webhook.envelope import encode
+from viesti.services.attachment_links import AttachmentLinks
+from viesti.services.guids import GuidKind
+from viesti.storage.guid import GuidCipher
+from viesti.storage.store import Subscription
+
+PROTOCOL = "SMS"
+BINARY_NAME, BINARY_TYPE = "message.bin", "application/octet-stream"  # of an SMS that is not text
+SMARTDIALOG = "smartdialog"
+
+
+class Attachment(msgspec.Struct, frozen=True, rename="camel"):
+    """What came with a message beside its text."""
+
+    name: str
+    mime_type: str
+    resource_location: str
+
+
+class Notification(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a flow's trigger is sent. `thread_id` is left out where there is no discussion."""
+
+    sender: str
+    recipient: str
+    content: str
+    timestamp: datetime
+    protocol: str
+    attachments: tuple[Attachment, ...]
+    message_id: str
+    thread_id: str = ""
+
+
+class Notify:
+    """Makes the calls that tell of inbound messages, for one process."""
+
+    def __init__(self, guids: GuidCipher, links: AttachmentLinks) -> None:
+        self._guids = guids
+        self._links = links
+        self._bodies: Mapping[str, Callable[[Inbound], str]] = {SMARTDIALOG: self._smartdialog}
+
+    def hook(self, identifier: int, inbound: Inbound, service: Service, url: str, kind: str) -> Callback:
+        """The POST to a URL that the estate has for the service."""
+        data = {
+            "messageId": inbound.id,
+            "service": service.key,
+            "sender": inbound.source,
+            "recipient": inbound.destination,
+            "content": inbound.text,
+            "timestamp": inbound.received_at,
+            "protocol": PROTOCOL,
+            "keyword": inbound.keyword,
+            "consent": inbound.consent or "",
+            "threadId": inbound.thread_id,
+            "attachments": self._attachments(inbound),
+        }
+        event = Envelope(
+            type="inbound.received",
+            id=str(inbound.id),
+            timestamp=inbound.received_at,
+            data=msgspec.to_builtins({name: value for name, value in data.items() if value is not None}),
+        )
+        return _callback(identifier, inbound, kind, url, encode(event).decode(), None)
+
+    def subscriber(self, identifier: int, inbound: Inbound, subscription: Subscription) -> Callback:
+        """The POST to a subscription, in the words of its interface."""
+        body = self._bodies[subscription.dialect](inbound)
+        return _callback(identifier, inbound, "http_request", subscription.url_sealed, body, subscription.id)
+
+    def _smartdialog(self, inbound: Inbound) -> str:
+        notification = Notification(
+            sender=inbound.source,
+            recipient=inbound.destination,
+            content=inbound.text,
+            timestamp=inbound.received_at,
+            protocol=PROTOCOL,
+            attachments=self._attachments(inbound),
+            message_id=self._guids.of(GuidKind.INBOUND, inbound.id),
+            thread_id=self._guids.of(GuidKind.THREAD, inbound.thread_id) if inbound.thread_id else "",
+        )
+        return msgspec.json.encode(notification).decode()
+
+    def _attachments(self, inbound: Inbound) -> tuple[Attachment, ...]:
+        if inbound.payload is None:
+            return ()
+        url = self._links.url(self._guids.of(GuidKind.ATTACHMENT, inbound.id), inbound.received_at)
+        return (Attachment(BINARY_NAME, BINARY_TYPE, url),)
+
+
+def _callback(
+    identifier: int, inbound: Inbound, kind: str, url: str, body: str, subscription_id: int | None
+) -> Callback:
+    assert inbound.customer_id is not None  # only a service's message is told
+    return Callback(
+        id=identifier,
+        bucket=inbound.bucket,
+        customer_id=inbound.customer_id,
+        subject_id=inbound.id,
+        kind=kind,
+        method="POST",
+        url=url,
+        body=body,
+        due_at=inbound.received_at,
+        created_at=inbound.received_at,
+        subscription_id=subscription_id,
+        apart=True,
+    )

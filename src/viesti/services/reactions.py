@@ -1,0 +1,49 @@
+"""What one run of inbound messages writes besides the messages themselves.
+
+Rule: what an action added is taken away again when it fails, so that nothing half done is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from viesti.domain.estate import Service
+from viesti.domain.message import Callback, Event
+from viesti.services.accept_rows import AcceptRows
+from viesti.services.estate import Snapshot
+from viesti.storage.store import Subscription
+
+
+class Reactions:
+    """Gathered for one transaction. `subscriptions`: who is called when a message comes in."""
+
+    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+        self.snapshot = snapshot
+        self.now = now
+        self.rows = AcceptRows()
+        self.callbacks: list[Callback] = []
+        self.events: list[Event] = []
+        self.subscriptions: Sequence[Subscription] = ()
+
+    def subscribed(self, service: Service) -> Iterator[Subscription]:
+        """The subscriptions to messages of this service."""
+        for subscription in self.subscriptions:
+            if subscription.customer_id == service.customer_id and (
+                subscription.service_id is None or subscription.service_id == service.id
+            ):
+                yield subscription
+
+    def lengths(self) -> tuple[int, ...]:
+        """How much there is now, for `cut_back`."""
+        return tuple(len(gathered) for gathered in self._all())
+
+    def cut_back(self, lengths: Sequence[int]) -> None:
+        """Take away what was added since."""
+        for gathered, length in zip(self._all(), lengths, strict=True):
+            del gathered[length:]
+
+    def _all(self) -> tuple[list[Any], ...]:
+        rows = self.rows
+        return rows.messages, rows.recipients, rows.queued, rows.skipped, self.callbacks, self.events
