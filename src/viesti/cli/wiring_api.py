@@ -12,6 +12,7 @@ from viesti.cli.api_parts.parts import Parts
 from viesti.config import Settings
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.authenticate import Authenticate
+from viesti.services.authorise import Authorise
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
@@ -61,6 +62,7 @@ async def make_parts(
         submit=Submit(estate, group_commit, limits, now, jitter),
         throttle=Throttle(store, now, calls=settings.throttle_calls, seconds=settings.throttle_seconds),
         secrets=SecretCheck(chance(32), monotonic),
+        authorise=Authorise(store, estate, now, monotonic),
         seal=seal,
         guids=guids,
         links=await AttachmentLinks.open(

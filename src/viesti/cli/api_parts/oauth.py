@@ -10,7 +10,6 @@ from viesti.api.oauth import OAuthServices
 from viesti.api.oauth.sign_in_pages import SignInPages
 from viesti.api.oauth.token_endpoints import TokenEndpoints
 from viesti.cli.api_parts.parts import Parts
-from viesti.services.authorise import Authorise
 from viesti.services.oauth.consent import Consent
 from viesti.services.oauth.exchange import Exchange, ProveClient
 from viesti.services.oauth.lifetimes import Lifetimes
@@ -42,8 +41,8 @@ def make(parts: Parts) -> OAuthServices:
             token,
         ),
         tokens=TokenEndpoints(
-            Exchange(store, estate, prove, lifetimes, now, token),
-            Revoke(store, prove, lifetimes, now),
+            Exchange(store, estate, prove, lifetimes, parts.authorise.drop, now, token),
+            Revoke(store, prove, lifetimes, parts.authorise.drop, now),
             parts.base_url,
         ),
     )
@@ -51,6 +50,5 @@ def make(parts: Parts) -> OAuthServices:
 
 def make_guard(parts: Parts) -> TokenGuard:
     """The guard; it follows ends of access from the moment the store's listener starts."""
-    authorise = Authorise(parts.store, parts.estate, parts.now, parts.monotonic)
-    authorise.watch()
-    return TokenGuard(authorise, parts.throttle)
+    parts.authorise.watch()
+    return TokenGuard(parts.authorise, parts.throttle)

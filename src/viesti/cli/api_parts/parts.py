@@ -8,6 +8,7 @@ from datetime import datetime
 
 from viesti.config import Settings
 from viesti.services.attachment_links import AttachmentLinks
+from viesti.services.authorise import Authorise
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
@@ -32,6 +33,7 @@ class Parts:
     submit: Submit
     throttle: Throttle
     secrets: SecretCheck
+    authorise: Authorise
     seal: Seal
     guids: Guids
     links: AttachmentLinks

@@ -67,7 +67,8 @@ class ProveClient:
 
 
 class Exchange:
-    """Gives tokens. `token(octets)` gives text that can't be guessed."""
+    """Gives tokens. `ended` tells this process, without waiting for the notification, that access ended;
+    `token(octets)` gives text that can't be guessed."""
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Exchange:
         estate: EstateCache,
         prove: ProveClient,
         lifetimes: Lifetimes,
+        ended: Callable[[], None],
         now: Callable[[], datetime],
         token: Callable[[int], str],
     ) -> None:
@@ -82,6 +84,7 @@ class Exchange:
         self._estate = estate
         self._prove = prove
         self._lifetimes = lifetimes
+        self._ended = ended
         self._now = now
         self._token = token
 
@@ -119,6 +122,7 @@ class Exchange:
         decided = Desk(held, self._lifetimes, self._token).exchange(_in_short(form), authorization)
         if named is not None and decided.work.replayed:
             await _end_stolen(tx, named.connection, held.now, "code" if code else "refresh token")
+            tx.after_commit(self._ended)
         if named is None or decided.work.tokens is None:
             return as_answer(decided)
         await self._write(tx, form, code, token, decided.work.tokens, held.now)

@@ -22,14 +22,20 @@ _log = structlog.get_logger()
 
 
 class Revoke:
-    """Ends tokens for the client they were given to."""
+    """Ends tokens for the client they were given to. `ended`: as for `Exchange`."""
 
     def __init__(
-        self, store: Store, prove: ProveClient, lifetimes: Lifetimes, now: Callable[[], datetime]
+        self,
+        store: Store,
+        prove: ProveClient,
+        lifetimes: Lifetimes,
+        ended: Callable[[], None],
+        now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._prove = prove
         self._lifetimes = lifetimes
+        self._ended = ended
         self._now = now
 
     async def __call__(self, form: Mapping[str, str], authorization: str) -> TokenAnswer:
@@ -51,6 +57,7 @@ class Revoke:
                 else:
                     await tx.access.end_token(known)
                 await tx.notify(TOPIC)
+                tx.after_commit(self._ended)
                 _log.info("token ended", connection=held.token.connection.id, kind=held.token.kind)
             answers.append(as_answer(decided))
 
