@@ -144,7 +144,8 @@ def _schema(value: Value, tolerant: bool, *, answer: bool = False) -> dict[str, 
         case Listed():
             facts = {
                 "type": "array",
-                "items": _schema(value.of, tolerant, answer=answer),
+                "items": _schema(value.of, tolerant, answer=answer)
+                | _about(value.each, summary="x-ms-summary"),
                 "minItems": value.least or None,
             }
         case Thing():

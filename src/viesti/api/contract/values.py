@@ -85,10 +85,11 @@ class Scalars(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A list."""
+    """A list; `each` is how one of its values is shown."""
 
     of: Value
     least: int = 0
+    each: About = PLAIN
 
 
 class Thing(msgspec.Struct, frozen=True):

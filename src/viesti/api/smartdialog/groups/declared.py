@@ -118,11 +118,10 @@ _WRITTEN = (
     Member(
         "phoneNumberRegions",
         "regions",
-        Listed(_TEXT),
+        Listed(_TEXT, each=About("Region", "A region of phone numbers.", dynamic=_REGIONS)),
         about=About(
             "Phone Number Regions",
             "The regions a national phone number may be of, in order. Finland when left empty.",
-            dynamic=_REGIONS,
         ),
     ),
 )
