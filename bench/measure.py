@@ -46,6 +46,8 @@ class Amount:
     drain_seconds: float = 30.0
     history: int = 10_000_000
     history_runs: int = 3
+    contacts: int = 1_000_000
+    written_to: int = 100_000
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import profiling, report  # noqa: E402  the path comes first
 from bench.burst import burst  # noqa: E402
+from bench.contacts import contacts  # noqa: E402
 from bench.ending import run_to_end  # noqa: E402
 from bench.history import history  # noqa: E402
 from bench.lanes import lanes  # noqa: E402
@@ -38,6 +39,7 @@ LONG: dict[str, Scenario] = {
     "lanes": lanes,
     "burst": burst,
     "rates": rates,
+    "contacts": contacts,
 }
 ALL = {**SCENARIOS, **LONG}
 QUICK_IN_SMALL = ("lanes", "burst", "rates")
@@ -60,6 +62,8 @@ SMOKE = Amount(
     withheld=1000,
     rate_seconds=1.0,
     rate_cases=("200", "200 throttled"),
+    contacts=20_000,
+    written_to=2_000,
 )
 
 
@@ -83,6 +87,8 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--drain-seconds", type=float, default=30.0, help="Of draining them (30).")
     parser.add_argument("--history", type=int, default=10_000_000, help="Recipients of the past (10000000).")
+    parser.add_argument("--contacts", type=int, default=1_000_000, help="In the group (1000000).")
+    parser.add_argument("--written-to", type=int, default=100_000, help="Of them in contacts (100000).")
     parser.add_argument("--history-runs", type=int, default=3, help="Of single and bulk, each way (3).")
     parser.add_argument(
         "--carrier-rate", type=float, default=1000.0, help="Of the carrier in lanes, submits a second (1000)."

@@ -92,6 +92,27 @@ default_sender = "16400"
 webhook_url = "http://127.0.0.1:{receiver}/in"
 keywords = [{{ address = "16400" }}]
 
+[[services]]
+customer = "bench"
+key = "everybody"
+name = "Everybody"
+kind = "Group"
+default_sender = "Bench"
+
+[[services]]
+customer = "bench"
+key = "many"
+name = "Many"
+kind = "Group"
+default_sender = "Bench"
+
+[[services]]
+customer = "bench"
+key = "few"
+name = "Few"
+kind = "Group"
+default_sender = "Bench"
+
 [[users]]
 email = "{user}"
 name = "Bench"
@@ -327,6 +348,27 @@ class Stand:
                 f"viesti {arguments[0]} failed: {said.decode(errors='replace').strip()[-2000:]}"
             )
         return said.decode(errors="replace")
+
+    async def peak_of(self, *arguments: str) -> int:
+        """Run a command of `viesti` beside the platform; gives the most octets of memory it held."""
+        said = self.folder / "command.log"
+        with said.open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "viesti.cli", *arguments),
+                env=self._environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        most = 0
+        while process.returncode is None:
+            with suppress(OSError):
+                most = max(most, cpu.peak(process.pid))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), 0.05)
+        if process.returncode:
+            raise StandFailed(f"viesti {arguments[0]} failed: {said.read_text()[-2000:]}")
+        return most
 
     async def serve(self) -> None:
         """Start `viesti serve` (again) and wait until it says that it serves."""
