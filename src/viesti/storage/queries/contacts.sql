@@ -40,11 +40,13 @@ where id = $1
 -- name: delete_unlisted
 -- Deletes those contacts that a group made, that the customer's own programs don't know by a reference, and that are
 -- on no list but emptied ones, with all that hangs on them. They must be locked, by an earlier statement: what this one
--- sees of the lists then stays so.
+-- sees of the lists then stays so. Written so that each contact is found by its id, and its lists by its memberships:
+-- with `is null` or a join, plans made on empty tables go through all contacts, or through all lists for each.
 with gone as (
-    delete from contacts c where c.id = any($1::bigint[]) and c.source = 'group' and c.external_reference is null
-      and not exists (select from list_members m join lists l on l.id = m.list_id
-                      where m.contact_id = c.id and l.emptied_at is null offset 0)
+    delete from contacts c where c.id = any($1::bigint[]) and c.source = 'group'
+      and coalesce(c.external_reference, '') = ''
+      and not exists (select from list_members m where m.contact_id = c.id
+                        and (select l.emptied_at is null from lists l where l.id = m.list_id) offset 0)
     returning c.id
 ), unlisted as (
     delete from list_members where contact_id = any(array(select id from gone))

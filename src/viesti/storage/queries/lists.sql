@@ -52,9 +52,9 @@ select id, phone from contacts where id = any(array(select contact_id from page)
 
 -- name: empty
 -- Empties the list of a service, whatever its length: it is no longer the service's, nor to be found by its name. The
--- next contact of the service makes a new list.
+-- next contact of the service makes a new list. (`+ 0`: found by the service, never by way of all the customer's lists.)
 update lists set service_id = null, emptied_at = $3, name = name || ' ' || id
-where service_id = $2 and customer_id = $1
+where service_id = $2 and customer_id + 0 = $1
 
 -- name: emptied
 -- Lists whose members are still to be swept away, the longest emptied first.
