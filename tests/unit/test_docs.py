@@ -31,7 +31,9 @@ from viesti.services.health import Waiting
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-COMMAND = re.compile(r"(?:^ {4}|`|/bin/)viesti ((?:--config \S+ )?)([a-z]+)(?: ([a-z][a-z-]*))?", re.MULTILINE)
+COMMAND = re.compile(
+    r"(?:^ {4}|`|/bin/)viesti ((?:--config \S+ )?)([a-z]+)(?: ([a-z][a-z-]*))?", re.MULTILINE
+)
 PLACE = re.compile(r"`((?:src|tests|docs|scripts|bench|fuzz)/[\w./*-]+|\.importlinter|[A-Z]+\.md)`")
 MACHINE = re.compile(r"/(?:work|home|root|Users)/|/tmp/")
 
