@@ -1,7 +1,8 @@
 """Authlib's rules of OAuth2, asked about one request at a time: load, decide, write.
 
-Rule: this is the only importer of Authlib. It decides in memory from what was loaded (`Held`), and touches
-neither the store nor the clock; what it decided stands in `Work`, and the caller writes it.
+Rule: this and `authlib_records` are the only importers of Authlib. It decides in memory from what was loaded
+(`Held`), and touches neither the store nor the clock; what it decided stands in `Work`, and the caller
+writes it.
 
 Authlib sees short scope names only (`scopes.py` translates), and a fixed https address: TLS may end before
 us.
@@ -17,16 +18,7 @@ from typing import Any, ClassVar
 
 import msgspec
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import (
-    AuthorizationCodeMixin,
-    AuthorizationServer,
-    ClientMixin,
-    OAuth2Request,
-    TokenMixin,
-    grants,
-)
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from authlib.oauth2.rfc6749.util import extract_basic_authorization
+from authlib.oauth2.rfc6749 import AuthorizationServer, grants
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -34,8 +26,8 @@ from authlib.oauth2.rfc7636.challenge import create_s256_code_challenge
 
 from viesti.domain.access import Code, Token
 from viesti.domain.estate import OAuthClient, User
+from viesti.services.oauth.authlib_records import Client, HeldCode, HeldToken, Request
 from viesti.services.oauth.lifetimes import Lifetimes, Standing, standing
-from viesti.services.oauth.scopes import in_short, read_scopes
 from viesti.services.principal import Scope
 
 ACCESS, REFRESH, CODE = "vsa_", "vsr_", "vsc_"  # how each kind of secret begins
@@ -107,7 +99,7 @@ class Desk:
 
     def consent_problem(self, parameters: Mapping[str, str]) -> Problem | None:
         """What is wrong with an authorization request, whose client and redirect URI are good."""
-        request = _Request("GET", parameters, "")
+        request = Request("GET", parameters, "")
         try:
             self._server.get_consent_grant(request)
         except OAuth2Error as error:
@@ -116,7 +108,7 @@ class Desk:
 
     def give_code(self, parameters: Mapping[str, str], user: User) -> NewCode | Problem:
         """A code for this person's consent."""
-        request = _Request("POST", parameters, "")
+        request = Request("POST", parameters, "")
         try:
             grant = self._server.get_consent_grant(request, user)
             self._server.create_authorization_response(grant.request, grant_user=user, grant=grant)
@@ -127,11 +119,11 @@ class Desk:
 
     def exchange(self, form: Mapping[str, str], authorization: str) -> Decided:
         """Answer a request for tokens."""
-        return self._decided(self._server.create_token_response(_Request("POST", form, authorization)))
+        return self._decided(self._server.create_token_response(Request("POST", form, authorization)))
 
     def revoke(self, form: Mapping[str, str], authorization: str) -> Decided:
         """Answer a request to end a token."""
-        request = _Request("POST", form, authorization)
+        request = Request("POST", form, authorization)
         return self._decided(self._server.create_endpoint_response("revocation", request))
 
     def _decided(self, answer: tuple[int, Mapping[str, Any], list[tuple[str, str]]]) -> Decided:
@@ -140,97 +132,8 @@ class Desk:
         return Decided(status, members, shown, self._server.work)
 
 
-def presented(form: Mapping[str, str], authorization: str) -> tuple[str | None, str | None]:
-    """The client id and secret that a request shows, in the header or the form; the header comes first."""
-    client_id, secret = _basic(authorization)
-    if client_id:
-        return client_id, secret
-    return form.get("client_id"), form.get("client_secret")
-
-
-def _basic(authorization: str) -> tuple[str | None, str | None]:
-    try:
-        client_id, secret = extract_basic_authorization({"Authorization": authorization})
-    except ValueError:  # octets that are no text; Authlib would fail on them
-        return None, None
-    return client_id, secret
-
-
 def _problem(error: OAuth2Error) -> Problem:
     return Problem(error.error, error.get_error_description() or "")
-
-
-class _Request(OAuth2Request):
-    def __init__(self, method: str, values: Mapping[str, str], authorization: str) -> None:
-        headers = {"Authorization": authorization} if _basic(authorization)[0] else {}
-        super().__init__(method, "https://issuer.invalid/", headers=headers)
-        self.payload = BasicOAuth2Payload(dict(values))
-
-    @property
-    def args(self) -> Any:
-        return self.payload.data
-
-    @property
-    def form(self) -> Any:
-        return self.payload.data
-
-
-class _Client(ClientMixin):
-    def __init__(self, row: OAuthClient, secret: str | None) -> None:
-        self.row = row
-        self._secret = secret
-        self.public = row.secret_hash is None
-
-    def get_client_id(self) -> str:
-        return self.row.client_id
-
-    def get_default_redirect_uri(self) -> str | None:
-        return self.row.redirect_uris[0] if len(self.row.redirect_uris) == 1 else None
-
-    def get_allowed_scope(self, scope: str | None) -> str | None:
-        asked = read_scopes(scope or "")
-        return in_short(asked.scopes) if asked else None
-
-    def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri in self.row.redirect_uris
-
-    def check_client_secret(self, client_secret: str) -> bool:
-        if self._secret is None:
-            return False
-        return hmac.compare_digest(_octets(client_secret), _octets(self._secret))
-
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return (method == "none") == self.public
-
-    def check_response_type(self, response_type: str) -> bool:
-        return response_type == "code"
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in ("authorization_code", "refresh_token")
-
-
-class _Code(AuthorizationCodeMixin):
-    def __init__(self, row: Code) -> None:
-        self.code_challenge = row.challenge
-        self.code_challenge_method = row.challenge_method
-        self._row = row
-
-    def get_redirect_uri(self) -> str:
-        return self._row.redirect_uri
-
-    def get_scope(self) -> str:
-        return " ".join(self._row.connection.scopes)
-
-
-class _Token(TokenMixin):
-    def __init__(self, row: Token) -> None:
-        self._row = row
-
-    def check_client(self, client: _Client) -> bool:
-        return self._row.connection.client_id == client.row.id
-
-    def get_scope(self) -> str:
-        return " ".join(self._row.connection.scopes)
 
 
 class _CodeGrant(grants.AuthorizationCodeGrant):
@@ -240,13 +143,13 @@ class _CodeGrant(grants.AuthorizationCodeGrant):
     def generate_authorization_code(self) -> str:
         return CODE + self.server.token(TOKEN_OCTETS)
 
-    def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
+    def save_authorization_code(self, code: str, request: Request) -> None:
         asked = request.payload.data
         challenge = asked.get("code_challenge") or None
         method = (asked.get("code_challenge_method") or "plain") if challenge else None
         self.server.work.code = NewCode(code, asked.get("redirect_uri", ""), challenge, method)
 
-    def query_authorization_code(self, code: str, client: _Client) -> _Code | None:
+    def query_authorization_code(self, code: str, client: Client) -> HeldCode | None:
         held = self.server.held.code
         if held is None or held.connection.client_id != client.row.id:
             return None
@@ -254,12 +157,12 @@ class _CodeGrant(grants.AuthorizationCodeGrant):
             self.server.work.replayed = True
             return None
         over = held.connection.ended_at is not None or self.server.held.now >= held.expires_at
-        return None if over else _Code(held)
+        return None if over else HeldCode(held)
 
-    def delete_authorization_code(self, authorization_code: _Code) -> None:
+    def delete_authorization_code(self, authorization_code: HeldCode) -> None:
         """Nothing: the caller marks a code as used when tokens are given for it."""
 
-    def authenticate_user(self, authorization_code: _Code) -> User | None:
+    def authenticate_user(self, authorization_code: HeldCode) -> User | None:
         return self.server.held.user
 
 
@@ -279,7 +182,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):
     INCLUDE_NEW_REFRESH_TOKEN = True
     server: _Server
 
-    def authenticate_refresh_token(self, refresh_token: str) -> _Token | None:
+    def authenticate_refresh_token(self, refresh_token: str) -> HeldToken | None:
         held = self.server.held
         token = held.token
         if token is None or token.kind != "refresh" or token.connection.client_id != self.client.row.id:
@@ -289,12 +192,12 @@ class _RefreshGrant(grants.RefreshTokenGrant):
         worth = standing(token.expires_at, token.superseded_at, held.now, self.server.lifetimes.grace)
         if worth is Standing.REPLAYED:
             self.server.work.replayed = True
-        return _Token(token) if worth is Standing.GOOD else None
+        return HeldToken(token) if worth is Standing.GOOD else None
 
-    def authenticate_user(self, refresh_token: _Token) -> User | None:
+    def authenticate_user(self, refresh_token: HeldToken) -> User | None:
         return self.server.held.user
 
-    def revoke_old_credential(self, refresh_token: _Token) -> None:
+    def revoke_old_credential(self, refresh_token: HeldToken) -> None:
         """Nothing: the old one stays good for a while (see `lifetimes`)."""
 
 
@@ -302,11 +205,11 @@ class _Revocation(RevocationEndpoint):
     CLIENT_AUTH_METHODS = CLIENT_AUTH
     server: _Server
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> _Token | None:
+    def query_token(self, token_string: str, token_type_hint: str | None) -> HeldToken | None:
         held = self.server.held.token
-        return _Token(held) if held else None
+        return HeldToken(held) if held else None
 
-    def revoke_token(self, token: _Token, request: OAuth2Request) -> None:
+    def revoke_token(self, token: HeldToken, request: Request) -> None:
         self.server.work.revoked = True
 
 
@@ -343,24 +246,20 @@ class _Server(AuthorizationServer):
         held = self.held.code or self.held.token
         return held.connection.scopes if held else ()
 
-    def query_client(self, client_id: str) -> _Client | None:
+    def query_client(self, client_id: str) -> Client | None:
         row = self.held.client
         if row is None or not row.enabled or row.client_id != client_id:
             return None
-        return _Client(row, self.held.secret)
+        return Client(row, self.held.secret)
 
-    def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
+    def save_token(self, token: Mapping[str, Any], request: Request) -> None:
         self.work.tokens = NewTokens(token["access_token"], token.get("refresh_token"), token["scope"])
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""
 
-    def create_oauth2_request(self, request: _Request) -> _Request:
+    def create_oauth2_request(self, request: Request) -> Request:
         return request
 
     def handle_response(self, status: int, body: Any, headers: Any) -> tuple[int, Any, Any]:
         return status, body, headers
-
-
-def _octets(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

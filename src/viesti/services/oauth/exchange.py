@@ -18,7 +18,8 @@ from viesti.domain.estate import OAuthClient, User
 from viesti.services.authorise import TOPIC
 from viesti.services.digests import digest
 from viesti.services.estate import EstateCache
-from viesti.services.oauth.authlib_server import Decided, Desk, Held, NewTokens, presented
+from viesti.services.oauth.authlib_records import presented
+from viesti.services.oauth.authlib_server import Decided, Desk, Held, NewTokens
 from viesti.services.oauth.lifetimes import Lifetimes
 from viesti.services.oauth.permission import not_permitted
 from viesti.services.oauth.scopes import read_scopes

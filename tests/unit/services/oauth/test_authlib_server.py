@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from viesti.domain.access import Code, Connection, Token
 from viesti.domain.estate import OAuthClient, User
-from viesti.services.oauth.authlib_server import Decided, Desk, Held, NewCode, Problem, presented
+from viesti.services.oauth.authlib_records import presented
+from viesti.services.oauth.authlib_server import Decided, Desk, Held, NewCode, Problem
 from viesti.services.oauth.lifetimes import Lifetimes
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
