@@ -20,6 +20,7 @@ import time
 import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,7 @@ OWED += " + (select count(*) from inbound_parts)"
 @dataclasses.dataclass(frozen=True, slots=True)
 class RoundOptions:
     """`rate`: recipients a second; `inbound`: handsets' messages a second; `least` and `most`: seconds
-    of load before a kill; `answer_delay`: of the message centre, so that something is in flight;
-    `settle_batch`: the platform's setting."""
+    of load before a kill; `answer_delay`: of the message centre, so that something is in flight."""
 
     rounds: int
     rate: float = 150.0
@@ -64,8 +64,13 @@ class RoundOptions:
     answer_delay: float = 0.05
     sessions: int = 2
     window: int = 20
-    settle_batch: int = 20
     keep: bool = False
+
+    @property
+    def limit(self) -> int:
+        """Messages in the engine's hands at most: the windows, and half as many answered and not settled."""
+        windows = self.sessions * self.window
+        return windows + ceil(windows / 2)
 
 
 @dataclasses.dataclass(slots=True)
@@ -95,14 +100,8 @@ class Result:
 
 async def run(kind: str, chance: random.Random, options: RoundOptions) -> Result:
     """The rounds of one kind on a stand of their own."""
-    result = Result(kind, options.sessions * options.window + options.settle_batch)
-    stand_options = StandOptions(
-        options.sessions,
-        options.window,
-        own_postgres=True,
-        keep=options.keep,
-        settings={"VIESTI_SETTLE_BATCH": str(options.settle_batch)},
-    )
+    result = Result(kind, options.limit)
+    stand_options = StandOptions(options.sessions, options.window, own_postgres=True, keep=options.keep)
     async with Stand(stand_options) as stand:
         began = time.monotonic()
         await stand.centre.ask(
@@ -242,7 +241,7 @@ def show(results: list[Result]) -> None:
         lines[name.replace("_", " ")] = [len(getattr(one.account, name)) for one in results]
     lines |= {
         "doubled, per kill at most": [max(one.doubled_per_kill, default=0) for one in results],
-        "windows and settle batch (limit)": [one.limit for one in results],
+        "one and a half windows (limit)": [one.limit for one in results],
         "doubled, in all": [len(one.account.doubled) for one in results],
         "extra copies of parts": [one.account.extra_copies for one in results],
         "held for the operator": [len(one.account.held) for one in results],

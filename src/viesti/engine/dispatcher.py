@@ -1,14 +1,15 @@
 """Serves one channel: claims what it can take, hands it over, settles what comes back.
 
 Rule: it claims no more than the channel can take, and has no more in its hands than the channel's windows and
-one batch of settlements, because all of that is in doubt after a crash. It gives nothing up: what was claimed
-is settled or given back before the lease is.
+half as much that is answered and not settled (one batch of settlements at most), because all of that is in
+doubt after a crash. It gives nothing up: what was claimed is settled or given back before the lease is.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import ceil
 
 import structlog
 
@@ -21,6 +22,7 @@ from viesti.services.store_errors import StoreUnavailable
 SETTLE_PAUSE = 0.5
 ENOUGH = 0.5  # of the most room there ever was
 GATHER_SECONDS = 0.016
+UNSETTLED = 0.5  # of the windows; with less they stand still while answers are written (decision 0004)
 
 _log = structlog.get_logger()
 
@@ -47,7 +49,7 @@ class Dispatcher:
         self._settles: Batches[SendReport | LateAnswer] = Batches(
             f"settle {hold.lease}", self._settle, rows=settle_rows, wait_seconds=settle_wait
         )
-        self._unsettled = settle_rows
+        self._settle_rows = settle_rows
         self._lost = False
         self._most = 0
         self._widest = 0  # the most room the channel ever had, which is when nothing is in flight
@@ -110,7 +112,8 @@ class Dispatcher:
         again too."""
         capacity = self._channel.capacity()
         self._widest = max(self._widest, capacity)
-        left = self._widest + self._unsettled - self._in_hand
+        unsettled = min(ceil(self._widest * UNSETTLED), self._settle_rows)
+        left = self._widest + unsettled - self._in_hand
         self._held_back = left < min(capacity, self._batch)
         return min(capacity, self._batch, left)
 

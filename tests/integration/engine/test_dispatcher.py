@@ -13,7 +13,7 @@ from viesti.engine.dispatcher import Dispatcher
 
 pytestmark = pytest.mark.integration
 
-WINDOW, SETTLE_ROWS = 10, 15
+WINDOW = 10
 
 
 class Quick:
@@ -43,7 +43,10 @@ class Quick:
         return 1
 
 
-async def test_what_is_answered_and_not_settled_is_bounded(world: World) -> None:
+@pytest.mark.parametrize(
+    ("settle_rows", "most"), [(3, WINDOW + 3), (100, WINDOW + WINDOW // 2)], ids=["by batch", "by windows"]
+)
+async def test_what_is_answered_and_not_settled_is_bounded(world: World, settle_rows: int, most: int) -> None:
     await world.accepted(*range(60))
     channel = Quick()
     dispatcher = channel.dispatcher = Dispatcher(
@@ -51,7 +54,7 @@ async def test_what_is_answered_and_not_settled_is_bounded(world: World) -> None
         world.dispatch,
         lambda: channel,
         batch=100,
-        settle_rows=SETTLE_ROWS,
+        settle_rows=settle_rows,
         settle_wait=0,
         idle_seconds=60,
     )
@@ -59,13 +62,13 @@ async def test_what_is_answered_and_not_settled_is_bounded(world: World) -> None
         await world.db.execute("lock table parts in share mode")  # so that no settlement can be written
         await dispatcher.start()
         async with asyncio.timeout(10):
-            while len(channel.sent) < WINDOW + SETTLE_ROWS:  # noqa: ASYNC110  a channel gives no signal
+            while len(channel.sent) < most:  # noqa: ASYNC110  a channel gives no signal
                 await asyncio.sleep(0.01)
             until = channel.asked + 10  # it looks again, and again
             while channel.asked < until:
                 dispatcher.wake()
                 await asyncio.sleep(0)
-        assert len(channel.sent) == WINDOW + SETTLE_ROWS
+        assert len(channel.sent) == most
     async with asyncio.timeout(10):
         while await world.queued():  # noqa: ASYNC110  the store gives no signal
             await asyncio.sleep(0.01)
