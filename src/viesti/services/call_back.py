@@ -77,14 +77,29 @@ class CallBack:
         self._lease = timedelta(seconds=lease_seconds)
         self._max_age = max_age
         self._token = 0
+        self._in_hand: set[int] = set()  # claimed, and neither settled nor given back
+        self._unsure = False  # a claim failed: it may have been committed all the same
         self._keys: dict[str, bytes] = {}  # of the customers' sealed secrets; opening one is slow
         estate.on_change(lambda _: self._keys.clear())
 
     async def claim(self, limit: int, passed_over: Sequence[int] = ()) -> list[Callback]:
         """Claim due callbacks, at most one for each subject, and none of the customers passed over."""
+        try:
+            claimed = await self._take(limit, passed_over)
+        except BaseException:
+            self._unsure = True
+            raise
+        self._unsure = False
+        self._in_hand.update(callback.id for callback in claimed)
+        return claimed
+
+    async def _take(self, limit: int, passed_over: Sequence[int]) -> list[Callback]:
         now = self._now()
         async with self._store.transaction() as tx:
-            return await tx.callbacks.claim(now, limit, now + self._claim, await self._own(tx), passed_over)
+            token = await self._own(tx)
+            if self._unsure:
+                await tx.callbacks.release_all_but(list(self._in_hand), token)
+            return await tx.callbacks.claim(now, limit, now + self._claim, token, passed_over)
 
     async def _own(self, tx: Transaction) -> int:
         if not self._token:
@@ -163,12 +178,15 @@ class CallBack:
             await tx.callbacks.retry(retries, self._token)
             await tx.callbacks.park(parked, now, self._token)
             await tx.messages.add_events(events)
+        self._in_hand.difference_update(one.callback.id for one in called)
 
     async def release(self, callbacks: Sequence[Callback]) -> None:
         """Give back callbacks that were claimed and not called."""
         if callbacks:
+            ids = [callback.id for callback in callbacks]
             async with self._store.transaction() as tx:
-                await tx.callbacks.release([callback.id for callback in callbacks], self._token)
+                await tx.callbacks.release(ids, self._token)
+            self._in_hand.difference_update(ids)
 
     async def release_expired(self) -> int:
         """Free the claims of processes that died; gives how many."""

@@ -197,6 +197,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("callbacks", "delete", (_array(*(n * 64 for n in range(1, 65))), 7)),
     ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),
     ("callbacks", "release_expired", (AT, AT)),
+    ("callbacks", "release_all_but", (7, "'{64,128}'")),
     ("callbacks", "next_due", ()),
 ]
 

@@ -150,11 +150,8 @@ class World:
     @asynccontextmanager
     async def another(self) -> AsyncIterator[Process]:
         """Another process on the same store."""
-        process = await start_process(self.url, self.clock)
-        try:
+        async with process_on(self.url, self.clock) as process:
             yield process
-        finally:
-            await process.stop()
 
     async def insert(self, table: str, *records: dict[str, Any]) -> None:
         """Add to the estate; read again by the process."""
@@ -280,6 +277,16 @@ async def insert_rows(db: asyncpg.Connection[Any], table: str, records: Iterable
     for record in records:
         places = ", ".join(f"${number}" for number in range(1, len(record) + 1))
         await db.execute(f"insert into {table} ({', '.join(record)}) values ({places})", *record.values())
+
+
+@asynccontextmanager
+async def process_on(url: str, clock: Clock) -> AsyncIterator[Process]:
+    """A process of its own, on the store that the URL leads to."""
+    process = await start_process(url, clock)
+    try:
+        yield process
+    finally:
+        await process.stop()
 
 
 async def start_process(url: str, clock: Clock) -> Process:

@@ -54,6 +54,11 @@ returning id
 update callbacks set claim = null, claimed_until = null, attempt = attempt - 1
 where id = any($1::bigint[]) and claim = $2
 
+-- name: release_all_but
+-- Frees what is claimed under this token and not among these.
+update callbacks set claim = null, claimed_until = null, attempt = attempt - 1
+where claim = $1 and id <> all($2::bigint[])
+
 -- name: next_due
 -- When the next callback falls due.
 select min(due_at) from callbacks where claim is null and parked_at is null

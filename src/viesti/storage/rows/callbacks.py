@@ -66,6 +66,9 @@ class Callbacks:
     async def release(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["release"], ids, token)
 
+    async def release_all_but(self, ids: Sequence[int], token: int) -> None:
+        await self._connection.execute(SQL["release_all_but"], token, ids)
+
     async def release_expired(self, now: datetime, old: datetime) -> int:
         """Free what is claimed no later than now, and, of what is claimed no later than `old`, that of
         processes without a lease; gives how many."""
