@@ -62,8 +62,12 @@ on conflict (list_id, contact_id, bucket) do update set active = true
 select * from inbound_messages where id = $1 and customer_id = $2
 
 -- name: recent
--- The newest inbound messages of a customer (null: of all).
-select * from inbound_messages where ($1::bigint is null or customer_id = $1) and id < $2 order by id desc limit $3
+-- The newest inbound messages of a customer.
+select * from inbound_messages where customer_id = $1 and id < $2 order by id desc limit $3
+
+-- name: recent_of_all
+-- The newest inbound messages of all customers, and of nobody.
+select * from inbound_messages where id < $1 order by id desc limit $2
 
 -- name: count_answer
 -- Counts an automatic answer of a service to an address; gives how many there were since $5, this one included.

@@ -142,4 +142,10 @@ class Inbounds:
         return Inbound(**row) if row else None
 
     async def recent(self, customer_id: int | None, before: int, limit: int) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(SQL["recent"], customer_id, before, limit)]
+        """The newest of a customer; of all when `customer_id` is None (the operator's view)."""
+        rows = (
+            await self._connection.fetch(SQL["recent_of_all"], before, limit)
+            if customer_id is None
+            else await self._connection.fetch(SQL["recent"], customer_id, before, limit)
+        )
+        return [dict(row) for row in rows]
