@@ -11,7 +11,6 @@ from datetime import datetime
 import structlog
 
 from viesti.domain.channel import AddressKind, LateAnswer, Outgoing, SendReport
-from viesti.domain.message import Claimed
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.routing import Route
 from viesti.services.estate import EstateCache, Snapshot
@@ -20,7 +19,7 @@ from viesti.services.late_answers import write_late
 from viesti.services.receipts import TakeReceipts
 from viesti.services.settlement import Decided, Hold, SettledSent, Settlement
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
-from viesti.storage.store import Store, Transaction
+from viesti.storage.store import Claimed, Store, Transaction
 
 __all__ = ["Dispatch", "Hold"]
 
@@ -161,27 +160,23 @@ async def _drop(tx: Transaction, hold: Hold, missing: Sequence[int]) -> None:
 
 async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
     """What the channel and the settlement need, in the order claimed."""
-    recipients = {r.id: r for r in await tx.messages.load_recipients([one.id for one in claimed])}
-    messages = await tx.messages.load_messages(list({r.message_id for r in recipients.values()}))
     repeated = [one.id for one in claimed if one.attempt > 1]
     done = await tx.messages.parts_done(repeated) if repeated else {}
     loaded = []
-    for one in claimed:
-        recipient = recipients.get(one.id)
-        message = messages.get(recipient.message_id) if recipient else None
+    for identifier, attempt, tried, recipient, message in claimed:
         if recipient is None or message is None:
             continue
         outgoing = Outgoing(
-            recipient_id=recipient.id,
-            attempt=one.attempt,
+            recipient_id=identifier,
+            attempt=attempt,
             destination=recipient.address,
             destination_kind=AddressKind(recipient.address_kind),
             sender=message.sender,
             sender_kind=AddressKind(message.sender_kind),
             text=recipient.text if recipient.text is not None else message.text,
             languages=tuple(message.shift_tables),
-            parts_done=frozenset(done.get(one.id, ())),
+            parts_done=frozenset(done.get(identifier, ())),
             validity_seconds=message.validity_seconds,
         )
-        loaded.append(InHand(recipient, message, one.attempt, outgoing, one.tried))
+        loaded.append(InHand(recipient, message, attempt, outgoing, tried))
     return loaded

@@ -29,13 +29,14 @@ from viesti.storage.rows.messages import (
     Standing,
     ToSend,
 )
-from viesti.storage.rows.outbox import Abandoned, Depth, Outbox
+from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.throttle import Throttles
 
 __all__ = [
     "Abandoned",
+    "Claimed",
     "Depth",
     "FoundPart",
     "Lease",

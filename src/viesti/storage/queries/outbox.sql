@@ -1,7 +1,8 @@
 -- name: claim
 -- Claims up to $3 ready recipients of channel $1 under fencing token $4 of lease $2, urgent lane first, then by
 -- fair-queueing tag, and moves the virtual time of their lanes forward. Claims nothing when the lease has run out or
--- passed to another holder.
+-- passed to another holder. Gives them with what is needed to send and to settle them; nulls where that is no longer
+-- stored. ("offset 0" keeps these look-ups by index, one for each row: as joins they are planned for one row.)
 with picked as materialized (
     select id from outbox
     where channel_id = $1 and claim is null and due_at is null
@@ -17,7 +18,16 @@ with picked as materialized (
     insert into fair_clock (channel_id, lane, tag) select $1, lane, max(tag) from claimed group by lane
     on conflict (channel_id, lane) do update set tag = greatest(fair_clock.tag, excluded.tag)
 )
-select id, lane, tag, attempt, tried from claimed
+select c.lane, c.tag, c.id, c.attempt, c.tried, r.*, m.*
+from claimed c
+left join lateral (
+    select id, message_id, address, address_kind, text, doubts, channel_id, created_at
+    from recipients where id = c.id offset 0
+) r on true
+left join lateral (
+    select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all
+    from messages where id = r.message_id offset 0
+) m on true
 
 -- name: settle
 -- Removes settled recipients that are still claimed under this token; gives those that were. (The sum keeps the

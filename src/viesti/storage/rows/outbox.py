@@ -8,15 +8,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
+from typing import NamedTuple
 
-from viesti.domain.message import Claimed, PartRow
+from viesti.domain.message import PartRow
 from viesti.storage.database import Connection
+from viesti.storage.rows.messages import MessageToSend, ToSend
 from viesti.storage.sql import queries
 
 SQL = queries("outbox")
 _PART_AS_SENT = PartRow._fields.index("state")
-_SENDING_ORDER = attrgetter("lane", "tag", "id")
+_SENDING_ORDER = itemgetter(0, 1, 2)  # lane, tag, id
+_RECIPIENT = 5  # the column of `claim` in which a recipient begins
+_MESSAGE = _RECIPIENT + len(ToSend._fields)
+
+
+class Claimed(NamedTuple):
+    """A recipient claimed by a dispatcher. `attempt` counts this one; `tried`: channels that refused it.
+    `recipient` and `message` are None when they are no longer stored."""
+
+    id: int
+    attempt: int
+    tried: Sequence[int]
+    recipient: ToSend | None
+    message: MessageToSend | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,16 @@ class Outbox:
     ) -> list[Claimed]:
         """Claim up to `limit` recipients under the lease's token, in sending order."""
         rows = await self._connection.fetch(SQL["claim"], channel_id, lease, limit, token, now)
-        return sorted(map(Claimed._make, rows), key=_SENDING_ORDER)
+        messages: dict[int | None, MessageToSend | None] = {None: None}  # one for all its recipients
+        claimed = []
+        for row in sorted(map(tuple, rows), key=_SENDING_ORDER):
+            _, _, identifier, attempt, tried, *_ = row
+            recipient = ToSend._make(row[_RECIPIENT:_MESSAGE]) if row[_RECIPIENT] else None
+            message_id = row[_MESSAGE]
+            if message_id not in messages:
+                messages[message_id] = MessageToSend._make(row[_MESSAGE:])
+            claimed.append(Claimed(identifier, attempt, tried, recipient, messages[message_id]))
+        return claimed
 
     async def settle(self, ids: Sequence[int], token: int) -> set[int]:
         """Remove recipients; gives those that were still claimed under the token."""
