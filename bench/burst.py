@@ -25,7 +25,9 @@ KEPT = "select address from recipients where created_at >= $1 and status = $2"
 async def burst(stand: Stand, amount: Amount) -> Outcome:
     """Messages are sent, their receipts withheld; the sessions are cut; on rebind all come at once."""
     outcome = Outcome("burst")
-    await stand.centre.ask("reset", delay=amount.delay, by_destination=True, witness=True)
+    await stand.centre.ask(
+        "reset", delay=amount.delay, by_destination=True, witness=True, window=amount.unanswered
+    )
     await stand.centre.ask("behave", withhold=True, watch_from=SINGLES_FROM)
     engine = stand.pids("engine")[0]
     singles = Agent("singles")
@@ -82,8 +84,8 @@ async def burst(stand: Stand, amount: Amount) -> Outcome:
             outcome.ledger["submit_sm of singles"] = among_others(
                 compare(submits, SINGLES_FROM, last, [*calm["absent"], *during["absent"]])
             )
-            outcome.ledger["receipts by number"] = await _kept(stand, gauge)
             await ask_store(gauge, outcome, expected)
+            outcome.ledger["receipts by number"] = await _kept(stand, gauge)
     finally:
         await singles.stop()
     return outcome
