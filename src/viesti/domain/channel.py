@@ -41,6 +41,7 @@ class Outgoing(NamedTuple):
     )  # numbers (1-based) of parts the carrier took in earlier attempts
     validity_seconds: int | None = None
     flash: bool = False
+    urgent: bool = False  # goes before those that are not, as far as nothing of them is written yet
 
 
 class PartReport(NamedTuple):

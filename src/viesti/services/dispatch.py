@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 
 from viesti.domain.channel import AddressKind, LateAnswer, Outgoing, SendReport
+from viesti.domain.lane import Lane
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.routing import Route
 from viesti.services.estate import EstateCache, Snapshot
@@ -163,7 +164,7 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
     repeated = [one.id for one in claimed if one.attempt > 1]
     done = await tx.messages.parts_done(repeated) if repeated else {}
     loaded = []
-    for identifier, attempt, tried, recipient, message in claimed:
+    for identifier, lane, attempt, tried, recipient, message in claimed:
         if recipient is None or message is None:
             continue
         outgoing = Outgoing(
@@ -177,6 +178,7 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
             languages=tuple(message.shift_tables),
             parts_done=frozenset(done.get(identifier, ())),
             validity_seconds=message.validity_seconds,
+            urgent=lane == Lane.TRANSACTIONAL,
         )
         loaded.append(InHand(recipient, message, attempt, outgoing, tried))
     return loaded

@@ -227,6 +227,26 @@ class TestSending:
         await sink.reported(101)
         assert times[-1] - times[0] == pytest.approx(0.5, rel=0.1)  # the bucket itself is exact, see its test
 
+    async def test_urgent_ones_pass_what_waits_for_the_rate(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        channel = await opened(rate=100.0, window=500)
+        channel.send([outgoing(number, f"bulk {number}") for number in range(20)])
+        await carrier.submitted(5)
+        channel.send([outgoing(number, f"urgent {number}", urgent=True) for number in range(100, 103)])
+        written = len(carrier.submits)
+        await sink.reported(23)
+        texts = carrier.texts()
+        urgent = [at for at, text in enumerate(texts) if text.startswith(b"urgent")]
+        assert urgent == [urgent[0], urgent[0] + 1, urgent[0] + 2]
+        assert urgent[0] <= written + 3  # what may go out at once before the carrier reads it
+        assert [text for text in texts if text.startswith(b"urgent")] == [
+            f"urgent {number}".encode() for number in range(100, 103)
+        ]
+        assert [text for text in texts if text.startswith(b"bulk")] == [
+            f"bulk {number}".encode() for number in range(20)
+        ]
+
 
 def test_on_uvloop() -> None:
     """Its transports are none of asyncio's classes; the product runs on it."""
@@ -330,6 +350,27 @@ class TestThrottling:
         # 00-02 taken; 03-09 too fast; then 03 too fast once more, and whatever follows in its own place
         assert sorted(taken) == [f"{number:02}".encode() for number in range(10)]
         assert carrier.texts()[10] == b"03"
+
+    async def test_urgent_ones_pass_what_the_carrier_was_too_busy_for(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        busy, taken = True, []
+
+        def answer(link: CarrierLink, pdu: Pdu) -> None:
+            if busy:
+                link.respond(pdu, Status.RTHROTTLED)
+            else:
+                taken.append(pdu.message())
+                accept(link, pdu)
+
+        carrier.answer = answer
+        channel = await opened(throttle_pause=0.2, window=10)
+        channel.send([outgoing(number, f"bulk {number}") for number in range(5)])
+        await carrier.submitted(5)
+        channel.send([outgoing(9, "urgent", urgent=True)])
+        busy = False
+        await sink.reported(6)
+        assert taken == [b"urgent", *(f"bulk {number}".encode() for number in range(5))]
 
     async def test_the_session_is_silent_meanwhile(
         self, opened: Opened, carrier: Carrier, sink: Recorder

@@ -148,6 +148,16 @@ async def test_virtual_time_is_what_was_served(world: World) -> None:
     assert await world.row("select * from fair_clock") == {"channel_id": CHANNEL, "lane": 0, "tag": second}
 
 
+async def test_the_channel_learns_what_is_urgent(world: World) -> None:
+    bulk, urgent = await world.accepted(1), await world.accepted(2)
+    await world.db.execute("update outbox set lane = 1 where id = $1", bulk.recipients[0].id)
+    claimed = await world.dispatch.claim(await world.hold(), 10)
+    assert [(one.recipient_id, one.urgent) for one in claimed] == [
+        (urgent.recipients[0].id, True),
+        (bulk.recipients[0].id, False),
+    ]
+
+
 async def test_recipients_that_are_gone_hold_nobody_up(world: World) -> None:
     gone, here = await world.accepted(1), await world.accepted(2)
     await world.db.execute("delete from recipients where id = $1", gone.recipients[0].id)

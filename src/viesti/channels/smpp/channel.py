@@ -1,4 +1,5 @@
-"""The SMPP channel: one queue of parts, any number of sessions, each recipient reported once.
+"""The SMPP channel: a line of parts, urgent ones first, any number of sessions, each recipient reported
+once.
 
 Rule: a part is in exactly one place (the queue, held by a session, or written and unanswered) until it has
 its outcome. Written and unanswered when its session dies means `Unknown`, never a quiet second try.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from viesti.channels.options import OptionError
 from viesti.channels.smpp.deliver import deliver
-from viesti.channels.smpp.flight import Flight, Part
+from viesti.channels.smpp.flight import Flight, Line, Part
 from viesti.channels.smpp.late import LatePart
 from viesti.channels.smpp.link import Link
 from viesti.channels.smpp.options import BindMode, SmppOptions, ssl_context
@@ -66,7 +66,7 @@ class SmppChannel:
         self._clock = clock
         self._monotonic = monotonic
         self._mapper = SubmitMapper(options)
-        self._queue: deque[Part] = deque()
+        self._queue = Line()
         self._order = count()
         self._told = True  # whether the engine knows of the room there is
         self._stopping = False
@@ -126,7 +126,7 @@ class SmppChannel:
             for submit in submits:
                 part = Part(flight, submit.number, submit.pdu, next(self._order))
                 if sendable:
-                    self._queue.append(part)
+                    self._queue.put(part)
                 else:
                     self._settle_or_leave(part, self._unsendable())
         self._pump()
@@ -171,7 +171,7 @@ class SmppChannel:
 
     def given_back(self, link: Link, parts: list[Part]) -> None:
         """A link is down and gives back what it had not written."""
-        self._queue.extendleft(reversed(parts))
+        self._queue.put_back(parts)
         if not any(other.bound for other in self._senders):
             self._return_unwritten(self._unsendable())
 
@@ -203,21 +203,26 @@ class SmppChannel:
 
     def _pump(self) -> None:
         now = self._monotonic()
-        for link in self._senders:
-            for part in link.take_ready(now):
-                self._write(link, part, now)
-        links = self._senders
-        while self._queue:
-            links = [link for link in links if link.room(now) > 0]
-            if not links:
-                break
-            share = -(-len(self._queue) // len(links))
-            for link in links:
-                for _ in range(min(share, link.room(now), len(self._queue))):
-                    self._write(link, self._queue.popleft(), now)
+        for urgent in (True, False):
+            for link in self._senders:
+                for part in link.take_ready(now, urgent):
+                    self._write(link, part, now)
+            self._distribute(urgent, now)
         for link in self._senders:
             link.flush(now)
         self._tell()
+
+    def _distribute(self, urgent: bool, now: float) -> None:
+        """Writes new parts of one kind, shared evenly among the links that have room."""
+        queue, links = self._queue.of(urgent), self._senders
+        while queue:
+            links = [link for link in links if link.room(now, urgent) > 0]
+            if not links:
+                break
+            share = -(-len(queue) // len(links))
+            for link in links:
+                for _ in range(min(share, link.room(now, urgent), len(queue))):
+                    self._write(link, queue.popleft(), now)
 
     def _write(self, link: Link, part: Part, now: float) -> None:
         if part.flight.doomed:
@@ -257,8 +262,7 @@ class SmppChannel:
 
     def _return_unwritten(self, outcome: Deferred) -> None:
         parts = [part for link in self._senders for part in link.gate.take_held()]
-        parts += self._queue
-        self._queue.clear()
+        parts += self._queue.take_all()
         for part in parts:
             self._settle_or_leave(part, outcome)
 

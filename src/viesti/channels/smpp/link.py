@@ -141,13 +141,14 @@ class Link(asyncio.Protocol):
         """Parts it could take at best, which is when all is answered."""
         return self.gate.most(self._options.session.window)
 
-    def room(self, now: float) -> int:
-        """Parts that can be written this instant, after those held back."""
-        return self.gate.room(self._free(), now)
+    def room(self, now: float, urgent: bool) -> int:
+        """Parts of a kind that can be written this instant, after those held back that go before them."""
+        return self.gate.room(self._free(), now, urgent)
 
-    def take_ready(self, now: float) -> list[Part]:
-        """The held parts to be written now, in order; the caller sends or settles each."""
-        return self.gate.take_ready(self._free(), now)
+    def take_ready(self, now: float, urgent: bool) -> list[Part]:
+        """The held parts to be written now, in order, only urgent ones or any; the caller sends or settles
+        each."""
+        return self.gate.take_ready(self._free(), now, urgent)
 
     def send(self, part: Part, now: float) -> None:
         """Writes a part; there must be `room`. Raises `BuildError` when it can't be written."""

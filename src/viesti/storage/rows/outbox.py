@@ -28,6 +28,7 @@ class Claimed(NamedTuple):
     `recipient` and `message` are None when they are no longer stored."""
 
     id: int
+    lane: int
     attempt: int
     tried: Sequence[int]
     recipient: ToSend | None
@@ -67,12 +68,12 @@ class Outbox:
         messages: dict[int | None, MessageToSend | None] = {None: None}  # one for all its recipients
         claimed = []
         for row in sorted(map(tuple, rows), key=_SENDING_ORDER):
-            _, _, identifier, attempt, tried, *_ = row
+            lane, _, identifier, attempt, tried, *_ = row
             recipient = ToSend._make(row[_RECIPIENT:_MESSAGE]) if row[_RECIPIENT] else None
             message_id = row[_MESSAGE]
             if message_id not in messages:
                 messages[message_id] = MessageToSend._make(row[_MESSAGE:])
-            claimed.append(Claimed(identifier, attempt, tried, recipient, messages[message_id]))
+            claimed.append(Claimed(identifier, lane, attempt, tried, recipient, messages[message_id]))
         return claimed
 
     async def settle(self, ids: Sequence[int], token: int) -> set[int]:
