@@ -60,6 +60,7 @@ async def test_what_a_channel_gets(world: World) -> None:
         text="Hei",
         languages=("tr",),
         validity_seconds=3600,
+        urgent=True,
     )
     (row,) = await world.queued()
     assert (row["attempt"], row["claimed_at"]) == (1, START)
@@ -71,6 +72,7 @@ async def test_urgent_before_bulk_and_in_order(world: World) -> None:
     claimed = await world.dispatch.claim(await world.hold(), 5)
     expected = [r.id for r in urgent.recipients] + [r.id for r in bulk.recipients][:3]
     assert [outgoing.recipient_id for outgoing in claimed] == expected
+    assert [outgoing.urgent for outgoing in claimed] == [True] * 2 + [False] * 3
 
 
 async def test_a_customer_with_much_does_not_delay_another(world: World) -> None:
@@ -146,16 +148,6 @@ async def test_virtual_time_is_what_was_served(world: World) -> None:
     await world.dispatch.claim(await world.hold(), 2)
     second = sorted(row["tag"] for row in await world.queued())[1]
     assert await world.row("select * from fair_clock") == {"channel_id": CHANNEL, "lane": 0, "tag": second}
-
-
-async def test_the_channel_learns_what_is_urgent(world: World) -> None:
-    bulk, urgent = await world.accepted(1), await world.accepted(2)
-    await world.db.execute("update outbox set lane = 1 where id = $1", bulk.recipients[0].id)
-    claimed = await world.dispatch.claim(await world.hold(), 10)
-    assert [(one.recipient_id, one.urgent) for one in claimed] == [
-        (urgent.recipients[0].id, True),
-        (bulk.recipients[0].id, False),
-    ]
 
 
 async def test_recipients_that_are_gone_hold_nobody_up(world: World) -> None:
