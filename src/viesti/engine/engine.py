@@ -157,5 +157,5 @@ class Engine:
         self._services.receipts.oldest_id = await self._services.retain.oldest_reference()
         await self._services.retain()
         return await self._services.retain.forget(
-            self._options.request_id_age, self._options.waiting_receipt_age, self._options.settle_rows
+            self._options.request_id_age, self._options.waiting_receipt_age
         )

@@ -181,13 +181,14 @@ class GroupCommit:
         key = entry.key()
         assert key is not None  # only those with a request id can be repeats
         async with self._store.transaction() as tx:
-            body_hash, message_id = (await tx.messages.known_requests([key[0]], [key[1]]))[key]
+            known = (await tx.messages.known_requests([key[0]], [key[1]])).get(key)
+            body_hash, message_id = known or (entry.planned.request.body_hash, 0)  # forgotten this moment
             if body_hash != entry.planned.request.body_hash:
-                problem = FieldProblem("request_id", "This request id was used with another body.")
-                return NotAccepted((problem,), conflict=True)
+                return _conflict("This request id was used with another body.")
             message = await tx.messages.message(message_id, entry.planned.customer.id)
             recipients = await tx.messages.recipients_of(message_id, REPEAT_LIMIT)
-        assert message is not None  # written in the transaction that wrote the request id
+        if message is None:
+            return _conflict("This request id was used for a message that is no longer kept.")
         return Submitted(
             message_id=message_id,
             sender=message.sender,
@@ -203,6 +204,10 @@ class GroupCommit:
             ),
             repeated=True,
         )
+
+
+def _conflict(sentence: str) -> NotAccepted:
+    return NotAccepted((FieldProblem("request_id", sentence),), conflict=True)
 
 
 async def _tell_apart(tx: Transaction, batch: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:

@@ -363,6 +363,17 @@ async def test_request_ids_without_an_application_are_the_customers_own(world: W
     assert first.message_id == again.message_id != betas.message_id
 
 
+async def test_a_request_id_that_outlives_its_message_sends_nothing(world: World) -> None:
+    same = {"request_id": "r1", "body_hash": b"same"}
+    await world.accepted(1, **same)
+    await world.db.execute("delete from messages")  # retention may be shorter than request_id_days
+    refused = await world.send(1, **same)
+    assert isinstance(refused, NotAccepted)
+    assert refused.conflict
+    assert [problem.field for problem in refused.problems] == ["request_id"]
+    assert await world.value("select count(*) from messages") == 0
+
+
 async def test_a_poisonous_request_fails_alone(world: World) -> None:
     poison = request(1, extras={"a": "\0"})  # jsonb can't hold it
     unencodable = request(2, extras={"a": object()})

@@ -185,15 +185,16 @@ class World:
     async def events(self, subject: int) -> list[str]:
         return [r["kind"] for r in await self.rows("select * from events where subject_id = $1", subject)]
 
-    async def until_one_waits_for_a_lock(self) -> None:
-        """Return when a statement waits for another's lock; PostgreSQL gives no signal of that."""
+    async def until_one_waits_for_a_lock(self, kind: str = "%", count: int = 1) -> None:
+        """Return when so many statements wait for others' locks; PostgreSQL gives no signal of that."""
         statement = (
-            "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
-            " and datname = current_database())"
+            "select count(*) >= $2 from pg_stat_activity where wait_event_type = 'Lock'"
+            " and wait_event like $1 and datname = current_database()"
         )
         async with asyncio.timeout(10):
-            while not await self.value(statement):  # noqa: ASYNC110  what is waited for is in another process
+            while not await self.value(statement, kind, count):
                 await asyncio.sleep(0.01)
+                await self.db.execute("select pg_stat_clear_snapshot()")  # or a transaction sees it as it was
 
     async def send(self, *numbers: int, **fields: Any) -> SubmitResult:
         """Submit a message to these numbers."""
