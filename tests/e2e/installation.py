@@ -17,7 +17,7 @@ import tempfile
 import time
 from base64 import b64encode
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +110,11 @@ class Customer:
 
 class Installation:
     """Start it with `async with`; the folder and every process of it are gone at the end. `centre_port` is
-    that of a message centre of somebody else's, in the simulator's place."""
+    that of a message centre of somebody else's, in the simulator's place; `workers`: API processes."""
 
-    def __init__(self, behaviour: Behaviour | None = None, centre_port: int | None = None) -> None:
+    def __init__(
+        self, behaviour: Behaviour | None = None, centre_port: int | None = None, workers: int = 1
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="viesti-e2e-"))
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as another user, who must get in
         self.api_port = free_port()
@@ -120,6 +122,8 @@ class Installation:
         self.accepted: dict[str, dict[str, Any]] = {}
         self._behaviour = behaviour or Behaviour()
         self._centre_port = centre_port
+        self._workers = workers
+        self._began = datetime.now(UTC)
         self._process: asyncio.subprocess.Process | None = None
         self._next = 0
 
@@ -157,7 +161,7 @@ class Installation:
             **environment,
             "VIESTI_DATA_DIR": str(self.folder),
             "VIESTI_API_PORT": str(self.api_port),
-            "VIESTI_API_WORKERS": "1",
+            "VIESTI_API_WORKERS": str(self._workers),
             "VIESTI_ALLOW_PRIVATE_URLS": "true",
             "VIESTI_LOG_FORMAT": "json",
         }
@@ -213,6 +217,10 @@ class Installation:
         )
         printed, _ = await done.communicate()
         assert done.returncode == 0, printed.decode()
+
+    def later(self, seconds: float) -> str:
+        """The time so long after this began, for `ScheduledDate`."""
+        return (self._began + timedelta(seconds=seconds)).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     # Sending
 
