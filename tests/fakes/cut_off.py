@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that can be cut off at the worst moment: a commit is made, and nobody hears of it.
+"""A way to PostgreSQL that can be cut off at the worst moment: a thing is done, and nobody hears of it.
 
 Rule: it only passes octets on; what PostgreSQL does is PostgreSQL's own.
 """
@@ -9,7 +9,6 @@ import asyncio
 from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-COMMIT = b"COMMIT;"
 CHUNK = 1 << 16
 
 
@@ -18,7 +17,7 @@ class CutOff:
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
-        self._armed = False
+        self._swallowed = b""  # the answer that is not passed on; b'' for none
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> CutOff:
@@ -34,9 +33,10 @@ class CutOff:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def swallow_the_next_commit(self) -> None:
-        """The next commit is made, and its connection breaks instead of being answered."""
-        self._armed = True
+    def swallow(self, tag: str) -> None:
+        """The next answer with this tag ("COMMIT", "SELECT 5": what psql prints) is not passed on; its
+        connection breaks."""
+        self._swallowed = tag.encode() + b"\0"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -44,10 +44,7 @@ class CutOff:
         self._tasks.add(task)
         try:
             onward_reader, onward = await self._connect()
-            swallow = asyncio.Event()
-            await asyncio.gather(
-                self._ask(reader, onward, swallow), self._answer(onward_reader, writer, swallow)
-            )
+            await asyncio.gather(self._ask(reader, onward), self._answer(onward_reader, writer))
         finally:
             self._tasks.discard(task)
 
@@ -58,22 +55,16 @@ class CutOff:
             return await asyncio.open_unix_connection(f"{query['host'][0]}/.s.PGSQL.{port}")
         return await asyncio.open_connection(self._target.hostname, port)
 
-    async def _ask(
-        self, reader: asyncio.StreamReader, onward: asyncio.StreamWriter, swallow: asyncio.Event
-    ) -> None:
+    async def _ask(self, reader: asyncio.StreamReader, onward: asyncio.StreamWriter) -> None:
         while octets := await reader.read(CHUNK):
-            if self._armed and COMMIT in octets:
-                self._armed = False
-                swallow.set()
             onward.write(octets)
         onward.close()
 
-    async def _answer(
-        self, onward: asyncio.StreamReader, writer: asyncio.StreamWriter, swallow: asyncio.Event
-    ) -> None:
+    async def _answer(self, onward: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while octets := await onward.read(CHUNK):
-                if swallow.is_set():
+                if self._swallowed and self._swallowed in octets:
+                    self._swallowed = b""
                     break
                 writer.write(octets)
         writer.close()

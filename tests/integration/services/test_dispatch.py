@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.fakes.cut_off import CutOff
 from tests.integration.services.world import (
     BETA,
     BETA_APP,
@@ -20,6 +21,7 @@ from tests.integration.services.world import (
     Process,
     World,
     address,
+    process_on,
     report,
     request,
     taken,
@@ -29,6 +31,7 @@ from viesti.domain.channel import Outgoing
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from viesti.services.dispatch import Hold
+from viesti.services.store_errors import StoreUnavailable
 
 pytestmark = pytest.mark.integration
 
@@ -365,3 +368,23 @@ async def test_every_route_is_tried_in_order_before_it_fails(world: World) -> No
         await world.dispatch.settle(hold, [report(outgoing, refused, at=world.clock.now)])
     assert await world.queued() == []
     assert await world.value("select status from recipients") == 60
+
+
+async def test_a_claim_that_was_not_answered_is_made_good_at_once(world: World) -> None:
+    """What is in hand stays there; what was claimed and never handed over is claimed again, and no attempt of
+    it counts."""
+    await world.accepted(*range(5))
+    hold = await world.hold()
+    async with CutOff(world.url) as way, process_on(way.url, world.clock) as process:
+        in_hand = await process.dispatch.claim(hold, 2)
+        way.swallow("SELECT 3")
+        with pytest.raises(StoreUnavailable):
+            await process.dispatch.claim(hold, 10)
+        assert await world.value("select count(*) from outbox where claim is not null") == 5
+        claimed = await process.dispatch.claim(hold, 10)
+        assert [outgoing.attempt for outgoing in claimed] == [1, 1, 1]
+        everything = [*in_hand, *claimed]
+        assert len({outgoing.recipient_id for outgoing in everything}) == 5
+        await process.dispatch.settle(hold, [taken(one, f"r{one.recipient_id}") for one in everything])
+    assert await world.queued() == []
+    assert await world.value("select count(*) from recipients where status = 30 and doubts = 0") == 5
