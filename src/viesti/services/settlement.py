@@ -20,7 +20,7 @@ from viesti.services.estate import Snapshot
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
 from viesti.services.publish import publish
 from viesti.services.receipts import TakeReceipts
-from viesti.storage.store import MessageToSend, Moved, Store, ToSend, Transaction, bucket_of
+from viesti.storage.store import MessageToSend, Moved, SentPart, Store, ToSend, Transaction, bucket_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,33 @@ class SettledSent:
     """Those of a batch that the carrier took whole, and of whose sending nobody is told. After `write`: the
     ids of those that were ours to settle, and the references that receipts came for before."""
 
-    def __init__(self, hold: Hold, now: datetime, decided: Sequence[Decided]) -> None:
+    def __init__(self, hold: Hold, decided: Sequence[Decided]) -> None:
         self._hold = hold
-        self._sent = [
-            one for one in decided if isinstance(one.decision, Sent) and not one.in_hand.message.report_all
+        self._parts = [
+            SentPart(
+                report.recipient_id,
+                report.attempt,
+                part.number,
+                report.parts_total,
+                part.outcome.reference,
+                part.at,
+            )
+            for in_hand, report, decision in decided
+            if isinstance(decision, Sent) and not in_hand.message.report_all
+            for part in report.parts
+            if isinstance(part.outcome, Accepted)
         ]
-        self._rows = [_sent_row(one, now) for one in self._sent]
         self.ids: set[int] = set()
         self.awaited: list[str] = []
 
     async def write(self, store: Store) -> None:
         """Write it, which is a transaction of its own."""
-        if not self._sent:
+        if not self._parts:
             return
-        parts = [part for one in self._sent for part in _parts(one, self._hold)]
-        hold = self._hold
         self.ids, awaited = await store.run_one(
-            lambda tx: tx.outbox.settle_sent(self._rows, parts, hold.channel_id, hold.token)
+            lambda tx: tx.outbox.settle_sent(self._parts, self._hold.channel_id, self._hold.token)
         )
-        self.awaited = _references(parts) if awaited else []
+        self.awaited = [part.reference for part in self._parts if part.reference] if awaited else []
 
 
 class Settlement:

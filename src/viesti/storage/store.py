@@ -29,7 +29,7 @@ from viesti.storage.rows.messages import (
     Standing,
     ToSend,
 )
-from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox
+from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox, SentPart
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.throttle import Throttles
@@ -46,6 +46,7 @@ __all__ = [
     "Moved",
     "ReportTarget",
     "RequestKey",
+    "SentPart",
     "Standing",
     "Store",
     "StoreUnavailable",

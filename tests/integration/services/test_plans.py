@@ -149,8 +149,8 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         "outbox",
         "settle_sent",
         (
-            *(IDS, 7, _all(NOW), _all(2), 31),
-            *(IDS, _all(5), _all(2), _all(1), _all(1), _all(31), REFERENCES, _all(NOW)),
+            *(7, 31),
+            *(IDS, _all(2), _all(1), _all(1), REFERENCES, _all(NOW)),
         ),
     ),
     ("outbox", "unclaim_all_but", (7, CLAIMED)),
@@ -187,8 +187,8 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         "receipts",
         "apply",
         (
-            *(IDS, _all(5), _all(1), _all(1), _all(31), REFERENCES, _all(2), _all('""'), _all(NOW)),
-            *(_all(NOW), _all('""'), _all("true"), _all(70), _all("null")),
+            *(31, IDS, _all(1), _all(1), REFERENCES, _all(2), _all('""'), _all(NOW)),
+            *(_all(NOW), _all("true"), _all(70), _all("null"), _all('""')),
         ),
     ),
     ("receipts", "lock_recipients", (IDS,)),

@@ -36,25 +36,27 @@ delete from outbox where id = any($1::bigint[]) and claim + 0 = $2
 returning id
 
 -- name: settle_sent
--- Settles recipients that the carrier took whole, as far as they are still claimed under this token: they leave, their
--- parts are noted, and they are marked as `sent` (30) unless a receipt has moved them further. Gives them, and whether a
--- receipt came before one of the references. (`is true` keeps the look-up in `gone` a hash; as a join it is planned
--- for one row.)
+-- Settles recipients that the carrier took whole, as far as they are still claimed under token $1: they leave, their
+-- parts ($3 to $8, in order) are noted, and they are marked as `sent` (30) unless a receipt has moved them further.
+-- Gives them, and whether a receipt came before one of the references. (`is true` keeps the look-up in `gone` a hash;
+-- as a join it is planned for one row. The low bits of an id are its bucket.)
 with gone as materialized (
-    delete from outbox where id = any($1::bigint[]) and claim + 0 = $2
+    delete from outbox where id = any($3::bigint[]) and claim + 0 = $1
     returning id
 ), noted as (
     insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
-    select * from unnest($6::bigint[], $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::bigint[],
-                         $12::text[], $13::timestamptz[]) p (recipient_id)
+    select p.recipient_id, p.recipient_id % 64, p.attempt, p.number, p.total, $2, p.reference, p.sent_at
+    from unnest($3::bigint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::text[], $8::timestamptz[])
+         p (recipient_id, attempt, number, total, reference, sent_at)
     where (p.recipient_id in (select id from gone)) is true
 ), marked as (
     update recipients r
-    set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt, channel_id = $5
-    from unnest($1::bigint[], $3::timestamptz[], $4::smallint[]) u (id, at, attempt)
-    where r.id = u.id and r.id = any($1::bigint[]) and (r.id in (select id from gone)) is true
+    set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt, channel_id = $2
+    from (select id, max(attempt) as attempt, max(at) as at
+          from unnest($3::bigint[], $4::smallint[], $8::timestamptz[]) p (id, attempt, at) group by id order by id) u
+    where r.id = u.id and r.id = any($3::bigint[]) and (r.id in (select id from gone)) is true
 )
-select id, exists (select from waiting_receipts where reference = any($12::text[]) and channel_id = $5) from gone
+select id, exists (select from waiting_receipts where reference = any($7::text[]) and channel_id = $2) from gone
 
 -- name: defer
 -- Gives recipients back, to be tried not before their time (null: at once), perhaps on another channel; gives

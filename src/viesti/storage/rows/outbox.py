@@ -11,13 +11,11 @@ from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
 
-from viesti.domain.message import PartRow
 from viesti.storage.database import Connection
 from viesti.storage.rows.messages import MessageToSend, ToSend
 from viesti.storage.sql import queries
 
 SQL = queries("outbox")
-_PART_AS_SENT = PartRow._fields.index("state")
 _SENDING_ORDER = itemgetter(0, 1, 2)  # lane, tag, id
 _RECIPIENT = 5  # the column of `claim` in which a recipient begins
 _MESSAGE = _RECIPIENT + len(ToSend._fields)
@@ -33,6 +31,17 @@ class Claimed(NamedTuple):
     tried: Sequence[int]
     recipient: ToSend | None
     message: MessageToSend | None
+
+
+class SentPart(NamedTuple):
+    """A part of a recipient that the carrier took whole."""
+
+    recipient_id: int
+    attempt: int
+    number: int
+    total: int
+    reference: str
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +92,12 @@ class Outbox:
         )
 
     async def settle_sent(
-        self,
-        rows: Sequence[tuple[int, datetime, int]],
-        parts: Sequence[PartRow],
-        channel_id: int,
-        token: int,
+        self, parts: Sequence[SentPart], channel_id: int, token: int
     ) -> tuple[set[int], bool]:
-        """Settle `(recipient id, time, attempt)` of recipients the carrier took whole; gives those that were
-        still claimed under the token, and whether a receipt waits for one of the parts."""
-        ids, times, attempts = zip(*sorted(rows), strict=True)
-        columns = list(zip(*parts, strict=True))[:_PART_AS_SENT] or [()] * _PART_AS_SENT
-        found = await self._connection.fetch(
-            SQL["settle_sent"], ids, token, times, attempts, channel_id, *columns
-        )
+        """Settle recipients the carrier took whole, of each at least one part; gives those that were still
+        claimed under the token, and whether a receipt waits for one of the parts."""
+        columns = zip(*sorted(parts), strict=True)
+        found = await self._connection.fetch(SQL["settle_sent"], token, channel_id, *columns)
         return {row[0] for row in found}, bool(found and found[0][1])
 
     async def defer(self, rows: Sequence[tuple[int, datetime | None, int]], token: int) -> set[int]:
