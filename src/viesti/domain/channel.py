@@ -158,6 +158,11 @@ class Channel(Protocol):
         """How many parts it could send now. 0 when no session is bound or the carrier asked for a pause."""
         ...
 
+    def window(self) -> int:
+        """How many parts may be with it at once, whatever holds it back now. What a crash leaves in doubt
+        follows from it."""
+        ...
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         """Queue these in order; each comes back as one `SendReport`."""
         ...

@@ -52,7 +52,6 @@ class Dispatcher:
         self._settle_rows = settle_rows
         self._lost = False
         self._most = 0
-        self._widest = 0  # the most room the channel ever had, which is when nothing is in flight
         self._in_hand = 0  # claimed, and not settled yet
         self._held_back = False  # by what is not settled: then the channel won't tell of room
         self._trickle = False
@@ -111,9 +110,8 @@ class Dispatcher:
         """What the channel can take, unless too much is answered and not settled: a crash would send that
         again too."""
         capacity = self._channel.capacity()
-        self._widest = max(self._widest, capacity)
-        unsettled = min(ceil(self._widest * UNSETTLED), self._settle_rows)
-        left = self._widest + unsettled - self._in_hand
+        window = self._channel.window()
+        left = window + min(ceil(window * UNSETTLED), self._settle_rows) - self._in_hand
         self._held_back = left < min(capacity, self._batch)
         return min(capacity, self._batch, left)
 

@@ -43,6 +43,9 @@ class Recorder:
     def capacity(self) -> int:
         return 0
 
+    def window(self) -> int:
+        return 0
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         raise AssertionError("it has no capacity")
 

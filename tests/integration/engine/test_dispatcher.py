@@ -34,6 +34,9 @@ class Quick:
         self.asked += 1
         return WINDOW
 
+    def window(self) -> int:
+        return WINDOW
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         self.sent += batch
         for outgoing in batch:
@@ -41,6 +44,41 @@ class Quick:
 
     def parts_of(self, outgoing: Outgoing) -> int:
         return 1
+
+
+class Slow(Quick):
+    """A channel that a rate keeps from taking much at a time, while its carrier takes long to answer."""
+
+    def capacity(self) -> int:
+        return min(WINDOW, self.window() - len(self.sent))
+
+    def window(self) -> int:
+        return 5 * WINDOW
+
+    def send(self, batch: Sequence[Outgoing]) -> None:
+        self.sent += batch
+
+
+async def test_a_rate_does_not_keep_the_window_from_being_used(world: World) -> None:
+    await world.accepted(*range(60))
+    channel = Slow()
+    dispatcher = channel.dispatcher = Dispatcher(
+        await world.hold(),
+        world.dispatch,
+        lambda: channel,
+        batch=100,
+        settle_rows=3,
+        settle_wait=0,
+        idle_seconds=60,
+    )
+    await dispatcher.start()
+    try:
+        async with asyncio.timeout(10):
+            while len(channel.sent) < channel.window():
+                dispatcher.wake()
+                await asyncio.sleep(0.01)
+    finally:
+        await dispatcher.abandon()
 
 
 @pytest.mark.parametrize(

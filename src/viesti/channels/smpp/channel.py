@@ -109,6 +109,10 @@ class SmppChannel:
         room = sum(link.capacity(now) for link in self._senders)
         return max(0, room + self._options.ahead - len(self._queue)) if room else 0
 
+    def window(self) -> int:
+        """The windows of all sessions that send, and what may be taken ahead of them."""
+        return len(self._senders) * self._options.session.window + self._options.ahead
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         """Queues the parts of these messages and writes what can be written."""
         self._told = False
