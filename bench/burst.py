@@ -16,7 +16,6 @@ from bench.measure import DELIVERED, Amount, Gauge, Outcome, ask_store, by_numbe
 from bench.stand import KEY, SECRET, Stand
 
 SINGLES_FROM = 9_000_000
-CALM_SINGLES = 40  # for comparison, before the burst
 INTERVAL = 0.05
 SENT = "select count(*) from recipients where created_at >= $1 and status = 30"
 KEPT = "select address from recipients where created_at >= $1 and status = $2"
@@ -35,10 +34,10 @@ async def burst(stand: Stand, amount: Amount) -> Outcome:
     try:
         async with Gauge(stand) as gauge:
             sent = await _send(stand, amount, gauge)
-            calm = await _call(stand, singles, SINGLES_FROM, CALM_SINGLES)
+            calm = await _call(stand, singles, SINGLES_FROM, amount.singles)
             outcome.figures["engine MiB before"] = cpu.resident([engine]) / 2**20
             cpu.forget_peak(engine)
-            first = SINGLES_FROM + CALM_SINGLES
+            first = SINGLES_FROM + amount.singles
             withheld = (await stand.centre.ask("release"))["withheld"]
             await _start(stand, singles, first)
 
@@ -51,7 +50,7 @@ async def burst(stand: Stand, amount: Amount) -> Outcome:
             outcome.figures["engine MiB after"] = cpu.resident([engine]) / 2**20
             centre = await stand.centre.ask("stats")
             during = await singles.ask("finish", stop=True)
-            expected = sent["end"] - len(sent["absent"]) + CALM_SINGLES - len(calm["absent"])
+            expected = sent["end"] - len(sent["absent"]) + amount.singles - len(calm["absent"])
             expected += len(during["answered_at"])
 
             async def all_done() -> tuple[Any, bool]:
