@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from viesti.domain.callback import (
     Answer,
@@ -95,11 +96,11 @@ class CallBack:
 
     async def _take(self, limit: int, passed_over: Sequence[int]) -> list[Callback]:
         now = self._now()
-        async with self._store.transaction() as tx:
-            token = await self._own(tx)
+        async with self._store.statements() as each:
+            token = await self._own(each)
             if self._unsure:
-                await tx.callbacks.release_all_but(list(self._in_hand), token)
-            return await tx.callbacks.claim(now, limit, now + self._claim, token, passed_over)
+                await each.callbacks.release_all_but(list(self._in_hand), token)
+            return await each.callbacks.claim(now, limit, now + self._claim, token, passed_over)
 
     async def _own(self, tx: Transaction) -> int:
         if not self._token:
@@ -142,8 +143,8 @@ class CallBack:
         return key
 
     async def settle(self, called: Sequence[Called]) -> None:
-        """Write how calls went, in one transaction."""
-        made: list[int] = []
+        """Write how calls went, in one transaction: of those that were simply made, one statement."""
+        made: list[tuple[int, int, datetime, dict[str, Any]]] = []
         retries: list[tuple[int, int, datetime, str]] = []
         parked: list[tuple[int, str]] = []
         events = []
@@ -153,8 +154,7 @@ class CallBack:
             outcome = judge(_as_answer(one), callback.attempt, callback.created_at, now)
             match outcome:
                 case Delivered():
-                    made.append(callback.id)
-                    events.append(_event(one, "callback_made", ""))
+                    made.append((callback.id, callback.subject_id, one.at, _detail(one)))
                 case Retry(reason, retry_after):
                     due = next_callback(
                         callback.attempt,
@@ -166,15 +166,15 @@ class CallBack:
                     )
                     if due is None:
                         parked.append((callback.id, reason))
-                        events.append(_event(one, "callback_parked", reason))
+                        events.append(_parked(one, reason))
                     else:
                         retries.append((callback.id, callback.subject_id, due, reason))
                 case RefusedForGood(reason) | SubscriptionDead(reason):
                     parked.append((callback.id, reason))
-                    events.append(_event(one, "callback_parked", reason))
-        async with self._store.transaction() as tx:
-            if made:
-                await tx.callbacks.delete(made, self._token)
+                    events.append(_parked(one, reason))
+        begin = self._store.transaction if retries or parked else self._store.statements
+        async with begin() as tx:
+            await tx.callbacks.made(made, self._token)
             await tx.callbacks.retry(retries, self._token)
             await tx.callbacks.park(parked, now, self._token)
             await tx.messages.add_events(events)
@@ -206,14 +206,20 @@ def _as_answer(called: Called) -> Answer | NoAnswer:
     answer = called.answer
     if isinstance(answer, HttpFailure):
         return NoAnswer(f"{answer.kind.value}: {answer.detail}", answer.for_good)
+    if 200 <= answer.status < 300:
+        return Answer(answer.status)
     retry_after = retry_after_seconds(answer.headers.get("Retry-After"), called.at)
     return Answer(answer.status, answer.body, retry_after)
 
 
-def _event(called: Called, kind: str, reason: str) -> Event:
-    callback = called.callback
-    status = called.answer.status if isinstance(called.answer, HttpAnswer) else None
-    detail = {"callback": callback.kind, "attempt": callback.attempt, "http_status": status, "reason": reason}
-    return Event(
-        callback.subject_id, called.at, kind, {k: v for k, v in detail.items() if v not in (None, "")}
-    )
+def _detail(called: Called) -> dict[str, Any]:
+    """What the subject's timeline tells of a call."""
+    detail: dict[str, Any] = {"callback": called.callback.kind, "attempt": called.callback.attempt}
+    if isinstance(called.answer, HttpAnswer):
+        detail["http_status"] = called.answer.status
+    return detail
+
+
+def _parked(called: Called, reason: str) -> Event:
+    detail = _detail(called) | {"reason": reason}
+    return Event(called.callback.subject_id, called.at, "callback_parked", detail)

@@ -344,7 +344,7 @@ async def test_a_claim_whose_commit_was_not_answered_is_made_good_at_once(world:
             await _owe(world, number, number)
         first, second = await service.claim(2)
         await service.release([second])
-        way.swallow("COMMIT")
+        way.swallow("UPDATE 4")  # the claim, which is a transaction of its own
         with pytest.raises(StoreUnavailable):
             await service.claim(10)
         assert await world.value("select count(*) from callbacks where claim is not null") == 5

@@ -200,7 +200,11 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("inbound", "recent_of_all", (1 << 53, 50)),
     ("inbound", "take_parts", (100, "'2030-01-01 11:00Z'")),
     ("callbacks", "claim", (AT, 64, AT, 7, "'{}'")),
-    ("callbacks", "delete", (_array(*(n * 64 for n in range(1, 65))), 7)),
+    (
+        "callbacks",
+        "made",
+        (_array(*(n * 64 for n in range(1, 65))), 7, _array(5), _array(NOW), """ '{"{}"}' """),
+    ),
     ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),
     ("callbacks", "release_expired", (AT, AT)),
     ("callbacks", "release_all_but", (7, "'{64,128}'")),
