@@ -20,7 +20,7 @@ delete from inbound_parts where id = any(array(
     select q.id from heads h join inbound_parts q
         on q.source = h.source and q.reference = h.reference and q.total = h.total
        and q.channel_id = h.channel_id and q.destination = h.destination))
-returning *
+returning id, bucket, channel_id, source, source_kind, destination, text, payload, reference, total, number, received_at
 
 -- name: open_threads
 -- Finds or opens a thread for each service and address.
