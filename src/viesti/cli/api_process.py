@@ -22,7 +22,7 @@ from viesti.services.health import CheckReady, CountWaiting
 from viesti.services.show_message import ShowMessages
 from viesti.services.submit import Submit
 from viesti.services.throttle import Throttle
-from viesti.services.wake import Waker
+from viesti.services.wake import Waker, wake_everybody
 from viesti.storage.store import Store
 
 _log = structlog.get_logger()
@@ -68,6 +68,7 @@ async def run_api(
         await estate.load()
         estate.watch()
         await store.listener.start()
+        await wake_everybody(store)
         group_commit.start()
         serving = asyncio.create_task(
             serve_api(create_app(services, wiring.monotonic, options), listening, stop, drain_seconds=2)

@@ -28,6 +28,7 @@ from viesti.net.url import BadUrl, split_url
 from viesti.protocols.webhook.signature import headers as signature_headers
 from viesti.protocols.webhook.signature import secret_key
 from viesti.services.estate import EstateCache
+from viesti.services.wake import seconds_until
 from viesti.storage.seal import Seal, SealError
 from viesti.storage.store import Store, Transaction
 
@@ -196,10 +197,10 @@ class CallBack:
             await tx.leases.forget(LEASE, now - FORGET)
         return freed
 
-    async def next_due(self) -> datetime | None:
-        """When the next callback falls due."""
-        async with self._store.transaction() as tx:
-            return await tx.callbacks.next_due()
+    async def due_in(self) -> float | None:
+        """In how many seconds the next callback falls due."""
+        async with self._store.statements() as each:
+            return seconds_until(await each.callbacks.next_due(), self._now())
 
 
 def _as_answer(called: Called) -> Answer | NoAnswer:

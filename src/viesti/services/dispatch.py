@@ -19,7 +19,7 @@ from viesti.services.judge import InHand, judge
 from viesti.services.late_answers import write_late
 from viesti.services.receipts import TakeReceipts
 from viesti.services.settlement import Decided, Hold, SettledSent, Settlement
-from viesti.services.wake import CALLBACKS, OUTBOX, Waker
+from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker
 from viesti.storage.store import Claimed, Store, Transaction
 
 __all__ = ["Dispatch", "Hold"]
@@ -100,6 +100,8 @@ class Dispatch:
             self._waker.wake(CALLBACKS)
         for channel_id in settlement.channels_with_work:
             self._waker.wake(OUTBOX, channel_id)
+        if settlement.due_soon:
+            self._waker.wake(DUE)
 
     async def settle_late(self, hold: Hold, answers: Sequence[LateAnswer]) -> None:
         """Write what the carrier said too late, in one transaction. Safe to call again."""

@@ -23,7 +23,7 @@ from viesti.services.requests import (
     Submitted,
     SubmittedRecipient,
 )
-from viesti.services.wake import OUTBOX, Waker
+from viesti.services.wake import DUE, OUTBOX, Waker, soon
 from viesti.storage.store import RequestKey, Store, StoreUnavailable, Transaction
 
 CLOCK_SECONDS = 0.25  # how old the virtual times of fair queueing may be
@@ -155,6 +155,8 @@ class GroupCommit:
                 entry.answer.set_result(answer)
         for channel_id in {queued.channel_id for queued in rows.queued if queued.due_at is None}:
             self._waker.wake(OUTBOX, channel_id)
+        if any(soon(entry.planned.send_at, entry.planned.created_at) for entry in fresh):
+            self._waker.wake(DUE)
         for entry in repeats:
             result = await self._first_result(entry)
             if not entry.answer.done():

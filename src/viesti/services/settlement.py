@@ -20,6 +20,7 @@ from viesti.services.estate import Snapshot
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
 from viesti.services.publish import publish
 from viesti.services.receipts import TakeReceipts
+from viesti.services.wake import soon
 from viesti.storage.store import MessageToSend, Moved, SentPart, Store, ToSend, Transaction, bucket_of
 
 
@@ -79,7 +80,8 @@ class SettledSent:
 
 
 class Settlement:
-    """One batch. After `write`: how many callbacks it owes, and which channels have work from it."""
+    """One batch. After `write`: how many callbacks it owes, which channels have work from it, and whether
+    something is due again soon."""
 
     def __init__(self, hold: Hold, snapshot: Snapshot, now: datetime, decided: Sequence[Decided]) -> None:
         self._hold = hold
@@ -88,6 +90,7 @@ class Settlement:
         self._decided = decided
         self.callbacks = 0
         self.channels_with_work: set[int] = set()
+        self.due_soon = False
 
     async def write(self, tx: Transaction, store: Store, receipts: TakeReceipts) -> None:
         """Write it all; may be run again from the start."""
@@ -129,6 +132,7 @@ class Settlement:
                 case _:
                     gone.append(one.id)
         self.channels_with_work = {channel_id for _, due, channel_id in again if due is None}
+        self.due_soon = any(soon(due, self._now) for _, due, _ in again)
         settled = await tx.outbox.settle(gone, self._hold.token)
         return settled | await tx.outbox.defer(again, self._hold.token)
 

@@ -225,6 +225,25 @@ async def test_put_off(world: World) -> None:
     assert (await _claim_one(world, hold)).attempt == 2
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(4, "viesti_due"), (6, "viesti_outbox")])
+async def test_what_is_put_off_for_a_moment_wakes_the_scheduler(
+    world: World, seconds: float, told: str
+) -> None:
+    await world.accepted(1)
+    await world.process.waker.stop()
+    hold = await world.hold()
+    outgoing = await _claim_one(world, hold)
+    woken: asyncio.Queue[str] = asyncio.Queue()
+    listener = await asyncpg.connect(world.url)
+    for topic in ("viesti_due", "viesti_outbox"):
+        await listener.add_listener(topic, lambda *heard: woken.put_nowait(heard[2]))
+    busy = Deferred(Failure.CARRIER_BUSY, retry_after=seconds)
+    await world.dispatch.settle(hold, [report(outgoing, busy)])
+    await world.accepted(2)
+    assert await asyncio.wait_for(woken.get(), 5) == told
+    await listener.close()
+
+
 async def test_another_way(world: World) -> None:
     await world.insert("fair_clock", {"channel_id": OTHER_CHANNEL, "lane": 0, "tag": 77})
     submitted = await world.accepted(1, 2)
