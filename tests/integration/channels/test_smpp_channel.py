@@ -214,6 +214,15 @@ class TestSending:
             await sink.reported(index + 1)
             assert sink.rooms == rooms + (index >= 4)
 
+    async def test_room_is_told_when_a_low_rate_gives_it(self, opened: Opened, sink: Recorder) -> None:
+        channel = await opened(rate=0.8)  # the next part may be taken a quarter of a second from now
+        rooms = sink.rooms
+        channel.send([outgoing(1)])
+        await sink.reported(1)
+        assert (channel.capacity(), sink.rooms) == (0, rooms)
+        await sink.until(lambda: sink.rooms > rooms)
+        assert channel.capacity() == 1
+
     async def test_the_rate_is_kept(self, opened: Opened, carrier: Carrier, sink: Recorder) -> None:
         times: list[float] = []
 

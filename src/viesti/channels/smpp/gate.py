@@ -83,3 +83,10 @@ class Gate:
         if self._pace.rate is not None and (self._held or waiting):
             return max(now, self._pace.ready_at())
         return None
+
+    def takes_at(self, now: float) -> float | None:
+        """When there is capacity again, if time alone is in the way: at less than one part a second."""
+        if self._pace.rate is None:
+            return None
+        at = self._pace.ready_at() - _HORIZON
+        return at if at > now else None

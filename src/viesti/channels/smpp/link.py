@@ -330,9 +330,9 @@ class Link(asyncio.Protocol):
         deadline = self._session.next_deadline()
         if deadline is None:
             return
-        opens = self.gate.opens_at(self._owner.waiting(), now)
-        if opens is not None:
-            deadline = min(deadline, opens)
+        for at in (self.gate.opens_at(self._owner.waiting(), now), self.gate.takes_at(now)):
+            if at is not None:
+                deadline = min(deadline, at)
         if self._timer is not None:
             if self._timer_at <= deadline:
                 return  # it rings early and is then set again
