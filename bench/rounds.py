@@ -20,7 +20,6 @@ import time
 import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -68,14 +67,13 @@ class RoundOptions:
 
     @property
     def limit(self) -> int:
-        """Messages in the engine's hands at most: the windows, and half as many answered and not settled."""
-        windows = self.sessions * self.window
-        return windows + ceil(windows / 2)
+        """Messages that the carrier may have and that are not settled, at most: the windows."""
+        return self.sessions * self.window
 
 
 @dataclasses.dataclass(slots=True)
 class Result:
-    """What the rounds of one kind showed. `limit`: of messages in the engine's hands at a kill."""
+    """What the rounds of one kind showed. `limit`: of messages written and not settled at a kill."""
 
     kind: str
     limit: int
@@ -95,7 +93,7 @@ class Result:
     def broken(self) -> dict[str, int]:
         """Promises not kept."""
         over = max(self.doubled_per_kill, default=0) - self.limit
-        return broken(self.account) | ({"more doubled than in hand": over} if over > 0 else {})
+        return broken(self.account) | ({"more doubled than in flight": over} if over > 0 else {})
 
 
 async def run(kind: str, chance: random.Random, options: RoundOptions) -> Result:
@@ -241,7 +239,7 @@ def show(results: list[Result]) -> None:
         lines[name.replace("_", " ")] = [len(getattr(one.account, name)) for one in results]
     lines |= {
         "doubled, per kill at most": [max(one.doubled_per_kill, default=0) for one in results],
-        "one and a half windows (limit)": [one.limit for one in results],
+        "the windows (limit)": [one.limit for one in results],
         "doubled, in all": [len(one.account.doubled) for one in results],
         "extra copies of parts": [one.account.extra_copies for one in results],
         "held for the operator": [len(one.account.held) for one in results],

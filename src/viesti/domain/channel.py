@@ -167,6 +167,15 @@ class Channel(Protocol):
         """Queue these in order; each comes back as one `SendReport`."""
         ...
 
+    def recorded(self, reports: Sequence[SendReport]) -> None:
+        """These reports are stored. Until then what they tell of counts as in flight: a crash would send it
+        again, so no more may be written than the windows hold with it."""
+        ...
+
+    def awaits_recording(self) -> bool:
+        """Whether it could write more now if only what it has reported were stored."""
+        ...
+
     def parts_of(self, outgoing: Outgoing) -> int:
         """How many parts this would be on the wire here."""
         ...

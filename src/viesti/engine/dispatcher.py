@@ -1,8 +1,9 @@
 """Serves one channel: claims what it can take, hands it over, settles what comes back.
 
 Rule: it claims no more than the channel can take, and has no more in its hands than the channel's windows and
-half as much that is answered and not settled (one batch of settlements at most), because all of that is in
-doubt after a crash. It gives nothing up: what was claimed is settled or given back before the lease is.
+half as much again (one batch of settlements at most) that is answered and not settled or waits to be written:
+all of that is looked into after a crash. It gives nothing up: what was claimed is settled or given back
+before the lease is.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from viesti.services.store_errors import StoreUnavailable
 SETTLE_PAUSE = 0.5
 ENOUGH = 0.5  # of the most room there ever was
 GATHER_SECONDS = 0.016
-UNSETTLED = 0.5  # of the windows; with less they stand still while answers are written (decision 0004)
+AHEAD = 0.5  # of the windows; with less they stand still while the next messages are claimed (decision 0004)
 
 _log = structlog.get_logger()
 
@@ -47,7 +48,11 @@ class Dispatcher:
         self._batch = batch
         self._claims = Duty(f"dispatcher {hold.lease}", self.run_once, idle_seconds)
         self._settles: Batches[SendReport | LateAnswer] = Batches(
-            f"settle {hold.lease}", self._settle, rows=settle_rows, wait_seconds=settle_wait
+            f"settle {hold.lease}",
+            self._settle,
+            rows=settle_rows,
+            wait_seconds=settle_wait,
+            hurry=self._channel.awaits_recording,
         )
         self._settle_rows = settle_rows
         self._lost = False
@@ -107,11 +112,10 @@ class Dispatcher:
         return room
 
     def _free(self) -> int:
-        """What the channel can take, unless too much is answered and not settled: a crash would send that
-        again too."""
+        """What the channel can take, unless too much is answered and not settled."""
         capacity = self._channel.capacity()
         window = self._channel.window()
-        left = window + min(ceil(window * UNSETTLED), self._settle_rows) - self._in_hand
+        left = window + min(ceil(window * AHEAD), self._settle_rows) - self._in_hand
         self._held_back = left < min(capacity, self._batch)
         return min(capacity, self._batch, left)
 
@@ -122,7 +126,7 @@ class Dispatcher:
             try:
                 if reports:
                     await self._dispatch.settle(self.hold, reports)
-                    self._settled(len(reports))
+                    self._settled(reports)
                     reports = []
                 if late:
                     await self._dispatch.settle_late(self.hold, late)
@@ -134,7 +138,8 @@ class Dispatcher:
             await asyncio.sleep(SETTLE_PAUSE)
         self._dispatch.forget([report.recipient_id for report in reports])
 
-    def _settled(self, count: int) -> None:
-        self._in_hand -= count
+    def _settled(self, reports: list[SendReport]) -> None:
+        self._in_hand -= len(reports)
+        self._channel.recorded(reports)
         if self._held_back:
             self._claims.wake()

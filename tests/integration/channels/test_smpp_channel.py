@@ -90,6 +90,7 @@ async def opened(carrier: Carrier, sink: Recorder) -> AsyncIterator[Opened]:
             jitter=lambda: 0.0,
         )
         channels.append(channel)
+        sink.recorded = channel.recorded
         await channel.start()
         bound = options.get("sessions", 1) * (2 if "+" in options.get("bind", "") else 1)
         await sink.until(lambda: _count(sink, SessionState.BOUND) >= (bound if wait is None else wait))
@@ -105,6 +106,35 @@ def _count(sink: Recorder, state: SessionState) -> int:
 
 
 class TestSending:
+    async def test_what_is_written_and_not_recorded_fits_the_windows(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        channel = await opened(sessions=2, window=3)
+        sink.recorded = None  # the store takes its time
+        channel.send([outgoing(number) for number in range(20)])
+        reports = list((await sink.reported(6)).values())
+        assert len(carrier.submits) == 6
+        assert channel.capacity() == 0  # the fourteen wait in its windows' room
+        channel.recorded(reports[:2])
+        await carrier.submitted(8)
+        await sink.reported(8)
+        assert len(carrier.submits) == 8
+        sink.recorded = channel.recorded
+        channel.recorded(sink.reports[2:])
+        assert len(await sink.reported(20)) == 20
+
+    async def test_a_message_of_more_parts_than_the_windows_hold(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        channel = await opened(window=2)
+        sink.recorded = None
+        channel.send([outgoing(1, "x" * 153 * 7), *(outgoing(number) for number in range(2, 6))])
+        await sink.reported(2)
+        assert len(carrier.submits) == 8  # its last part and the next message filled the window; now all wait
+        sink.recorded = channel.recorded
+        channel.recorded(sink.reports)
+        assert len(await sink.reported(5)) == 5
+
     async def test_a_message(self, opened: Opened, carrier: Carrier, sink: Recorder) -> None:
         channel = await opened()
         assert channel.capacity() == 10

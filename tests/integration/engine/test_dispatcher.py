@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from tests.integration.services.world import CHANNEL, World, taken
 
-from viesti.domain.channel import Outgoing
+from viesti.domain.channel import Outgoing, SendReport
 from viesti.engine.dispatcher import Dispatcher
 
 pytestmark = pytest.mark.integration
@@ -24,6 +24,7 @@ class Quick:
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self.asked = 0
+        self.known = 0
         self.dispatcher: Dispatcher
 
     async def start(self) -> None: ...
@@ -41,6 +42,12 @@ class Quick:
         self.sent += batch
         for outgoing in batch:
             self.dispatcher.report(taken(outgoing, f"r{outgoing.recipient_id}"))
+
+    def recorded(self, reports: Sequence[SendReport]) -> None:
+        self.known += len(reports)
+
+    def awaits_recording(self) -> bool:
+        return False
 
     def parts_of(self, outgoing: Outgoing) -> int:
         return 1
@@ -111,5 +118,5 @@ async def test_what_is_answered_and_not_settled_is_bounded(world: World, settle_
         while await world.queued():  # noqa: ASYNC110  the store gives no signal
             await asyncio.sleep(0.01)
     await dispatcher.stop(1)
-    assert len(channel.sent) == 60
+    assert len(channel.sent) == channel.known == 60
     assert await world.value("select count(*) from recipients where status = 30") == 60

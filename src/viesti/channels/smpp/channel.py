@@ -2,7 +2,9 @@
 once.
 
 Rule: a part is in exactly one place (the queue, held by a session, or written and unanswered) until it has
-its outcome. Written and unanswered when its session dies means `Unknown`, never a quiet second try.
+its outcome. Written and unanswered when its session dies means `Unknown`, never a quiet second try. What is
+written and not known to be recorded is never more than the windows hold, but for what was answered of a
+message whose other parts still wait.
 """
 
 from __future__ import annotations
@@ -68,6 +70,7 @@ class SmppChannel:
         self._mapper = SubmitMapper(options)
         self._queue = Line()
         self._order = count()
+        self._unrecorded = 0  # parts of reports that are not known to be stored
         self._told = True  # whether the engine knows of the room there is
         self._stopping = False
         self._idle = asyncio.Event()
@@ -121,12 +124,12 @@ class SmppChannel:
             planned = self._mapper.submits(outgoing)
             if isinstance(planned, Refused):
                 report = PartReport(1, planned, self._clock())
-                self._sink.report(SendReport(outgoing.recipient_id, outgoing.attempt, 1, (report,)))
+                self._report(SendReport(outgoing.recipient_id, outgoing.attempt, 1, (report,)))
                 continue
             total, submits = planned
             flight = Flight(outgoing, total, len(submits))
             if not submits:
-                self._sink.report(flight.report())
+                self._report(flight.report())
             for submit in submits:
                 part = Part(flight, submit.number, submit.pdu, next(self._order))
                 if sendable:
@@ -134,6 +137,18 @@ class SmppChannel:
                 else:
                     self._settle_or_leave(part, self._unsendable())
         self._pump()
+
+    def recorded(self, reports: Sequence[SendReport]) -> None:
+        """What they tell of leaves the windows; others may follow."""
+        self._unrecorded -= sum(len(report.parts) for report in reports)
+        if self._queue or any(link.gate.holds for link in self._senders):
+            self.settled()
+            for link in self._senders:
+                link.flush(self._monotonic())
+
+    def awaits_recording(self) -> bool:
+        """Whether parts wait, and windows have room, but a crash could send too much again."""
+        return bool(self._queue) and self._unrecorded > 0 and self.spare() <= 0
 
     def parts_of(self, outgoing: Outgoing) -> int:
         """How many submit_sm it would be."""
@@ -197,6 +212,12 @@ class SmppChannel:
         """Whether parts wait to be written."""
         return bool(self._queue)
 
+    def spare(self) -> int:
+        """Parts that may be written now as far as a crash goes: it would send again whatever is written and
+        not recorded."""
+        windows = len(self._senders) * self._options.session.window
+        return windows - self._outstanding() - self._unrecorded
+
     def settled(self) -> None:
         """Something changed: write what can be written, and tell the engine of room worth its while."""
         self._pump()
@@ -259,6 +280,7 @@ class SmppChannel:
 
     def _report(self, report: SendReport | None) -> None:
         if report is not None:
+            self._unrecorded += len(report.parts)
             self._sink.report(report)
 
     def _unsendable(self) -> Deferred:

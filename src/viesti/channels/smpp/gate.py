@@ -31,6 +31,11 @@ class Gate:
         self._pace = Pace(self._configured, now)
         self._paused_until = now
 
+    @property
+    def holds(self) -> bool:
+        """Whether parts are held back."""
+        return bool(self._held)
+
     def capacity(self, free: int, now: float) -> int:
         """Parts that may be taken now; those a limited rate lets out within a second count."""
         if now < self._paused_until:
