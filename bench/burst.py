@@ -16,7 +16,6 @@ from bench.measure import DELIVERED, Amount, Gauge, Outcome, ask_store, by_numbe
 from bench.stand import KEY, SECRET, Stand
 
 SINGLES_FROM = 9_000_000
-CALM_SINGLES = 40  # for comparison, before the burst
 INTERVAL = 0.05
 SENT = "select count(*) from recipients where created_at >= $1 and status = 30"
 KEPT = "select address from recipients where created_at >= $1 and status = $2"
@@ -25,7 +24,9 @@ KEPT = "select address from recipients where created_at >= $1 and status = $2"
 async def burst(stand: Stand, amount: Amount) -> Outcome:
     """Messages are sent, their receipts withheld; the sessions are cut; on rebind all come at once."""
     outcome = Outcome("burst")
-    await stand.centre.ask("reset", delay=amount.delay, by_destination=True, witness=True)
+    await stand.centre.ask(
+        "reset", delay=amount.delay, by_destination=True, witness=True, window=amount.unanswered
+    )
     await stand.centre.ask("behave", withhold=True, watch_from=SINGLES_FROM)
     engine = stand.pids("engine")[0]
     singles = Agent("singles")
@@ -33,10 +34,10 @@ async def burst(stand: Stand, amount: Amount) -> Outcome:
     try:
         async with Gauge(stand) as gauge:
             sent = await _send(stand, amount, gauge)
-            calm = await _call(stand, singles, SINGLES_FROM, CALM_SINGLES)
+            calm = await _call(stand, singles, SINGLES_FROM, amount.singles)
             outcome.figures["engine MiB before"] = cpu.resident([engine]) / 2**20
             cpu.forget_peak(engine)
-            first = SINGLES_FROM + CALM_SINGLES
+            first = SINGLES_FROM + amount.singles
             withheld = (await stand.centre.ask("release"))["withheld"]
             await _start(stand, singles, first)
 
@@ -49,7 +50,7 @@ async def burst(stand: Stand, amount: Amount) -> Outcome:
             outcome.figures["engine MiB after"] = cpu.resident([engine]) / 2**20
             centre = await stand.centre.ask("stats")
             during = await singles.ask("finish", stop=True)
-            expected = sent["end"] - len(sent["absent"]) + CALM_SINGLES - len(calm["absent"])
+            expected = sent["end"] - len(sent["absent"]) + amount.singles - len(calm["absent"])
             expected += len(during["answered_at"])
 
             async def all_done() -> tuple[Any, bool]:
@@ -82,8 +83,8 @@ async def burst(stand: Stand, amount: Amount) -> Outcome:
             outcome.ledger["submit_sm of singles"] = among_others(
                 compare(submits, SINGLES_FROM, last, [*calm["absent"], *during["absent"]])
             )
-            outcome.ledger["receipts by number"] = await _kept(stand, gauge)
             await ask_store(gauge, outcome, expected)
+            outcome.ledger["receipts by number"] = await _kept(stand, gauge)
     finally:
         await singles.stop()
     return outcome

@@ -15,6 +15,7 @@ from bench.measure import Amount, Gauge, Outcome, ask_store, by_number, latencie
 from bench.stand import KEY, OTHER_KEY, OTHER_SECRET, OTHER_WEIGHT, SECRET, Stand
 
 SINGLES_FROM = 9_000_000  # their numbers; below are the bulk's
+RATED = ", own rate"  # the channel's own rate is the limit, not the carrier
 SETTLE_SECONDS = 1.0  # after the second customer's bulk is accepted
 
 
@@ -26,18 +27,22 @@ async def lanes(stand: Stand, amount: Amount) -> Outcome:
     async with Gauge(stand) as gauge:
         queued = await _queue(stand, KEY, SECRET, 0, amount.queued, amount)
         middle = queued["end"]
-        taken = await _seen(stand, [(0, middle)])
         span = queued["last_answered_at"] - queued["first_sent_at"]
         outcome.figures["queued/s"] = middle / span
-        outcome.figures["waiting when singles begin"] = middle - taken[0]
-        singles = await _singles(stand, outcome, amount)
+        absent = [await _singles(stand, outcome, amount, SINGLES_FROM, "", middle)]
         others = int(2 * amount.carrier_rate * (amount.share_seconds + 2 * SETTLE_SECONDS))
         more = await _queue(stand, OTHER_KEY, OTHER_SECRET, middle, others, amount)
         end = more["end"]
         await _shares(stand, outcome, amount, [(0, middle), (middle, end)])
+        sessions, window = stand.options.sessions, stand.options.window
+        await stand.configure(sessions, window, rate=amount.carrier_rate / sessions)
         await stand.centre.ask("behave", watch_from=SINGLES_FROM)  # and takes all there is
-        expected = end + 2 * amount.singles - len(singles["absent"])
-        expected -= len(queued["absent"]) + len(more["absent"])
+        between = SINGLES_FROM + 2 * amount.singles
+        absent.append(await _singles(stand, outcome, amount, between, RATED, middle))
+        await stand.configure(sessions, window)
+        last = between + 2 * amount.singles
+        expected = end - len(queued["absent"]) - len(more["absent"])
+        expected += 4 * amount.singles - sum(map(len, absent))
 
         async def progress() -> tuple[Any, bool]:
             centre = await stand.centre.ask("stats")
@@ -51,7 +56,7 @@ async def lanes(stand: Stand, amount: Amount) -> Outcome:
         lost = [*queued["absent"], *more["absent"]]
         outcome.ledger["submit_sm of bulk"] = among_others(compare(submits, 0, end, lost))
         outcome.ledger["submit_sm of singles"] = among_others(
-            compare(submits, SINGLES_FROM, SINGLES_FROM + 2 * amount.singles, singles["absent"])
+            compare(submits, SINGLES_FROM, last, [number for some in absent for number in some])
         )
         await ask_store(gauge, outcome, expected)
     return outcome
@@ -77,16 +82,21 @@ async def _seen(stand: Stand, ranges: list[tuple[int, int]]) -> list[int]:
     return found
 
 
-async def _singles(stand: Stand, outcome: Outcome, amount: Amount) -> dict[str, Any]:
-    """Numbers take turns: the even ones are the bulk's customer, the odd ones the other."""
+async def _singles(
+    stand: Stand, outcome: Outcome, amount: Amount, first: int, what: str, bulk: int
+) -> list[int]:
+    """Numbers take turns: the even ones are the bulk's customer, the odd ones the other. Gives those that
+    were not accepted."""
     agent = Agent("singles")
     await agent.start()
+    (taken,) = await _seen(stand, [(0, bulk)])
+    outcome.figures[f"waiting when singles begin{what}"] = bulk - taken
     try:
         await agent.ask(
             "start",
             port=stand.api_port,
             clients=[(KEY, SECRET), (OTHER_KEY, OTHER_SECRET)],
-            first=SINGLES_FROM,
+            first=first,
             interval=amount.single_interval / 2,
             count=2 * amount.singles,
         )
@@ -96,18 +106,23 @@ async def _singles(stand: Stand, outcome: Outcome, amount: Amount) -> dict[str, 
     wanted = 2 * amount.singles - len(singles["absent"])
 
     async def progress() -> tuple[Any, bool]:
-        (seen,) = await _seen(stand, [(SINGLES_FROM, SINGLES_FROM + 2 * amount.singles)])
+        (seen,) = await _seen(stand, [(first, first + 2 * amount.singles)])
         return seen, seen >= wanted
 
     await settled(progress)
+    (taken,) = await _seen(stand, [(0, bulk)])
+    if taken == bulk:
+        outcome.problems.append(f"the bulk was gone before the singles{what}")
     seen = by_number((await stand.centre.ask("told"))["seen_at"])
     sent = by_number(singles["sent_at"])
     for turn, name in ((1, "another customer's"), (0, "the same customer's")):
-        latencies(outcome, name, {number: at for number, at in sent.items() if number % 2 == turn}, seen)
+        of_one = {number: at for number, at in sent.items() if number % 2 == turn}
+        latencies(outcome, f"{name}{what}", of_one, seen)
     for status, times in singles["statuses"].items():
         if status != "200":
             outcome.problems.append(f"{times} single messages were answered {status}")
-    return singles
+    absent: list[int] = singles["absent"]
+    return absent
 
 
 async def _shares(stand: Stand, outcome: Outcome, amount: Amount, ranges: list[tuple[int, int]]) -> None:

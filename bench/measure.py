@@ -20,6 +20,7 @@ STALL_SECONDS = 20.0
 POLL_SECONDS = 0.1
 OWED = "select (select count(*) from outbox) + (select count(*) from callbacks)"
 STATUSES = "select status, count(*) from recipients where created_at >= $1 group by status order by status"
+WAITING = "select count(*) from waiting_receipts"
 DELIVERED = 70
 
 
@@ -38,6 +39,7 @@ class Amount:
     carrier_rate: float = 1000.0
     share_seconds: float = 10.0
     withheld: int = 100_000
+    unanswered: int = 500
     rate_seconds: float = 20.0
     rate_cases: tuple[str, ...] = ()
     bulk_requests: int = 100
@@ -135,9 +137,11 @@ async def settled(progress: Callable[[], Awaitable[tuple[Any, bool]]]) -> bool:
 async def ask_store(gauge: Gauge, outcome: Outcome, expected: int) -> None:
     """The third witness: what the store says of the recipients."""
 
-    async def progress() -> tuple[Any, bool]:
-        owed = await gauge.connection.fetchval(OWED)
-        return owed, owed == 0
+    async def progress() -> tuple[
+        Any, bool
+    ]:  # receipts that met the settling of their part are matched later
+        left = [await gauge.connection.fetchval(query) for query in (OWED, WAITING)]
+        return left, not any(left)
 
     await settled(progress)
     counts = {row[0]: row[1] for row in await gauge.connection.fetch(STATUSES, gauge.began_at)}
@@ -150,7 +154,7 @@ async def ask_store(gauge: Gauge, outcome: Outcome, expected: int) -> None:
     }
     if set(counts) != {DELIVERED}:
         outcome.problems.append(f"recipients by status: {counts}")
-    waiting = await gauge.connection.fetchval("select count(*) from waiting_receipts")
+    waiting = await gauge.connection.fetchval(WAITING)
     if waiting:
         outcome.problems.append(f"{waiting} receipts have not found their part")
 

@@ -322,8 +322,10 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         witness: bool = False,
         answer_delay: float = 0.0,
         multipart_every: int = 0,
+        window: int = 500,
     ) -> None:
         centre.reset()
+        centre.window = window
         centre.delay, centre.by_destination, centre.with_receipts = delay, by_destination, receipts
         centre.witness, centre.answer_delay = witness, answer_delay
         centre.multipart_every = multipart_every

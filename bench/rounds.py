@@ -53,8 +53,7 @@ OWED += " + (select count(*) from inbound_parts)"
 @dataclasses.dataclass(frozen=True, slots=True)
 class RoundOptions:
     """`rate`: recipients a second; `inbound`: handsets' messages a second; `least` and `most`: seconds
-    of load before a kill; `answer_delay`: of the message centre, so that something is in flight;
-    `settle_batch`: the platform's setting."""
+    of load before a kill; `answer_delay`: of the message centre, so that something is in flight."""
 
     rounds: int
     rate: float = 150.0
@@ -64,13 +63,17 @@ class RoundOptions:
     answer_delay: float = 0.05
     sessions: int = 2
     window: int = 20
-    settle_batch: int = 20
     keep: bool = False
+
+    @property
+    def limit(self) -> int:
+        """Messages that the carrier may have and that are not settled, at most: the windows."""
+        return self.sessions * self.window
 
 
 @dataclasses.dataclass(slots=True)
 class Result:
-    """What the rounds of one kind showed. `limit`: of messages in the engine's hands at a kill."""
+    """What the rounds of one kind showed. `limit`: of messages written and not settled at a kill."""
 
     kind: str
     limit: int
@@ -90,19 +93,13 @@ class Result:
     def broken(self) -> dict[str, int]:
         """Promises not kept."""
         over = max(self.doubled_per_kill, default=0) - self.limit
-        return broken(self.account) | ({"more doubled than in hand": over} if over > 0 else {})
+        return broken(self.account) | ({"more doubled than in flight": over} if over > 0 else {})
 
 
 async def run(kind: str, chance: random.Random, options: RoundOptions) -> Result:
     """The rounds of one kind on a stand of their own."""
-    result = Result(kind, options.sessions * options.window + options.settle_batch)
-    stand_options = StandOptions(
-        options.sessions,
-        options.window,
-        own_postgres=True,
-        keep=options.keep,
-        settings={"VIESTI_SETTLE_BATCH": str(options.settle_batch)},
-    )
+    result = Result(kind, options.limit)
+    stand_options = StandOptions(options.sessions, options.window, own_postgres=True, keep=options.keep)
     async with Stand(stand_options) as stand:
         began = time.monotonic()
         await stand.centre.ask(
@@ -242,7 +239,7 @@ def show(results: list[Result]) -> None:
         lines[name.replace("_", " ")] = [len(getattr(one.account, name)) for one in results]
     lines |= {
         "doubled, per kill at most": [max(one.doubled_per_kill, default=0) for one in results],
-        "windows and settle batch (limit)": [one.limit for one in results],
+        "the windows (limit)": [one.limit for one in results],
         "doubled, in all": [len(one.account.doubled) for one in results],
         "extra copies of parts": [one.account.extra_copies for one in results],
         "held for the operator": [len(one.account.held) for one in results],

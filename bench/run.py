@@ -42,7 +42,7 @@ LONG: dict[str, Scenario] = {
     "contacts": contacts,
 }
 ALL = {**SCENARIOS, **LONG}
-QUICK_IN_SMALL = ("lanes", "burst", "rates")
+QUICK_IN_SMALL = ("burst",)
 SCENARIOS_HELP = f"Of {', '.join(SCENARIOS)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
@@ -93,8 +93,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--carrier-rate", type=float, default=1000.0, help="Of the carrier in lanes, submits a second (1000)."
     )
-    parser.add_argument("--singles", type=int, default=100, help="Single messages of each customer (100).")
+    parser.add_argument(
+        "--singles",
+        type=int,
+        default=100,
+        help="Single messages in lanes (of each customer) and burst (100).",
+    )
     parser.add_argument("--withheld", type=int, default=100_000, help="Receipts at once in burst (100000).")
+    parser.add_argument(
+        "--unanswered", type=int, default=500, help="Receipts a session has out at once in burst (500)."
+    )
     parser.add_argument("--rate-seconds", type=float, default=20.0, help="Of each phase in rates (20).")
     parser.add_argument("--rate-cases", nargs="+", default=(), help="Of rates, such as '50' (all).")
     parser.add_argument("--idle-seconds", type=float, default=20.0, help="Of idleness (20).")

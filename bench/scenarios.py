@@ -13,6 +13,9 @@ from bench.ledger import compare
 from bench.measure import Amount, Gauge, Outcome, Scenario, ask_store, settled
 from bench.stand import KEY, SECRET, Stand
 
+REST_SECONDS = 12.0  # in PostgreSQL a process that has become idle tells its counts after ten
+VACUUMS = "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker'"
+
 
 async def _outbound(
     stand: Stand,
@@ -141,17 +144,32 @@ async def inbound(stand: Stand, amount: Amount) -> Outcome:
 
 
 async def idle(stand: Stand, amount: Amount) -> Outcome:
-    """(e) nothing to do."""
+    """(g) nothing to do."""
     outcome = Outcome("idle")
-    await asyncio.sleep(min(2.0, amount.idle_seconds / 4))  # what the scenario before left is done
+    async with Gauge(stand) as before:
+        await _rest(before, amount.idle_seconds)
     async with Gauge(stand) as gauge:
         await asyncio.sleep(amount.idle_seconds)
         await gauge.read(outcome)
-    for name in ("api", "engine", "postgres"):
-        if name in outcome.cpu:
-            outcome.figures[f"{name} % of a core"] = outcome.cpu[name] / amount.idle_seconds * 100
+        if await gauge.connection.fetchval(VACUUMS):
+            outcome.problems.append("autovacuum is at work")
+    groups = [name for name in ("api", "engine", "postgres", "supervisor") if name in outcome.cpu]
+    for name in groups:
+        outcome.figures[f"{name} % of a core"] = outcome.cpu[name] / amount.idle_seconds * 100
+    outcome.figures["all % of a core"] = sum(outcome.cpu[name] for name in groups) / amount.idle_seconds * 100
     outcome.figures["commits/s"] = outcome.postgres["commits"] / amount.idle_seconds
     return outcome
+
+
+async def _rest(gauge: Gauge, idle_seconds: float) -> None:
+    """Let what the scenario before left be done."""
+    await asyncio.sleep(min(REST_SECONDS, idle_seconds))
+
+    async def progress() -> tuple[Any, bool]:
+        vacuums = await gauge.connection.fetchval(VACUUMS)
+        return vacuums, vacuums == 0
+
+    await settled(progress)
 
 
 async def warm_up(stand: Stand, seconds: float) -> None:

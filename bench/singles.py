@@ -11,7 +11,6 @@ import base64
 import json
 import time
 from collections import Counter
-from contextlib import suppress
 from typing import Any
 
 from bench.agent import Commands, serve
@@ -66,23 +65,23 @@ class Singles:
         self.answered_at: dict[int, float] = {}
         self.absent: list[int] = []
         self.statuses: Counter[int] = Counter()
+        self.stopping = False
 
     async def run(self) -> None:
-        """Send them all, or until cancelled; what is under way then is not known to be accepted."""
+        """Send them all, or until `stopping`; what is under way then is still waited for."""
         due = time.monotonic()
         for number in range(self._first, self._first + self._count):
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+            if self.stopping:
+                return
             due = max(due + self._interval, time.monotonic())
             self.sent_at[number] = time.monotonic()
-            status = 0
-            try:
-                status = await self._callers[number % len(self._callers)].send(number)
-            finally:
-                self.statuses[status] += 1
-                if status == 200:
-                    self.answered_at[number] = time.monotonic()
-                else:
-                    self.absent.append(number)
+            status = await self._callers[number % len(self._callers)].send(number)
+            self.statuses[status] += 1
+            if status == 200:
+                self.answered_at[number] = time.monotonic()
+            else:
+                self.absent.append(number)
 
 
 async def begin() -> tuple[dict[str, Any], Commands]:
@@ -96,12 +95,10 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         running.append((singles, callers, asyncio.create_task(singles.run())))
 
     async def finish(stop: bool = False) -> dict[str, Any]:
-        """Wait until all are sent, or stop now."""
+        """Wait until all are sent, or send no more."""
         singles, callers, task = running.pop()
-        if stop:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        singles.stopping = stop
+        await task
         for caller in callers:
             caller.close()
         return {

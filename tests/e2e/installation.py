@@ -18,7 +18,7 @@ import time
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,13 +125,14 @@ class Customer:
 
 class Installation:
     """Start it with `async with`; the folder and every process of it are gone at the end. `centre_port` is
-    that of a message centre of somebody else's, in the simulator's place; `settings`: environment variables
-    over those of these tests."""
+    that of a message centre of somebody else's, in the simulator's place; `workers`: API processes;
+    `settings`: environment variables over those of these tests."""
 
     def __init__(
         self,
         behaviour: Behaviour | None = None,
         centre_port: int | None = None,
+        workers: int = 1,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="viesti-e2e-"))
@@ -142,6 +143,8 @@ class Installation:
         self._behaviour = behaviour or Behaviour()
         self._centre_port = centre_port
         self._settings = settings or {}
+        self._workers = workers
+        self._began = datetime.now(UTC)
         self._process: asyncio.subprocess.Process | None = None
         self._next = 0
 
@@ -179,7 +182,7 @@ class Installation:
             **environment,
             "VIESTI_DATA_DIR": str(self.folder),
             "VIESTI_API_PORT": str(self.api_port),
-            "VIESTI_API_WORKERS": "1",
+            "VIESTI_API_WORKERS": str(self._workers),
             "VIESTI_ALLOW_PRIVATE_URLS": "true",
             "VIESTI_LOG_FORMAT": "json",
             **self._settings,
@@ -244,6 +247,10 @@ class Installation:
     async def token(self, name: str = "tests") -> str:
         """A personal access token of the customer's person, for everything."""
         return (await self.command("token", "create", PERSON, "--name", name)).strip()
+
+    def later(self, seconds: float) -> str:
+        """The time so long after this began, for `ScheduledDate`."""
+        return (self._began + timedelta(seconds=seconds)).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     # Sending
 

@@ -1,116 +1,176 @@
-"""Request ids under fire: many connections send the same requests at once, through two API processes of which
-one is killed, and each text goes out once."""
+"""A RequestId is exact: one message for each id, one answer for all its repeats, whatever dies meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+import json
+import random
+from base64 import b64encode
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
-from tests.e2e.installation import Installation
+from tests.e2e.installation import KEY, SECRET, Installation
 
 pytestmark = pytest.mark.e2e
 
-CONNECTIONS, REQUESTS = 64, 1000
-SECONDS = 300.0
-PAUSE = 0.05  # before a request without an answer is repeated
-SETTINGS = {"VIESTI_API_WORKERS": "2", "VIESTI_THROTTLE_CALLS": "1000000000"}
+WORKERS = 2  # API processes
+CONNECTIONS = 64
+IDS = 480
+REPEATS = 3  # of each id, in parallel
+KILLS = 4
+BREAKS = 0.2  # of the tries are given up right after they were written
+TOMORROW = 86_400
+SECONDS = 120.0
+AUTHORISATION = "Basic " + b64encode(f"{KEY}:{SECRET}".encode()).decode()
 
 
-class Fire:
-    """The connections, and every answer they got."""
+class Load:
+    """Every id by several callers at once, each until it is answered. What was answered is kept as octets."""
 
-    def __init__(self, installation: Installation, token: str) -> None:
-        self.url = f"http://127.0.0.1:{installation.api_port}/api-integrations/v1"
-        self.headers = {"Personal-Access-Token": token}
-        self.answers: dict[int, set[bytes]] = defaultdict(set)
-        self.answered = 0
-        self.unanswered = 0
-        self.heard = asyncio.Event()  # a third of all answers
+    def __init__(self, installation: Installation) -> None:
+        self.answers: dict[int, list[bytes]] = defaultdict(list)
+        self.conflicts: Counter[int] = Counter()
+        self.others: Counter[int] = Counter()  # statuses that a request may have to be repeated for
+        self.broken = 0
+        self._installation = installation
+        self._chance = random.Random(7)
+        self._marks: list[tuple[int, Callable[[], None]]] = []
+        self._turns = asyncio.Semaphore(CONNECTIONS)
 
-    async def find_service(self) -> None:
-        """Learn who sends, as a designer does."""
-        async with aiohttp.ClientSession(headers=self.headers) as session:
-            async with session.get(f"{self.url}/customers") as response:
-                [customer] = (await response.json())["customerUsers"]
-            one_way = {"ServiceType": "OneWay"}
-            async with session.get(
-                f"{self.url}/services/{customer['customerId']}", headers=one_way
-            ) as response:
-                [service] = await response.json()
-        self.headers |= {"Customer-Id": customer["customerId"], "Service-Id": service["id"]}
+    def after(self, answers: int, call: Callable[[], None]) -> None:
+        """Call this when so many answers have come."""
+        self._marks.append((answers, call))
 
-    async def connection(self, number: int) -> None:
-        """Send every request over one connection; half of them begin with the last, so that there are repeats
-        at the same moment and long afterwards."""
-        order = range(REQUESTS) if number % 2 else range(REQUESTS - 1, -1, -1)
-        connector = aiohttp.TCPConnector(limit=1)
-        timeout = aiohttp.ClientTimeout(total=30)
-        async with aiohttp.ClientSession(
-            connector=connector, timeout=timeout, headers=self.headers
-        ) as session:
-            for request in order:
-                while not await self._send(session, request):  # noqa: ASYNC110  it is being started again
-                    await asyncio.sleep(PAUSE)
+    async def run(self) -> None:
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+        timeout = aiohttp.ClientTimeout(total=10)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as self._session:
+            calls = [number for number in range(IDS) for _ in range(REPEATS)]
+            # Near to each other in time, and not in order.
+            calls.sort(key=lambda number: number + self._chance.uniform(0, CONNECTIONS))
+            await asyncio.gather(*(self._one(number) for number in calls))
 
-    async def _send(self, session: aiohttp.ClientSession, request: int) -> bool:
-        body: dict[str, Any] = {
-            "Sender": "",
-            "Content": "#$(number) hello",
-            "Protocol": "SMS",
-            "Recipients": [
-                {"Address": f"+35840{request:07d}", "Personalization": {"number": request, "other": "x"}}
-            ],
-            "RequestId": f"request-{request}",
-        }
+    async def _one(self, number: int) -> None:
+        async with self._turns:
+            while True:
+                if self._chance.random() < BREAKS:
+                    await self._break(number)
+                status, body = await self._post(number)
+                if status == 200:
+                    break
+                await self._again(status, body)
+            self.answers[number].append(body)
+            while self._marks and sum(map(len, self.answers.values())) >= self._marks[0][0]:
+                self._marks.pop(0)[1]()
+            if len(self.answers[number]) == 1:  # it is taken now, so no other body may have it
+                while (answered := await self._post(number, other=True))[0] != 409:
+                    await self._again(*answered)
+                self.conflicts[number] += 1
+
+    async def _again(self, status: int, body: bytes) -> None:
+        assert status in (0, 503), (status, body)
+        self.others[status] += 1
+        await asyncio.sleep(0.02)
+
+    async def _post(self, number: int, *, other: bool = False) -> tuple[int, bytes]:
+        body, headers = self._request(number, other)
+        url = f"http://127.0.0.1:{self._installation.api_port}/sms/send"
         with suppress(aiohttp.ClientError, OSError, TimeoutError):
-            async with session.post(f"{self.url}/messages", json=body) as response:
-                octets = await response.read()
-                if response.status == 200:
-                    self.answers[request].add(octets)
-                    self.answered += 1
-                    if self.answered >= CONNECTIONS * REQUESTS // 3:
-                        self.heard.set()
-                    return True
-                assert response.status == 503, octets
-        self.unanswered += 1
-        return False
+            async with self._session.post(url, data=body, headers=headers) as response:
+                return response.status, await response.read()
+        return 0, b""
+
+    async def _break(self, number: int) -> None:
+        """The same over a connection that is gone before the answer."""
+        body, headers = self._request(number, other=False)
+        lines = ["POST /sms/send HTTP/1.1", "Host: test", f"Content-Length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", self._installation.api_port)
+            writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+            await writer.drain()
+            await asyncio.sleep(self._chance.uniform(0, 0.02))
+            writer.transport.abort()
+            self.broken += 1
+
+    def _request(self, number: int, other: bool) -> tuple[bytes, dict[str, str]]:
+        """Every second id is for tomorrow, so its answers stay the same to the octet; every third is a
+        header."""
+        wanted: dict[str, Any] = {
+            "From": "+358457390000",
+            "To": [f"+35840{number:07}", f"+35841{number:07}"],
+            "Message": f"#{number} {'another body' if other else 'a body'}",
+        }
+        if scheduled(number):
+            wanted["ScheduledDate"] = self._installation.later(TOMORROW)
+        headers = {"Authorization": AUTHORISATION, "Content-Type": "application/json"}
+        if number % 3:
+            wanted["RequestId"] = f"stress-{number}"
+        else:
+            headers["Idempotency-Key"] = f"stress-{number}"
+        return json.dumps(wanted).encode(), headers
 
 
-async def test_each_request_is_sent_once_whatever_is_killed() -> None:
-    async with Installation(settings=SETTINGS) as installation:
-        fire = Fire(installation, await installation.token())
-        await installation.until(lambda: _found(fire), 30, "the customer to be seen")
-        firing = asyncio.gather(*(fire.connection(number) for number in range(CONNECTIONS)))
+def scheduled(number: int) -> bool:
+    return number % 2 == 0
+
+
+def without_status(body: bytes) -> list[dict[str, Any]]:
+    """An answer but for what moves on while a message is sent."""
+    return [
+        {k: v for k, v in sms.items() if "Status" not in k and "Date" not in k} for sms in json.loads(body)
+    ]
+
+
+async def test_each_id_makes_one_message_while_the_api_is_killed() -> None:
+    async with Installation(workers=WORKERS) as installation:
+        load = Load(installation)
+        killed: list[int] = []
+
+        def kill() -> None:
+            victim = random.Random(len(killed)).choice(installation._processes("api"))
+            with suppress(psutil.NoSuchProcess):
+                victim.kill()
+                killed.append(victim.pid)
+
+        for number in range(1, KILLS + 1):
+            load.after(number * IDS * REPEATS // (KILLS + 2), kill)
         async with asyncio.timeout(SECONDS):
-            await fire.heard.wait()
-            killed = installation.kill("api")
-            await firing
-        assert fire.unanswered > 0, "the kill met nothing"
-        assert killed not in [process.pid for process in installation._processes("api")]
-        assert len(installation._processes("api")) == 2, "it was started again"
-        assert sorted(fire.answers) == list(range(REQUESTS))
-        assert {len(answers) for answers in fire.answers.values()} == {1}, "answers of one request differ"
-        messages = {answers.copy().pop() for answers in fire.answers.values()}
-        assert len(messages) == REQUESTS
-        await installation.until(lambda: _all_sent(installation), 60, "all to be sent")
+            await load.run()
+        assert len(killed) == KILLS
+        assert load.broken > 0
+        assert load.others[0] > 0, "no request met a dying process"
+
+        assert {number: len(bodies) for number, bodies in load.answers.items()} == dict.fromkeys(
+            range(IDS), REPEATS
+        )
+        assert load.conflicts == dict.fromkeys(range(IDS), 1)
+        for number, bodies in load.answers.items():
+            if scheduled(number):
+                assert len(set(bodies)) == 1, bodies
+            assert all(without_status(body) == without_status(bodies[0]) for body in bodies), bodies
+
+        rows = await installation.query(
+            "select m.id, m.text, array_agg(r.id order by r.id) as recipients"
+            " from messages m join recipients r on r.message_id = m.id group by m.id, m.text"
+        )
+        stored = {int(row["text"].split()[0][1:]): row["recipients"] for row in rows}
+        assert len(rows) == len(stored) == IDS
+        assert all(row["text"].endswith(" a body") for row in rows)
+        for number, bodies in load.answers.items():
+            assert sorted(sms["SMSID"] for sms in json.loads(bodies[0])) == stored[number]
+
+        async def all_sent() -> bool:
+            left = await installation.query("select from outbox where due_at is null")
+            return not left
+
+        await installation.until(all_sent, 60, "what is for today to be sent")
         ledger = installation.simulator.ledger
         assert ledger is not None
-        assert ledger.total == REQUESTS
-        assert ledger.keys() == {str(number): 1 for number in range(REQUESTS)}
-        assert await installation.doubtful() == set()
-
-
-async def _found(fire: Fire) -> bool:
-    with suppress(aiohttp.ClientError, KeyError, ValueError):
-        await fire.find_service()
-        return True
-    return False
-
-
-async def _all_sent(installation: Installation) -> bool:
-    rows = await installation.query("select count(*) as waiting from recipients where status < 30")
-    return bool(rows[0]["waiting"] == 0)
+        sent = {str(number): 2 for number in range(IDS) if not scheduled(number)}
+        assert ledger.keys() == sent

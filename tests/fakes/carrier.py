@@ -187,7 +187,8 @@ def refuse(status: int) -> Answer:
 
 
 class Recorder(Changing):
-    """A `ChannelSink` that keeps what it is told. `storing` may be replaced to store slowly or not at all."""
+    """A `ChannelSink` that keeps what it is told. `storing` may be replaced to store slowly or not at all;
+    `recorded` is told of each report a moment later, as the engine does."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -198,9 +199,12 @@ class Recorder(Changing):
         self.states: list[tuple[str, SessionState, str]] = []
         self.rooms = 0
         self.storing: Callable[[], Awaitable[None]] = stored
+        self.recorded: Callable[[list[SendReport]], None] | None = None
 
     def report(self, report: SendReport) -> None:
         self.reports.append(report)
+        if self.recorded is not None:
+            asyncio.get_running_loop().call_soon(self.recorded, [report])
         self.changed()
 
     def late(self, answer: LateAnswer) -> None:

@@ -73,6 +73,7 @@ async def opened(sink: Recorder) -> AsyncIterator[Opened]:
             monotonic=time.monotonic,
             jitter=lambda: 0.0,
         )
+        sink.recorded = channel.recorded
         channels.append(channel)
         await channel.start()
         if bound:

@@ -17,6 +17,7 @@ from viesti.cli.api_parts.parts import Parts
 from viesti.cli.engine_process import limits
 from viesti.cli.wiring_api import make_parts, make_services
 from viesti.config import Settings
+from viesti.services.wake import wake_everybody
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
 
@@ -67,6 +68,7 @@ async def _serve(
     await parts.estate.load()
     parts.estate.watch()
     await parts.store.listener.start()
+    await wake_everybody(parts.store)
     parts.group_commit.start()
     serving = asyncio.create_task(serve_api(app, listening, stop, drain_seconds=2))
     ready()

@@ -35,7 +35,7 @@ from viesti.services.receive import Receive
 from viesti.services.reroute import Reroute
 from viesti.services.rescue import Rescue
 from viesti.services.retain import Retain
-from viesti.services.wake import CALLBACKS, OUTBOX, Waker, keys_of
+from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, keys_of, wake_everybody
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
 
@@ -95,9 +95,11 @@ async def run_engine(
         await estate.load()
         estate.watch()
         store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
+        store.listener.on(DUE, lambda _: engine.scheduler.wake())
         store.listener.on(CALLBACKS, lambda _: engine.callbacks.duty.wake())
         await engine.start()
         await store.listener.start()
+        await wake_everybody(store)
         ready()
         _log.info("engine runs", instance=instance)
         await stop.wait()

@@ -131,10 +131,10 @@ class Settings:
     settle_batch: int = _setting(
         kinds.whole(1, 10_000),
         100,
-        "Outcomes of sending written at once. With the windows it bounds what a crash can leave in doubt.",
+        "Outcomes of sending written at once.",
     )
     receipt_batch: int = _setting(kinds.whole(1, 10_000), 500, "Receipts stored and matched at once.")
-    inbound_batch: int = _setting(kinds.whole(1, 10_000), 100, "Inbound messages stored at once.")
+    inbound_batch: int = _setting(kinds.whole(1, 10_000), 300, "Inbound messages stored at once.")
     lease_seconds: float = _setting(
         kinds.number(2, 300),
         10.0,

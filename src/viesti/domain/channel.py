@@ -41,6 +41,7 @@ class Outgoing(NamedTuple):
     )  # numbers (1-based) of parts the carrier took in earlier attempts
     validity_seconds: int | None = None
     flash: bool = False
+    urgent: bool = False  # goes before those that are not, as far as nothing of them is written yet
 
 
 class PartReport(NamedTuple):
@@ -157,8 +158,22 @@ class Channel(Protocol):
         """How many parts it could send now. 0 when no session is bound or the carrier asked for a pause."""
         ...
 
+    def window(self) -> int:
+        """How many parts may be with it at once, whatever holds it back now. What a crash leaves in doubt
+        follows from it."""
+        ...
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         """Queue these in order; each comes back as one `SendReport`."""
+        ...
+
+    def recorded(self, reports: Sequence[SendReport]) -> None:
+        """These reports are stored. Until then what they tell of counts as in flight: a crash would send it
+        again, so no more may be written than the windows hold with it."""
+        ...
+
+    def awaits_recording(self) -> bool:
+        """Whether it could write more now if only what it has reported were stored."""
         ...
 
     def parts_of(self, outgoing: Outgoing) -> int:

@@ -6,7 +6,7 @@ The first three are made for every message and go to the store as they are, so t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -85,16 +85,6 @@ class Queued(NamedTuple):
     tag: int
     parts: int
     due_at: datetime | None
-
-
-class Claimed(NamedTuple):
-    """A recipient claimed by a dispatcher. `attempt` counts this one; `tried`: channels that refused it."""
-
-    id: int
-    lane: int
-    tag: int
-    attempt: int
-    tried: Sequence[int] = ()
 
 
 class PartRow(NamedTuple):

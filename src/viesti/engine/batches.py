@@ -30,7 +30,7 @@ class _Batch(Generic[T]):
 class Batches(Generic[T]):
     """Calls `write(items)` for up to `rows` items at a time, one batch after the other. A batch stays open
     for `wait_seconds` at most, and no longer than it grows: who waits for an answer before giving more is
-    not kept waiting.
+    not kept waiting. It is closed at once when `hurry()` says that somebody is.
 
     `write` must not raise for anything but a failure of the whole batch; its givers then get the exception.
     """
@@ -43,6 +43,7 @@ class Batches(Generic[T]):
         rows: int,
         wait_seconds: float,
         limit: int = 100_000,
+        hurry: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = name
         self._write = write
@@ -50,6 +51,7 @@ class Batches(Generic[T]):
         self._looks = ceil(wait_seconds / LOOK_SECONDS)
         self._look = wait_seconds / max(1, self._looks)
         self._limit = limit
+        self._hurry = hurry
         self._waiting: deque[_Batch[T]] = deque()
         self._count = 0  # of items waiting
         self._arrived = asyncio.Event()
@@ -100,7 +102,7 @@ class Batches(Generic[T]):
     async def _gather(self) -> None:
         for _ in range(self._looks):
             before = self._count
-            if before >= self._rows:
+            if before >= self._rows or self._hurry():
                 return
             await asyncio.sleep(self._look)
             if self._count == before:

@@ -65,7 +65,7 @@ class Callbacks:
         self._settles: Batches[Called] = Batches(
             "settle callbacks", self._settle, rows=batch, wait_seconds=settle_wait
         )
-        self.duty = Duty("callbacks", self.run_once, idle_seconds)
+        self.duty = Duty("callbacks", self.run_once, idle_seconds, service.due_in)
 
     def start(self) -> None:
         """Begin."""

@@ -1,14 +1,16 @@
 """Serves one channel: claims what it can take, hands it over, settles what comes back.
 
 Rule: it claims no more than the channel can take, and has no more in its hands than the channel's windows and
-one batch of settlements, because all of that is in doubt after a crash. It gives nothing up: what was claimed
-is settled or given back before the lease is.
+half as much again (one batch of settlements at most) that is answered and not settled or waits to be written:
+all of that is looked into after a crash. It gives nothing up: what was claimed is settled or given back
+before the lease is.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import ceil
 
 import structlog
 
@@ -21,6 +23,7 @@ from viesti.services.store_errors import StoreUnavailable
 SETTLE_PAUSE = 0.5
 ENOUGH = 0.5  # of the most room there ever was
 GATHER_SECONDS = 0.016
+AHEAD = 0.5  # of the windows; with less they stand still while the next messages are claimed (decision 0004)
 
 _log = structlog.get_logger()
 
@@ -45,12 +48,15 @@ class Dispatcher:
         self._batch = batch
         self._claims = Duty(f"dispatcher {hold.lease}", self.run_once, idle_seconds)
         self._settles: Batches[SendReport | LateAnswer] = Batches(
-            f"settle {hold.lease}", self._settle, rows=settle_rows, wait_seconds=settle_wait
+            f"settle {hold.lease}",
+            self._settle,
+            rows=settle_rows,
+            wait_seconds=settle_wait,
+            hurry=self._channel.awaits_recording,
         )
-        self._unsettled = settle_rows
+        self._settle_rows = settle_rows
         self._lost = False
         self._most = 0
-        self._widest = 0  # the most room the channel ever had, which is when nothing is in flight
         self._in_hand = 0  # claimed, and not settled yet
         self._held_back = False  # by what is not settled: then the channel won't tell of room
         self._trickle = False
@@ -106,11 +112,10 @@ class Dispatcher:
         return room
 
     def _free(self) -> int:
-        """What the channel can take, unless too much is answered and not settled: a crash would send that
-        again too."""
+        """What the channel can take, unless too much is answered and not settled."""
         capacity = self._channel.capacity()
-        self._widest = max(self._widest, capacity)
-        left = self._widest + self._unsettled - self._in_hand
+        window = self._channel.window()
+        left = window + min(ceil(window * AHEAD), self._settle_rows) - self._in_hand
         self._held_back = left < min(capacity, self._batch)
         return min(capacity, self._batch, left)
 
@@ -121,7 +126,7 @@ class Dispatcher:
             try:
                 if reports:
                     await self._dispatch.settle(self.hold, reports)
-                    self._settled(len(reports))
+                    self._settled(reports)
                     reports = []
                 if late:
                     await self._dispatch.settle_late(self.hold, late)
@@ -133,7 +138,8 @@ class Dispatcher:
             await asyncio.sleep(SETTLE_PAUSE)
         self._dispatch.forget([report.recipient_id for report in reports])
 
-    def _settled(self, count: int) -> None:
-        self._in_hand -= count
+    def _settled(self, reports: list[SendReport]) -> None:
+        self._in_hand -= len(reports)
+        self._channel.recorded(reports)
         if self._held_back:
             self._claims.wake()

@@ -30,6 +30,13 @@ from viesti.services.receive import Receive
 from viesti.services.reroute import Reroute
 from viesti.services.rescue import Rescue
 from viesti.services.retain import Retain
+from viesti.services.wake import LOOK_SECONDS
+
+FALLBACK_SECONDS = 5.0
+RESCUE_SECONDS = 2.0
+CALLBACK_RESCUE_SECONDS = 5.0
+OVERDUE_SECONDS = 60.0
+GATHER_SECONDS = 0.05  # a full carrier puts off many at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class EngineOptions:
     callback_places: int = 200
     callback_per_endpoint: int = 100
     callback_rows: int = 500
-    idle_seconds: float = 1.0
+    look_seconds: float = LOOK_SECONDS
     lease_seconds: float = 10.0
     drain_seconds: float = 8.0
     retention_round: float = 600.0
@@ -95,7 +102,7 @@ class Engine:
         o = options
         self.receipts = Receipts(services.receipts, rows=o.receipt_rows, wait_seconds=o.receipt_wait)
         self.inbound = Inbound(
-            services.receive, rows=o.inbound_rows, wait_seconds=o.inbound_wait, idle_seconds=o.idle_seconds
+            services.receive, rows=o.inbound_rows, wait_seconds=o.inbound_wait, idle_seconds=o.look_seconds
         )
         self.callbacks = Callbacks(
             services.call_back,
@@ -103,7 +110,7 @@ class Engine:
             per_endpoint=o.callback_per_endpoint,
             batch=o.callback_rows,
             settle_wait=o.settle_wait,
-            idle_seconds=o.idle_seconds,
+            idle_seconds=o.look_seconds,
         )
         self.channels = Channels(
             services.estate,
@@ -113,13 +120,20 @@ class Engine:
             o.lease_seconds,
             o.drain_seconds * 0.6,
         )
+        self.scheduler = Duty(
+            "scheduler",
+            services.rescue.release_due,
+            o.look_seconds,
+            services.rescue.due_in,
+            gather_seconds=GATHER_SECONDS,
+        )
         self._upkeep = [
-            Duty("scheduler", services.rescue.release_due, o.idle_seconds),
-            Duty("fallback", services.reroute, 5 * o.idle_seconds),
-            Duty("rescuer", services.rescue.abandoned, 2 * o.idle_seconds),
+            self.scheduler,
+            Duty("fallback", services.reroute, FALLBACK_SECONDS),
+            Duty("rescuer", services.rescue.abandoned, RESCUE_SECONDS),
             Duty("callback lease", services.call_back.renew, o.lease_seconds / 3),
-            Duty("callback rescuer", services.call_back.release_expired, 5 * o.idle_seconds),
-            Duty("overdue receipts", services.expire, 60 * o.idle_seconds),
+            Duty("callback rescuer", self._free_callbacks, CALLBACK_RESCUE_SECONDS),
+            Duty("overdue receipts", services.expire, OVERDUE_SECONDS),
             Duty("retention", self._retain, o.retention_round),
             *(Duty(one.name, one.run_once, one.seconds) for one in services.upkeep),
         ]
@@ -160,14 +174,20 @@ class Engine:
             batch=o.claim_rows,
             settle_rows=o.settle_rows,
             settle_wait=o.settle_wait,
-            idle_seconds=o.idle_seconds,
+            idle_seconds=o.look_seconds,
         )
         dispatchers.append(dispatcher)
         return dispatcher
+
+    async def _free_callbacks(self) -> int:
+        freed = await self._services.call_back.release_expired()
+        if freed:
+            self.callbacks.duty.wake()
+        return freed
 
     async def _retain(self) -> int:
         self._services.receipts.oldest_id = await self._services.retain.oldest_reference()
         await self._services.retain()
         return await self._services.retain.forget(
-            self._options.request_id_age, self._options.waiting_receipt_age, self._options.settle_rows
+            self._options.request_id_age, self._options.waiting_receipt_age
         )

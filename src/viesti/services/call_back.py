@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -31,6 +32,7 @@ from viesti.net.url import BadUrl, split_url
 from viesti.protocols.webhook.signature import headers as signature_headers
 from viesti.protocols.webhook.signature import secret_key
 from viesti.services.estate import EstateCache
+from viesti.services.wake import seconds_until
 from viesti.storage.seal import Seal, SealError
 from viesti.storage.store import Store, StoreUnavailable, Transaction
 
@@ -86,17 +88,30 @@ class CallBack:
         self._max_age = max_age
         self._dead = dead_after_tries, dead_after
         self._token = 0
+        self._in_hand: set[int] = set()  # claimed, and neither settled nor given back
+        self._unsure = False  # a claim failed: it may have been committed all the same
         self._keys: dict[str, bytes] = {}  # of the customers' sealed secrets; opening one is slow
         estate.on_change(lambda _: self._keys.clear())
 
     async def claim(self, limit: int, passed_over: Sequence[int] = ()) -> list[Callback]:
         """Claim due callbacks, none of the customers passed over; of each subject at most one, beside those
         that stand apart."""
-        now = self._now()
-        async with self._store.transaction() as tx:
-            token = await self._own(tx)
-            claimed = await tx.callbacks.claim(now, limit, now + self._claim, token, passed_over)
+        try:
+            claimed = await self._take(limit, passed_over)
+        except BaseException:
+            self._unsure = True
+            raise
+        self._unsure = False
+        self._in_hand.update(callback.id for callback in claimed)
         return [self._opened(callback) for callback in claimed]
+
+    async def _take(self, limit: int, passed_over: Sequence[int]) -> list[Callback]:
+        now = self._now()
+        async with self._store.statements() as each:
+            token = await self._own(each)
+            if self._unsure:
+                await each.callbacks.release_all_but(list(self._in_hand), token)
+            return await each.callbacks.claim(now, limit, now + self._claim, token, passed_over)
 
     def _opened(self, callback: Callback) -> Callback:
         """With the URL to call; '' when it does not open."""
@@ -165,8 +180,8 @@ class CallBack:
         return key
 
     async def settle(self, called: Sequence[Called]) -> None:
-        """Write how calls went, in one transaction."""
-        made: list[int] = []
+        """Write how calls went, in one transaction: of those that were simply made, one statement."""
+        made: list[tuple[int, int, datetime, dict[str, Any]]] = []
         retries: list[tuple[int, int | None, datetime, str]] = []
         parked: list[tuple[int, str]] = []
         dead: dict[int, tuple[Called, str]] = {}
@@ -180,8 +195,7 @@ class CallBack:
             outcome = judge(answer, callback.attempt, callback.created_at, now, *self._dead)
             match outcome:
                 case Delivered():
-                    made.append(callback.id)
-                    events.append(_event(one, "callback_made", ""))
+                    made.append((callback.id, callback.subject_id, one.at, _detail(one)))
                 case Retry(reason, retry_after):
                     due = next_callback(
                         callback.attempt,
@@ -204,13 +218,14 @@ class CallBack:
                     events.append(_event(one, "callback_parked", reason))
 
         async def work(tx: Transaction) -> None:
-            if made:
-                await tx.callbacks.delete(made, self._token)
+            await tx.callbacks.made(made, self._token)
             await tx.callbacks.retry(retries, self._token)
             await tx.callbacks.park(parked, now, self._token)
             await tx.messages.add_events(events)
 
-        await self._store.run(work)  # a subscription that ends meanwhile may deadlock with it
+        # Again after a deadlock: a subscription that ends meanwhile deletes what is owed for it.
+        await (self._store.run if retries or parked else self._store.run_one)(work)
+        self._in_hand.difference_update(one.callback.id for one in called)
         for subscription_id, (one, reason) in dead.items():
             await self._end(subscription_id, one, reason, now)
 
@@ -229,8 +244,10 @@ class CallBack:
     async def release(self, callbacks: Sequence[Callback]) -> None:
         """Give back callbacks that were claimed and not called."""
         if callbacks:
+            ids = [callback.id for callback in callbacks]
             async with self._store.transaction() as tx:
-                await tx.callbacks.release([callback.id for callback in callbacks], self._token)
+                await tx.callbacks.release(ids, self._token)
+            self._in_hand.difference_update(ids)
 
     async def release_expired(self) -> int:
         """Free the claims of processes that died; gives how many."""
@@ -240,23 +257,28 @@ class CallBack:
             await tx.leases.forget(LEASE, now - FORGET)
         return freed
 
-    async def next_due(self) -> datetime | None:
-        """When the next callback falls due."""
-        async with self._store.transaction() as tx:
-            return await tx.callbacks.next_due()
+    async def due_in(self) -> float | None:
+        """In how many seconds the next callback falls due."""
+        async with self._store.statements() as each:
+            return seconds_until(await each.callbacks.next_due(), self._now())
 
 
 def _as_answer(answer: HttpAnswer | HttpFailure, at: datetime) -> Answer | NoAnswer:
     if isinstance(answer, HttpFailure):
         return NoAnswer(f"{answer.kind.value}: {answer.detail}", answer.for_good)
+    if 200 <= answer.status < 300:
+        return Answer(answer.status)
     retry_after = retry_after_seconds(answer.headers.get("Retry-After"), at)
     return Answer(answer.status, answer.body, retry_after)
 
 
+def _detail(called: Called) -> dict[str, Any]:
+    """What the subject's timeline tells of a call."""
+    detail: dict[str, Any] = {"callback": called.callback.kind, "attempt": called.callback.attempt}
+    if isinstance(called.answer, HttpAnswer):
+        detail["http_status"] = called.answer.status
+    return detail
+
+
 def _event(called: Called, kind: str, reason: str) -> Event:
-    callback = called.callback
-    status = called.answer.status if isinstance(called.answer, HttpAnswer) else None
-    detail = {"callback": callback.kind, "attempt": callback.attempt, "http_status": status, "reason": reason}
-    return Event(
-        callback.subject_id, called.at, kind, {k: v for k, v in detail.items() if v not in (None, "")}
-    )
+    return Event(called.callback.subject_id, called.at, kind, _detail(called) | {"reason": reason})

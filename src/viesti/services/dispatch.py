@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 
 from viesti.domain.channel import AddressKind, LateAnswer, Outgoing, SendReport
-from viesti.domain.message import Claimed
+from viesti.domain.lane import Lane
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.routing import Route
 from viesti.services.estate import EstateCache, Snapshot
@@ -19,8 +19,8 @@ from viesti.services.judge import InHand, judge
 from viesti.services.late_answers import write_late
 from viesti.services.receipts import TakeReceipts
 from viesti.services.settlement import Decided, Hold, SettledSent, Settlement
-from viesti.services.wake import CALLBACKS, OUTBOX, Waker
-from viesti.storage.store import Store, Transaction
+from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker
+from viesti.storage.store import Claimed, Store, Transaction
 
 __all__ = ["Dispatch", "Hold"]
 
@@ -83,7 +83,7 @@ class Dispatch:
             for report in reports
             if report.recipient_id in self._in_hand
         ]
-        sent = SettledSent(hold, now, decided)
+        sent = SettledSent(hold, decided)
         await sent.write(self._store)
         self.forget(sent.ids)
         rest = [one for one in decided if one.id not in sent.ids]
@@ -100,6 +100,8 @@ class Dispatch:
             self._waker.wake(CALLBACKS)
         for channel_id in settlement.channels_with_work:
             self._waker.wake(OUTBOX, channel_id)
+        if settlement.due_soon:
+            self._waker.wake(DUE)
 
     async def settle_late(self, hold: Hold, answers: Sequence[LateAnswer]) -> None:
         """Write what the carrier said too late, in one transaction. Safe to call again."""
@@ -161,27 +163,24 @@ async def _drop(tx: Transaction, hold: Hold, missing: Sequence[int]) -> None:
 
 async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
     """What the channel and the settlement need, in the order claimed."""
-    recipients = {r.id: r for r in await tx.messages.load_recipients([one.id for one in claimed])}
-    messages = await tx.messages.load_messages(list({r.message_id for r in recipients.values()}))
     repeated = [one.id for one in claimed if one.attempt > 1]
     done = await tx.messages.parts_done(repeated) if repeated else {}
     loaded = []
-    for one in claimed:
-        recipient = recipients.get(one.id)
-        message = messages.get(recipient.message_id) if recipient else None
+    for identifier, lane, attempt, tried, recipient, message in claimed:
         if recipient is None or message is None:
             continue
         outgoing = Outgoing(
-            recipient_id=recipient.id,
-            attempt=one.attempt,
+            recipient_id=identifier,
+            attempt=attempt,
             destination=recipient.address,
             destination_kind=AddressKind(recipient.address_kind),
             sender=message.sender,
             sender_kind=AddressKind(message.sender_kind),
             text=recipient.text if recipient.text is not None else message.text,
             languages=tuple(message.shift_tables),
-            parts_done=frozenset(done.get(one.id, ())),
+            parts_done=frozenset(done.get(identifier, ())),
             validity_seconds=message.validity_seconds,
+            urgent=lane == Lane.TRANSACTIONAL,
         )
-        loaded.append(InHand(recipient, message, one.attempt, outgoing, one.tried))
+        loaded.append(InHand(recipient, message, attempt, outgoing, tried))
     return loaded

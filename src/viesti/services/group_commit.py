@@ -20,7 +20,7 @@ from viesti.services.plan import Planned
 from viesti.services.publish import Publish
 from viesti.services.repeats import answer_again, first_results, request_key
 from viesti.services.requests import SubmitRequest, SubmitResult
-from viesti.services.wake import CALLBACKS, OUTBOX, Waker
+from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, soon
 from viesti.storage.store import RequestKey, Store, StoreUnavailable, Transaction
 
 CLOCK_SECONDS = 0.25  # how old the virtual times of fair queueing may be
@@ -92,7 +92,7 @@ class GroupCommit:
         key = request_key(request)
         async with self._store.statements() as tx:
             first = (await first_results(tx, [request])).get(key) if key else None
-        return answer_again(request, *first) if first else None
+        return answer_again(request, first) if first else None
 
     async def _write(self) -> None:
         while self._queue or not self._stopping:
@@ -159,6 +159,8 @@ class GroupCommit:
                 entry.answer.set_result(answer)
         for channel_id in {queued.channel_id for queued in rows.queued if queued.due_at is None}:
             self._waker.wake(OUTBOX, channel_id)
+        if any(soon(entry.planned.send_at, entry.planned.created_at) for entry in fresh):
+            self._waker.wake(DUE)
         if owed:
             self._waker.wake(CALLBACKS)
         if repeats:
@@ -172,7 +174,7 @@ class GroupCommit:
             key = entry.key()
             assert key is not None  # only those with a request id can be repeats
             if not entry.answer.done():
-                entry.answer.set_result(answer_again(entry.planned.request, *firsts[key]))
+                entry.answer.set_result(answer_again(entry.planned.request, firsts.get(key)))
 
     async def _write_rows(self, tx: Transaction, rows: AcceptRows) -> int:
         """Write the rows, and with them the reports owed for recipients that nothing is sent to; gives how

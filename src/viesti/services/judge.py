@@ -79,6 +79,8 @@ def judge(
 ) -> Decision:
     """What follows from an attempt. The gravest part decides: refused, in doubt, deferred, taken."""
     outcomes = [part.outcome for part in report.parts]
+    if all(isinstance(outcome, Accepted) for outcome in outcomes):
+        return Sent()
     refused = next((o for o in outcomes if isinstance(o, Refused)), None)
     if refused:
         route = elsewhere(in_hand) if refused.elsewhere and not in_hand.outgoing.parts_done else None
@@ -89,18 +91,16 @@ def judge(
     if doubt:
         resend = (service is None or service.on_unknown == "resend") and in_hand.recipient.doubts == 0
         return InDoubt(held=not resend, detail=doubt.detail)
-    deferred = next((o for o in outcomes if isinstance(o, Deferred)), None)
-    if deferred:
-        due = next_attempt(
-            in_hand.attempt,
-            deferred,
-            now,
-            jitter,
-            in_hand.first_at,
-            policy,
-            in_hand.message.validity_seconds,
-        )
-        if isinstance(due, GiveUp):
-            return Failed(due.reason, deferred.detail or deferred.reason.value)
-        return Again(due, deferred.reason, deferred.detail)
-    return Sent()
+    deferred = next(o for o in outcomes if isinstance(o, Deferred))
+    due = next_attempt(
+        in_hand.attempt,
+        deferred,
+        now,
+        jitter,
+        in_hand.first_at,
+        policy,
+        in_hand.message.validity_seconds,
+    )
+    if isinstance(due, GiveUp):
+        return Failed(due.reason, deferred.detail or deferred.reason.value)
+    return Again(due, deferred.reason, deferred.detail)

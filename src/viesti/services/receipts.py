@@ -89,7 +89,7 @@ class TakeReceipts:
             # Who learns of another part of the same message waits here, and then sees what this writes.
             await tx.receipts.lock_recipients(several)
             known = await tx.receipts.part_states(several) if several else []
-            moved = await tx.receipts.apply(effects(matched, known))
+            moved = await tx.receipts.apply(effects(matched, known), channel_id)
             if await self.publish(tx, self._estate.current, moved, self._now()):
                 tx.after_commit(lambda: self._waker.wake(CALLBACKS))
         return len(matched)

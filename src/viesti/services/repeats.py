@@ -7,6 +7,7 @@ after every restart.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from viesti.services.requests import (
     FieldProblem,
@@ -19,6 +20,13 @@ from viesti.services.requests import (
 from viesti.storage.store import FirstMessage, FirstRecipient, Transaction
 
 
+class First(NamedTuple):
+    """What the first request with an id led to. `submitted`: None when retention has dropped it."""
+
+    body_hash: bytes  # of the request as it came
+    submitted: Submitted | None
+
+
 def request_key(request: SubmitRequest) -> tuple[int, str] | None:
     """The request id as the store knows it: the application's own, or the customer's own without one (an id
     names only one thing)."""
@@ -26,10 +34,8 @@ def request_key(request: SubmitRequest) -> tuple[int, str] | None:
     return (owner, request.request_id) if request.request_id else None
 
 
-async def first_results(
-    tx: Transaction, requests: Iterable[SubmitRequest]
-) -> dict[tuple[int, str], tuple[bytes, Submitted]]:
-    """What was answered first under the ids of these requests, with the digest of the body it had."""
+async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> dict[tuple[int, str], First]:
+    """What was answered first under the ids of these requests; ids that are not known are left out."""
     keys = {key for request in requests if (key := request_key(request))}
     known = await tx.repeats.known(keys) if keys else {}
     # Several ids of several owners were asked for crosswise.
@@ -40,17 +46,26 @@ async def first_results(
     messages = await tx.repeats.messages(ids)
     recipients = await tx.repeats.recipients(ids)
     return {
-        key: (body_hash, _submitted(messages[message_id], recipients[message_id]))
+        key: First(
+            body_hash,
+            _submitted(messages[message_id], recipients[message_id]) if message_id in messages else None,
+        )
         for key, (body_hash, message_id) in known.items()
     }
 
 
-def answer_again(request: SubmitRequest, body_hash: bytes, first: Submitted) -> SubmitResult:
-    """The answer to a repeat; a conflict when the first had another body."""
-    if body_hash == request.body_hash:
-        return first
-    problem = FieldProblem("request_id", "This request id was used with another body.")
-    return NotAccepted((problem,), conflict=True)
+def answer_again(request: SubmitRequest, first: First | None) -> SubmitResult:
+    """The answer to a repeat; a conflict when the first had another body, or can't be shown any more.
+    `first`: None when the id was forgotten this moment."""
+    if first and first.body_hash != request.body_hash:
+        return _conflict("This request id was used with another body.")
+    if first is None or first.submitted is None:
+        return _conflict("This request id was used for a message that is no longer kept.")
+    return first.submitted
+
+
+def _conflict(sentence: str) -> NotAccepted:
+    return NotAccepted((FieldProblem("request_id", sentence),), conflict=True)
 
 
 def _submitted(message: FirstMessage, recipients: Iterable[FirstRecipient]) -> Submitted:

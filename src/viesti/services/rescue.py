@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from viesti.domain.message import Event
 from viesti.services.estate import EstateCache
-from viesti.services.wake import OUTBOX, Waker
+from viesti.services.wake import OUTBOX, Waker, seconds_until
 from viesti.storage.store import Store, Transaction
 
 ROWS = 1000
@@ -92,7 +92,7 @@ class Rescue:
             self._waker.wake(OUTBOX, channel_id)
         return len(rows)
 
-    async def next_due(self) -> datetime | None:
-        """When the next scheduled or put-off recipient falls due."""
-        async with self._store.transaction() as tx:
-            return await tx.outbox.next_due()
+    async def due_in(self) -> float | None:
+        """In how many seconds the next scheduled or put-off recipient falls due."""
+        async with self._store.statements() as each:
+            return seconds_until(await each.outbox.next_due(), self._now())

@@ -14,6 +14,7 @@ from viesti.storage.store import Store, Transaction, first_id
 REFERENCE_AGE = timedelta(days=10)
 ACCESS_SPENT = timedelta(days=1)  # codes, tokens and sign-ins are kept so long after they ran out
 ACCESS_OLD = timedelta(days=30)  # replaced refresh tokens, and connections that ended
+FORGET_ROWS = 10_000  # deleted in one transaction (decision 0018)
 BLOCK_AGE = timedelta(hours=1)  # how long a process goes on making ids of a period that is over (storage/ids)
 
 
@@ -63,10 +64,10 @@ class Retain:
         begun = [row["number"] for row in periods if row["starts_at"] and row["starts_at"] <= oldest]
         return first_id(max(begun, default=0))
 
-    async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta, rows: int) -> int:
-        """Drop request ids, waiting receipts, counts of answers and spent access that are too old; gives how
-        many."""
-        now = self._now()
+    async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta) -> int:
+        """Drop request ids, waiting receipts, counts of answers and spent access that are too old, some
+        thousands at a time; gives how many."""
+        now, rows = self._now(), FORGET_ROWS
         async with self._store.transaction() as tx:
             forgotten = await tx.messages.forget_requests(now - request_ids_after, rows)
             forgotten += await tx.receipts.forget_waiting(now - waiting_receipts_after, rows)

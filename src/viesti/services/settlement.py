@@ -19,7 +19,8 @@ from viesti.domain.status import Status
 from viesti.services.estate import Snapshot
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
 from viesti.services.receipts import TakeReceipts
-from viesti.storage.store import MessageToSend, Moved, Store, ToSend, Transaction, bucket_of
+from viesti.services.wake import soon
+from viesti.storage.store import MessageToSend, Moved, SentPart, Store, ToSend, Transaction, bucket_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +49,38 @@ class SettledSent:
     """Those of a batch that the carrier took whole, and of whose sending nobody is told. After `write`: the
     ids of those that were ours to settle, and the references that receipts came for before."""
 
-    def __init__(self, hold: Hold, now: datetime, decided: Sequence[Decided]) -> None:
+    def __init__(self, hold: Hold, decided: Sequence[Decided]) -> None:
         self._hold = hold
-        self._sent = [
-            one for one in decided if isinstance(one.decision, Sent) and not one.in_hand.message.report_all
+        self._parts = [
+            SentPart(
+                report.recipient_id,
+                report.attempt,
+                part.number,
+                report.parts_total,
+                part.outcome.reference,
+                part.at,
+            )
+            for in_hand, report, decision in decided
+            if isinstance(decision, Sent) and not in_hand.message.report_all
+            for part in report.parts
+            if isinstance(part.outcome, Accepted)
         ]
-        self._rows = [_sent_row(one, now) for one in self._sent]
         self.ids: set[int] = set()
         self.awaited: list[str] = []
 
     async def write(self, store: Store) -> None:
         """Write it, which is a transaction of its own."""
-        if not self._sent:
+        if not self._parts:
             return
-        parts = [part for one in self._sent for part in _parts(one, self._hold)]
-        hold = self._hold
         self.ids, awaited = await store.run_one(
-            lambda tx: tx.outbox.settle_sent(self._rows, parts, hold.channel_id, hold.token)
+            lambda tx: tx.outbox.settle_sent(self._parts, self._hold.channel_id, self._hold.token)
         )
-        self.awaited = _references(parts) if awaited else []
+        self.awaited = [part.reference for part in self._parts if part.reference] if awaited else []
 
 
 class Settlement:
-    """One batch. After `write`: how many callbacks it owes, and which channels have work from it."""
+    """One batch. After `write`: how many callbacks it owes, which channels have work from it, and whether
+    something is due again soon."""
 
     def __init__(self, hold: Hold, snapshot: Snapshot, now: datetime, decided: Sequence[Decided]) -> None:
         self._hold = hold
@@ -79,6 +89,7 @@ class Settlement:
         self._decided = decided
         self.callbacks = 0
         self.channels_with_work: set[int] = set()
+        self.due_soon = False
 
     async def write(self, tx: Transaction, receipts: TakeReceipts) -> None:
         """Write it all; may be run again from the start."""
@@ -120,6 +131,7 @@ class Settlement:
                 case _:
                     gone.append(one.id)
         self.channels_with_work = {channel_id for _, due, channel_id in again if due is None}
+        self.due_soon = any(soon(due, self._now) for _, due, _ in again)
         settled = await tx.outbox.settle(gone, self._hold.token)
         return settled | await tx.outbox.defer(again, self._hold.token)
 

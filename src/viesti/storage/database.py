@@ -95,10 +95,7 @@ async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: 
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection inside a transaction: committed when the block ends, rolled back when it raises."""
-    try:
-        connection = await pool.acquire()
-    except (*UNAVAILABLE, asyncpg.PostgresError) as error:  # whatever keeps us from connecting
-        raise StoreUnavailable(f"The database can't be reached: {error}") from error
+    connection = await _acquire(pool)
     try:
         async with connection.transaction():
             yield connection
@@ -106,6 +103,13 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         raise StoreUnavailable(f"The database went away: {error}") from error
     finally:
         await _release(pool, connection)
+
+
+async def _acquire(pool: Pool) -> asyncpg.pool.PoolConnectionProxy[asyncpg.Record]:
+    try:
+        return await pool.acquire()
+    except (*UNAVAILABLE, asyncpg.PostgresError) as error:  # whatever keeps us from connecting
+        raise StoreUnavailable(f"The database can't be reached: {error}") from error
 
 
 async def _release(pool: Pool, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
@@ -118,11 +122,13 @@ async def _release(pool: Pool, connection: asyncpg.pool.PoolConnectionProxy[asyn
 @asynccontextmanager
 async def alone(pool: Pool) -> AsyncIterator[Connection]:
     """A connection on which each statement is a transaction of its own."""
+    connection = await _acquire(pool)
     try:
-        async with pool.acquire() as connection:
-            yield connection
+        yield connection
     except UNAVAILABLE as error:
-        raise StoreUnavailable(f"The database can't be reached: {error}") from error
+        raise StoreUnavailable(f"The database went away: {error}") from error
+    finally:
+        await _release(pool, connection)
 
 
 async def run(

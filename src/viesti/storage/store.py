@@ -33,7 +33,7 @@ from viesti.storage.rows.messages import (
     Standing,
     ToSend,
 )
-from viesti.storage.rows.outbox import Abandoned, Depth, Outbox
+from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox, SentPart
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
@@ -45,6 +45,7 @@ from viesti.storage.rows.throttle import Throttles
 __all__ = [
     "Abandoned",
     "ChannelConsent",
+    "Claimed",
     "Depth",
     "FirstMessage",
     "FirstRecipient",
@@ -60,6 +61,7 @@ __all__ = [
     "OpenThread",
     "ReportTarget",
     "RequestKey",
+    "SentPart",
     "Standing",
     "Store",
     "StoreUnavailable",

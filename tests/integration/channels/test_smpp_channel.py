@@ -90,6 +90,7 @@ async def opened(carrier: Carrier, sink: Recorder) -> AsyncIterator[Opened]:
             jitter=lambda: 0.0,
         )
         channels.append(channel)
+        sink.recorded = channel.recorded
         await channel.start()
         bound = options.get("sessions", 1) * (2 if "+" in options.get("bind", "") else 1)
         await sink.until(lambda: _count(sink, SessionState.BOUND) >= (bound if wait is None else wait))
@@ -105,6 +106,35 @@ def _count(sink: Recorder, state: SessionState) -> int:
 
 
 class TestSending:
+    async def test_what_is_written_and_not_recorded_fits_the_windows(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        channel = await opened(sessions=2, window=3)
+        sink.recorded = None  # the store takes its time
+        channel.send([outgoing(number) for number in range(20)])
+        reports = list((await sink.reported(6)).values())
+        assert len(carrier.submits) == 6
+        assert channel.capacity() == 0  # the fourteen wait in its windows' room
+        channel.recorded(reports[:2])
+        await carrier.submitted(8)
+        await sink.reported(8)
+        assert len(carrier.submits) == 8
+        sink.recorded = channel.recorded
+        channel.recorded(sink.reports[2:])
+        assert len(await sink.reported(20)) == 20
+
+    async def test_a_message_of_more_parts_than_the_windows_hold(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        channel = await opened(window=2)
+        sink.recorded = None
+        channel.send([outgoing(1, "x" * 153 * 7), *(outgoing(number) for number in range(2, 6))])
+        await sink.reported(2)
+        assert len(carrier.submits) == 8  # its last part and the next message filled the window; now all wait
+        sink.recorded = channel.recorded
+        channel.recorded(sink.reports)
+        assert len(await sink.reported(5)) == 5
+
     async def test_a_message(self, opened: Opened, carrier: Carrier, sink: Recorder) -> None:
         channel = await opened()
         assert channel.capacity() == 10
@@ -214,6 +244,15 @@ class TestSending:
             await sink.reported(index + 1)
             assert sink.rooms == rooms + (index >= 4)
 
+    async def test_room_is_told_when_a_low_rate_gives_it(self, opened: Opened, sink: Recorder) -> None:
+        channel = await opened(rate=0.8)  # the next part may be taken a quarter of a second from now
+        rooms = sink.rooms
+        channel.send([outgoing(1)])
+        await sink.reported(1)
+        assert (channel.capacity(), sink.rooms) == (0, rooms)
+        await sink.until(lambda: sink.rooms > rooms)
+        assert channel.capacity() == 1
+
     async def test_the_rate_is_kept(self, opened: Opened, carrier: Carrier, sink: Recorder) -> None:
         times: list[float] = []
 
@@ -226,6 +265,26 @@ class TestSending:
         channel.send([outgoing(number) for number in range(101)])
         await sink.reported(101)
         assert times[-1] - times[0] == pytest.approx(0.5, rel=0.1)  # the bucket itself is exact, see its test
+
+    async def test_urgent_ones_pass_what_waits_for_the_rate(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        channel = await opened(rate=100.0, window=500)
+        channel.send([outgoing(number, f"bulk {number}") for number in range(20)])
+        await carrier.submitted(5)
+        channel.send([outgoing(number, f"urgent {number}", urgent=True) for number in range(100, 103)])
+        written = len(carrier.submits)
+        await sink.reported(23)
+        texts = carrier.texts()
+        urgent = [at for at, text in enumerate(texts) if text.startswith(b"urgent")]
+        assert urgent == [urgent[0], urgent[0] + 1, urgent[0] + 2]
+        assert urgent[0] <= written + 3  # what may go out at once before the carrier reads it
+        assert [text for text in texts if text.startswith(b"urgent")] == [
+            f"urgent {number}".encode() for number in range(100, 103)
+        ]
+        assert [text for text in texts if text.startswith(b"bulk")] == [
+            f"bulk {number}".encode() for number in range(20)
+        ]
 
 
 def test_on_uvloop() -> None:
@@ -330,6 +389,27 @@ class TestThrottling:
         # 00-02 taken; 03-09 too fast; then 03 too fast once more, and whatever follows in its own place
         assert sorted(taken) == [f"{number:02}".encode() for number in range(10)]
         assert carrier.texts()[10] == b"03"
+
+    async def test_urgent_ones_pass_what_the_carrier_was_too_busy_for(
+        self, opened: Opened, carrier: Carrier, sink: Recorder
+    ) -> None:
+        busy, taken = True, []
+
+        def answer(link: CarrierLink, pdu: Pdu) -> None:
+            if busy:
+                link.respond(pdu, Status.RTHROTTLED)
+            else:
+                taken.append(pdu.message())
+                accept(link, pdu)
+
+        carrier.answer = answer
+        channel = await opened(throttle_pause=0.2, window=10)
+        channel.send([outgoing(number, f"bulk {number}") for number in range(5)])
+        await carrier.submitted(5)
+        channel.send([outgoing(9, "urgent", urgent=True)])
+        busy = False
+        await sink.reported(6)
+        assert taken == [b"urgent", *(f"bulk {number}".encode() for number in range(5))]
 
     async def test_the_session_is_silent_meanwhile(
         self, opened: Opened, carrier: Carrier, sink: Recorder

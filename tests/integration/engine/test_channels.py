@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from tests.integration.services.world import CHANNEL, OTHER_CHANNEL, Process, World
 
-from viesti.domain.channel import Channel, ChannelSink, Outgoing
+from viesti.domain.channel import Channel, ChannelSink, Outgoing, SendReport
 from viesti.domain.estate import ChannelRow
 from viesti.engine.channels import Channels
 from viesti.engine.dispatcher import Dispatcher
@@ -43,8 +43,16 @@ class Recorder:
     def capacity(self) -> int:
         return 0
 
+    def window(self) -> int:
+        return 0
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         raise AssertionError("it has no capacity")
+
+    def recorded(self, reports: Sequence[SendReport]) -> None: ...
+
+    def awaits_recording(self) -> bool:
+        return False
 
     def parts_of(self, outgoing: Outgoing) -> int:
         return 1

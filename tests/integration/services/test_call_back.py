@@ -11,14 +11,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.fakes.cut_off import CutOff
 from tests.fakes.endpoint import Endpoint, Received, answer
-from tests.integration.services.world import ACME, ACME_BUCKET, BETA, START, World, inbound, receipt
+from tests.integration.services.world import (
+    ACME,
+    ACME_BUCKET,
+    BETA,
+    START,
+    World,
+    inbound,
+    process_on,
+    receipt,
+)
 
 from viesti.domain.message import Callback
 from viesti.net.client import ClientOptions, OutgoingClient
 from viesti.protocols.webhook.signature import SignatureCheck, secret_key, verify
 from viesti.services.call_back import CallBack
 from viesti.storage.seal import Seal
+from viesti.storage.store import Store, StoreUnavailable
 
 pytestmark = pytest.mark.integration
 
@@ -39,9 +50,9 @@ async def _calling(
         yield _service(world, client), endpoint
 
 
-def _service(world: World, client: OutgoingClient) -> CallBack:
+def _service(world: World, client: OutgoingClient, store: Store | None = None) -> CallBack:
     return CallBack(
-        world.store,
+        store or world.store,
         world.estate,
         client,
         SEAL,
@@ -164,7 +175,7 @@ async def test_tried_again(world: World, reply: bytes, seconds: int) -> None:
             START + timedelta(seconds=seconds), 1, None, None,
         )  # fmt: skip
         assert row["last_error"]
-        assert await service.next_due() == row["due_at"]
+        assert await service.due_in() == seconds
         assert await service.claim(10) == []
         world.clock.advance(seconds=seconds)
         assert [callback.attempt for callback in await service.claim(10)] == [2]
@@ -320,6 +331,27 @@ async def test_a_claim_runs_out(world: World) -> None:
             assert len(await world.callbacks()) == 1
             await living.settle([await living.call(again)])
     assert await world.callbacks() == []
+
+
+async def test_a_claim_whose_commit_was_not_answered_is_made_good_at_once(world: World) -> None:
+    async with (
+        CutOff(world.url) as way,
+        OutgoingClient(ClientOptions(allow_private=True)) as client,
+        process_on(way.url, world.clock) as process,
+    ):
+        service = _service(world, client, process.store)
+        for number in range(1, 6):
+            await _owe(world, number, number)
+        first, second = await service.claim(2)
+        await service.release([second])
+        way.swallow("UPDATE 4")  # the claim, which is a transaction of its own
+        with pytest.raises(StoreUnavailable):
+            await service.claim(10)
+        assert await world.value("select count(*) from callbacks where claim is not null") == 5
+        claimed = await service.claim(10)
+        assert [(one.id >> 6, one.attempt) for one in claimed] == [(2, 1), (3, 1), (4, 1), (5, 1)]
+        await service.settle([await service.call(first)])
+        assert await service.claim(10) == []
 
 
 async def test_given_back_does_not_count(world: World) -> None:

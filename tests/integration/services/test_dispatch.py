@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.fakes.cut_off import CutOff
 from tests.integration.services.world import (
     BETA,
     BETA_APP,
@@ -20,6 +21,7 @@ from tests.integration.services.world import (
     Process,
     World,
     address,
+    process_on,
     report,
     request,
     taken,
@@ -29,6 +31,7 @@ from viesti.domain.channel import Outgoing
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from viesti.services.dispatch import Hold
+from viesti.services.store_errors import StoreUnavailable
 
 pytestmark = pytest.mark.integration
 
@@ -60,6 +63,7 @@ async def test_what_a_channel_gets(world: World) -> None:
         text="Hei",
         languages=("tr",),
         validity_seconds=3600,
+        urgent=True,
     )
     (row,) = await world.queued()
     assert (row["attempt"], row["claimed_at"]) == (1, START)
@@ -71,6 +75,7 @@ async def test_urgent_before_bulk_and_in_order(world: World) -> None:
     claimed = await world.dispatch.claim(await world.hold(), 5)
     expected = [r.id for r in urgent.recipients] + [r.id for r in bulk.recipients][:3]
     assert [outgoing.recipient_id for outgoing in claimed] == expected
+    assert [outgoing.urgent for outgoing in claimed] == [True] * 2 + [False] * 3
 
 
 async def test_a_customer_with_much_does_not_delay_another(world: World) -> None:
@@ -220,6 +225,25 @@ async def test_put_off(world: World) -> None:
     assert (await _claim_one(world, hold)).attempt == 2
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(4, "viesti_due"), (6, "viesti_outbox")])
+async def test_what_is_put_off_for_a_moment_wakes_the_scheduler(
+    world: World, seconds: float, told: str
+) -> None:
+    await world.accepted(1)
+    await world.process.waker.stop()
+    hold = await world.hold()
+    outgoing = await _claim_one(world, hold)
+    woken: asyncio.Queue[str] = asyncio.Queue()
+    listener = await asyncpg.connect(world.url)
+    for topic in ("viesti_due", "viesti_outbox"):
+        await listener.add_listener(topic, lambda *heard: woken.put_nowait(heard[2]))
+    busy = Deferred(Failure.CARRIER_BUSY, retry_after=seconds)
+    await world.dispatch.settle(hold, [report(outgoing, busy)])
+    await world.accepted(2)
+    assert await asyncio.wait_for(woken.get(), 5) == told
+    await listener.close()
+
+
 async def test_another_way(world: World) -> None:
     await world.insert("fair_clock", {"channel_id": OTHER_CHANNEL, "lane": 0, "tag": 77})
     submitted = await world.accepted(1, 2)
@@ -363,3 +387,23 @@ async def test_every_route_is_tried_in_order_before_it_fails(world: World) -> No
         await world.dispatch.settle(hold, [report(outgoing, refused, at=world.clock.now)])
     assert await world.queued() == []
     assert await world.value("select status from recipients") == 60
+
+
+async def test_a_claim_that_was_not_answered_is_made_good_at_once(world: World) -> None:
+    """What is in hand stays there; what was claimed and never handed over is claimed again, and no attempt of
+    it counts."""
+    await world.accepted(*range(5))
+    hold = await world.hold()
+    async with CutOff(world.url) as way, process_on(way.url, world.clock) as process:
+        in_hand = await process.dispatch.claim(hold, 2)
+        way.swallow("SELECT 3")
+        with pytest.raises(StoreUnavailable):
+            await process.dispatch.claim(hold, 10)
+        assert await world.value("select count(*) from outbox where claim is not null") == 5
+        claimed = await process.dispatch.claim(hold, 10)
+        assert [outgoing.attempt for outgoing in claimed] == [1, 1, 1]
+        everything = [*in_hand, *claimed]
+        assert len({outgoing.recipient_id for outgoing in everything}) == 5
+        await process.dispatch.settle(hold, [taken(one, f"r{one.recipient_id}") for one in everything])
+    assert await world.queued() == []
+    assert await world.value("select count(*) from recipients where status = 30 and doubts = 0") == 5

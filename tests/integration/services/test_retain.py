@@ -152,7 +152,7 @@ async def test_what_is_forgotten(own_world: World) -> None:
     own_world.clock.advance(days=8)
     await own_world.accepted(1, request_id="new")
     await own_world.receipts([receipt("new", received_at=own_world.clock.now)])
-    assert await retain.forget(timedelta(days=7), timedelta(days=7), 1000) == 2
+    assert await retain.forget(timedelta(days=7), timedelta(days=7)) == 2
     assert await own_world.value("select request_id from request_ids") == "new"
     assert await own_world.value("select reference from waiting_receipts") == "new"
 

@@ -30,6 +30,7 @@ from tests.integration.services.world import (
     request,
 )
 
+from viesti.services import wake
 from viesti.services.requests import NotAccepted, RecipientRequest, Submitted
 from viesti.services.store_errors import StoreUnavailable
 
@@ -423,6 +424,44 @@ async def test_lanes_wake_the_channel_after_the_commit(world: World) -> None:
     await listener.close()
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(4, "viesti_due"), (6, "viesti_outbox")])
+async def test_what_is_due_before_the_scheduler_looks_wakes_it(
+    world: World, seconds: float, told: str
+) -> None:
+    woken: asyncio.Queue[str] = asyncio.Queue()
+    listener = await asyncpg.connect(world.url)
+    for topic in ("viesti_due", "viesti_outbox"):
+        await listener.add_listener(topic, lambda *heard: woken.put_nowait(heard[2]))
+    await world.accepted(send_at=START + timedelta(seconds=seconds))
+    await world.accepted(1)
+    assert await asyncio.wait_for(woken.get(), 5) == told
+    await listener.close()
+
+
+async def test_a_wake_up_is_told_when_the_database_is_back(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wake, "RETRY_SECONDS", 0.01)
+    woken: asyncio.Queue[str] = asyncio.Queue()
+    listener = await asyncpg.connect(own_world.url)
+    await listener.add_listener(wake.OUTBOX, lambda *told: woken.put_nowait(told[3]))
+    name = await own_world.value("select current_database()")
+    others = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> $2"
+    admin = await asyncpg.connect(own_world.url.replace(name, "postgres"))
+    await admin.execute(f"alter database {name} allow_connections false")
+    await admin.execute(others, name, listener.get_server_pid())
+    waker = wake.Waker(own_world.store)
+    waker.wake(wake.OUTBOX, 7)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await own_world.store.hint(wake.OUTBOX, "8")
+    await admin.execute(f"alter database {name} allow_connections true")
+    await admin.close()
+    assert await asyncio.wait_for(woken.get(), 5) == "7"
+    await waker.stop()
+    own_world.db = listener
+
+
 async def test_a_request_id_counts_once_in_one_process(world: World) -> None:
     same = {"request_id": "r1", "body_hash": b"same"}
     results = await asyncio.gather(*(world.accepted(1, 2, **same) for _ in range(20)))
@@ -489,6 +528,17 @@ async def test_request_ids_without_an_application_are_the_customers_own(world: W
     again = await world.accepted(1, **without)
     betas = await world.accepted(1, **{**BETAS, **without})
     assert first.message_id == again.message_id != betas.message_id
+
+
+async def test_a_request_id_that_outlives_its_message_sends_nothing(world: World) -> None:
+    same = {"request_id": "r1", "body_hash": b"same"}
+    await world.accepted(1, **same)
+    await world.db.execute("delete from messages")  # retention may be shorter than request_id_days
+    refused = await world.send(1, **same)
+    assert isinstance(refused, NotAccepted)
+    assert refused.conflict
+    assert [problem.field for problem in refused.problems] == ["request_id"]
+    assert await world.value("select count(*) from messages") == 0
 
 
 async def test_a_poisonous_request_fails_alone(world: World) -> None:

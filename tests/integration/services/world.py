@@ -177,11 +177,8 @@ class World:
     @asynccontextmanager
     async def another(self) -> AsyncIterator[Process]:
         """Another process on the same store."""
-        process = await start_process(self.url, self.clock)
-        try:
+        async with process_on(self.url, self.clock) as process:
             yield process
-        finally:
-            await process.stop()
 
     async def insert(self, table: str, *records: dict[str, Any]) -> None:
         """Add to the estate; read again by the process."""
@@ -215,15 +212,16 @@ class World:
     async def events(self, subject: int) -> list[str]:
         return [r["kind"] for r in await self.rows("select * from events where subject_id = $1", subject)]
 
-    async def until_one_waits_for_a_lock(self) -> None:
-        """Return when a statement waits for another's lock; PostgreSQL gives no signal of that."""
+    async def until_one_waits_for_a_lock(self, kind: str = "%", count: int = 1) -> None:
+        """Return when so many statements wait for others' locks; PostgreSQL gives no signal of that."""
         statement = (
-            "select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
-            " and datname = current_database())"
+            "select count(*) >= $2 from pg_stat_activity where wait_event_type = 'Lock'"
+            " and wait_event like $1 and datname = current_database()"
         )
         async with asyncio.timeout(10):
-            while not await self.value(statement):  # noqa: ASYNC110  what is waited for is in another process
+            while not await self.value(statement, kind, count):
                 await asyncio.sleep(0.01)
+                await self.db.execute("select pg_stat_clear_snapshot()")  # or a transaction sees it as it was
 
     async def send(self, *numbers: int, **fields: Any) -> SubmitResult:
         """Submit a message to these numbers."""
@@ -307,6 +305,16 @@ async def insert_rows(db: asyncpg.Connection[Any], table: str, records: Iterable
     for record in records:
         places = ", ".join(f"${number}" for number in range(1, len(record) + 1))
         await db.execute(f"insert into {table} ({', '.join(record)}) values ({places})", *record.values())
+
+
+@asynccontextmanager
+async def process_on(url: str, clock: Clock) -> AsyncIterator[Process]:
+    """A process of its own, on the store that the URL leads to."""
+    process = await start_process(url, clock)
+    try:
+        yield process
+    finally:
+        await process.stop()
 
 
 async def start_process(url: str, clock: Clock) -> Process:

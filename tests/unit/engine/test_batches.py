@@ -99,3 +99,15 @@ async def test_it_says_when_it_is_full() -> None:
     batches.put(2)
     assert batches.full
     assert len(batches) == 2
+
+
+async def test_a_batch_that_somebody_waits_for_is_closed_at_once() -> None:
+    writer = Writer()
+    writer.may.set()
+    waited_for = True
+    batches: Batches[int] = Batches("test", writer, rows=10, wait_seconds=3600, hurry=lambda: waited_for)
+    batches.start()
+    async with asyncio.timeout(10):
+        await batches.give(1)
+    assert writer.written == [[1]]
+    await batches.stop()

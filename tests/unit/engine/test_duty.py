@@ -73,6 +73,104 @@ async def test_a_wake_during_a_round_is_not_lost() -> None:
     assert ran == 2
 
 
+async def test_what_falls_due_begins_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.001)
+    asked: list[float | None] = [0.001, 0.001, None]
+
+    async def due_in() -> float | None:
+        return asked.pop(0)
+
+    rounds = Rounds(0, 0, 0)
+    duty = Duty("test", rounds, FOREVER, due_in)
+    duty.start()
+    await asyncio.wait_for(rounds.done.wait(), 5)
+    await duty.stop()
+    assert rounds.ran == 3
+
+
+async def test_what_has_become_due_meanwhile_begins_a_round_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.001)
+    monkeypatch.setattr(module, "BLOCKED_SECONDS", FOREVER)
+    asked: list[float | None] = [-0.001, -0.001, None]
+
+    async def due_in() -> float | None:
+        return asked.pop(0)
+
+    rounds = Rounds(0, 1, 0, 0)
+    duty = Duty("test", rounds, FOREVER, due_in)
+    duty.start()
+    await asyncio.wait_for(rounds.done.wait(), 5)
+    await duty.stop()
+
+
+async def test_what_is_due_and_not_to_be_had_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.001)
+    monkeypatch.setattr(module, "BLOCKED_SECONDS", 0.001)
+
+    async def due_in() -> float | None:
+        return -1.0
+
+    rounds = Rounds(0, 0, 0)
+    duty = Duty("test", rounds, FOREVER, due_in)
+    duty.start()
+    await asyncio.wait_for(rounds.done.wait(), 5)
+    await duty.stop()
+
+
+async def test_a_wake_goes_before_what_falls_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.001)
+    asked = asyncio.Event()
+
+    async def due_in() -> float | None:
+        asked.set()
+        return FOREVER / 2
+
+    rounds = Rounds(0, 0)
+    duty = Duty("test", rounds, FOREVER, due_in, gather_seconds=0.001)
+    duty.start()
+    await asyncio.wait_for(asked.wait(), 5)
+    duty.wake()
+    await asyncio.wait_for(rounds.done.wait(), 5)
+    await duty.stop()
+
+
+async def test_who_is_woken_again_and_again_does_not_ask_what_falls_due() -> None:
+    async def due_in() -> float | None:
+        raise AssertionError("asked under load")
+
+    async def once() -> int:
+        nonlocal ran
+        ran += 1
+        if ran == 100:
+            done.set()
+        else:
+            duty.wake()
+        return 0
+
+    ran, done = 0, asyncio.Event()
+    duty = Duty("test", once, FOREVER, due_in)
+    duty.start()
+    await asyncio.wait_for(done.wait(), 5)
+    await duty.stop()
+    assert ran == 100
+
+
+async def test_when_it_can_not_be_known_what_falls_due_it_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "QUIET_SECONDS", 0.001)
+    monkeypatch.setattr(module, "ERROR_PAUSE", 0.001)
+
+    async def due_in() -> float | None:
+        raise StoreUnavailable("gone")
+
+    rounds = Rounds(0, 0, 0)
+    duty = Duty("test", rounds, FOREVER, due_in)
+    duty.start()
+    await asyncio.wait_for(rounds.done.wait(), 5)
+    await duty.stop()
+
+
 @pytest.mark.parametrize("error", [StoreUnavailable("gone"), ValueError("a bug")])
 async def test_an_error_ends_the_round_and_not_the_duty(
     error: Exception, monkeypatch: pytest.MonkeyPatch

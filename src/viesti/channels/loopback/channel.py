@@ -112,6 +112,17 @@ class LoopbackChannel:
         """The window, less what is being answered."""
         return max(0, self._options.window - self._queued) if self._running else 0
 
+    def window(self) -> int:
+        """As its options say."""
+        return self._options.window
+
+    def recorded(self, reports: Sequence[SendReport]) -> None:
+        """Nothing follows from it: no carrier could be told twice."""
+
+    def awaits_recording(self) -> bool:
+        """Never."""
+        return False
+
     def parts_of(self, outgoing: Outgoing) -> int:
         """Parts with an 8-bit concatenation header."""
         encoding = choose_encoding(outgoing.text, outgoing.languages)

@@ -1,14 +1,16 @@
-"""The SMPP channel: one queue of parts, any number of sessions, each recipient reported once.
+"""The SMPP channel: a line of parts, urgent ones first, any number of sessions, each recipient reported
+once.
 
 Rule: a part is in exactly one place (the queue, held by a session, or written and unanswered) until it has
-its outcome. Written and unanswered when its session dies means `Unknown`, never a quiet second try.
+its outcome. Written and unanswered when its session dies means `Unknown`, never a quiet second try. What is
+written and not known to be recorded is never more than the windows hold, but for what was answered of a
+message whose other parts still wait.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
@@ -16,7 +18,7 @@ from typing import Any, Final
 
 from viesti.channels.options import OptionError
 from viesti.channels.smpp.deliver import deliver
-from viesti.channels.smpp.flight import Flight, Part
+from viesti.channels.smpp.flight import Flight, Line, Part
 from viesti.channels.smpp.late import LatePart
 from viesti.channels.smpp.link import Link
 from viesti.channels.smpp.options import BindMode, SmppOptions, ssl_context
@@ -66,8 +68,9 @@ class SmppChannel:
         self._clock = clock
         self._monotonic = monotonic
         self._mapper = SubmitMapper(options)
-        self._queue: deque[Part] = deque()
+        self._queue = Line()
         self._order = count()
+        self._unrecorded = 0  # parts of reports that are not known to be stored
         self._told = True  # whether the engine knows of the room there is
         self._stopping = False
         self._idle = asyncio.Event()
@@ -109,6 +112,10 @@ class SmppChannel:
         room = sum(link.capacity(now) for link in self._senders)
         return max(0, room + self._options.ahead - len(self._queue)) if room else 0
 
+    def window(self) -> int:
+        """The windows of all sessions that send, and what may be taken ahead of them."""
+        return len(self._senders) * self._options.session.window + self._options.ahead
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         """Queues the parts of these messages and writes what can be written."""
         self._told = False
@@ -117,19 +124,31 @@ class SmppChannel:
             planned = self._mapper.submits(outgoing)
             if isinstance(planned, Refused):
                 report = PartReport(1, planned, self._clock())
-                self._sink.report(SendReport(outgoing.recipient_id, outgoing.attempt, 1, (report,)))
+                self._report(SendReport(outgoing.recipient_id, outgoing.attempt, 1, (report,)))
                 continue
             total, submits = planned
             flight = Flight(outgoing, total, len(submits))
             if not submits:
-                self._sink.report(flight.report())
+                self._report(flight.report())
             for submit in submits:
                 part = Part(flight, submit.number, submit.pdu, next(self._order))
                 if sendable:
-                    self._queue.append(part)
+                    self._queue.put(part)
                 else:
                     self._settle_or_leave(part, self._unsendable())
         self._pump()
+
+    def recorded(self, reports: Sequence[SendReport]) -> None:
+        """What they tell of leaves the windows; others may follow."""
+        self._unrecorded -= sum(len(report.parts) for report in reports)
+        if self._queue or any(link.gate.holds for link in self._senders):
+            self.settled()
+            for link in self._senders:
+                link.flush(self._monotonic())
+
+    def awaits_recording(self) -> bool:
+        """Whether parts wait, and windows have room, but a crash could send too much again."""
+        return bool(self._queue) and self._unrecorded > 0 and self.spare() <= 0
 
     def parts_of(self, outgoing: Outgoing) -> int:
         """How many submit_sm it would be."""
@@ -171,7 +190,7 @@ class SmppChannel:
 
     def given_back(self, link: Link, parts: list[Part]) -> None:
         """A link is down and gives back what it had not written."""
-        self._queue.extendleft(reversed(parts))
+        self._queue.put_back(parts)
         if not any(other.bound for other in self._senders):
             self._return_unwritten(self._unsendable())
 
@@ -193,6 +212,12 @@ class SmppChannel:
         """Whether parts wait to be written."""
         return bool(self._queue)
 
+    def spare(self) -> int:
+        """Parts that may be written now as far as a crash goes: it would send again whatever is written and
+        not recorded."""
+        windows = len(self._senders) * self._options.session.window
+        return windows - self._outstanding() - self._unrecorded
+
     def settled(self) -> None:
         """Something changed: write what can be written, and tell the engine of room worth its while."""
         self._pump()
@@ -203,21 +228,26 @@ class SmppChannel:
 
     def _pump(self) -> None:
         now = self._monotonic()
-        for link in self._senders:
-            for part in link.take_ready(now):
-                self._write(link, part, now)
-        links = self._senders
-        while self._queue:
-            links = [link for link in links if link.room(now) > 0]
-            if not links:
-                break
-            share = -(-len(self._queue) // len(links))
-            for link in links:
-                for _ in range(min(share, link.room(now), len(self._queue))):
-                    self._write(link, self._queue.popleft(), now)
+        for urgent in (True, False):
+            for link in self._senders:
+                for part in link.take_ready(now, urgent):
+                    self._write(link, part, now)
+            self._distribute(urgent, now)
         for link in self._senders:
             link.flush(now)
         self._tell()
+
+    def _distribute(self, urgent: bool, now: float) -> None:
+        """Writes new parts of one kind, shared evenly among the links that have room."""
+        queue, links = self._queue.of(urgent), self._senders
+        while queue:
+            links = [link for link in links if link.room(now, urgent) > 0]
+            if not links:
+                break
+            share = -(-len(queue) // len(links))
+            for link in links:
+                for _ in range(min(share, link.room(now, urgent), len(queue))):
+                    self._write(link, queue.popleft(), now)
 
     def _write(self, link: Link, part: Part, now: float) -> None:
         if part.flight.doomed:
@@ -250,6 +280,7 @@ class SmppChannel:
 
     def _report(self, report: SendReport | None) -> None:
         if report is not None:
+            self._unrecorded += len(report.parts)
             self._sink.report(report)
 
     def _unsendable(self) -> Deferred:
@@ -257,8 +288,7 @@ class SmppChannel:
 
     def _return_unwritten(self, outcome: Deferred) -> None:
         parts = [part for link in self._senders for part in link.gate.take_held()]
-        parts += self._queue
-        self._queue.clear()
+        parts += self._queue.take_all()
         for part in parts:
             self._settle_or_leave(part, outcome)
 

@@ -19,6 +19,7 @@ from viesti.protocols.smpp.spec import ESM_UDHI, Tag
 _TON_ALPHANUMERIC: Final = 5
 _TON_INTERNATIONAL: Final = 1
 _LONGEST_SHORT_CODE: Final = 8
+_STATES: Final = tuple(PartState)  # 0 to 9
 _NO_HEADER: Final = UserDataHeader(0)
 
 # data_coding (5.2.19) by number, where SMPP gives it a meaning of its own; values are codecs of Python or
@@ -53,7 +54,7 @@ def deliver(
         return CarrierReceipt(
             channel_id=channel_id,
             references=found.references,
-            state=PartState(found.state),
+            state=_STATES[found.state],
             error=found.error,
             done_at=found.done_at,
             received_at=received_at,

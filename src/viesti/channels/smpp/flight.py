@@ -1,10 +1,13 @@
-"""What is on its way: a message (flight) and its parts, until each has its outcome.
+"""What is on its way: a message (flight) and its parts, until each has its outcome, and the line they wait
+in.
 
 Rule: a flight is reported exactly once, when its last part is settled or known never to be sent.
 """
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,12 +19,13 @@ from viesti.protocols.smpp.pdu import Pdu
 class Flight:
     """One attempt at one recipient. `doomed`: a part was not accepted, so the rest is not worth its price."""
 
-    __slots__ = ("_reports", "_waiting", "attempt", "doomed", "recipient_id", "total")
+    __slots__ = ("_reports", "_waiting", "attempt", "doomed", "recipient_id", "total", "urgent")
 
     def __init__(self, outgoing: Outgoing, total: int, waiting: int) -> None:
         self.recipient_id: Final = outgoing.recipient_id
         self.attempt: Final = outgoing.attempt
         self.total: Final = total
+        self.urgent: Final = outgoing.urgent
         self.doomed = False
         self._waiting = waiting
         self._reports: list[PartReport] = []
@@ -57,3 +61,36 @@ class Part:
         self.pdu: Final = pdu
         self.order: Final = order
         self.first_try: float | None = None
+
+
+class Line:
+    """Parts that wait to be written, those of urgent flights apart; each kind in the order given."""
+
+    __slots__ = ("_rest", "_urgent")
+
+    def __init__(self) -> None:
+        self._urgent: deque[Part] = deque()
+        self._rest: deque[Part] = deque()
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._rest)
+
+    def of(self, urgent: bool) -> deque[Part]:
+        """Those of one kind."""
+        return self._urgent if urgent else self._rest
+
+    def put(self, part: Part) -> None:
+        """At the end of its kind."""
+        self.of(part.flight.urgent).append(part)
+
+    def put_back(self, parts: Sequence[Part]) -> None:
+        """Before all others of their kind, in their order."""
+        for part in reversed(parts):
+            self.of(part.flight.urgent).appendleft(part)
+
+    def take_all(self) -> list[Part]:
+        """Everything; none is left."""
+        parts = [*self._urgent, *self._rest]
+        self._urgent.clear()
+        self._rest.clear()
+        return parts

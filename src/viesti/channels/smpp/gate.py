@@ -1,8 +1,8 @@
 """Whether one session may send now: its rate, a pause the carrier asked for, and what must go first after
 it.
 
-Rule: a part the carrier was too busy for is sent again before any newer one, so throttling never changes
-the order.
+Rule: a part the carrier was too busy for is sent again before any newer one of its kind, so throttling never
+changes the order; urgent ones go before the others.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ class Gate:
         self._pace = Pace(self._configured, now)
         self._paused_until = now
 
+    @property
+    def holds(self) -> bool:
+        """Whether parts are held back."""
+        return bool(self._held)
+
     def capacity(self, free: int, now: float) -> int:
         """Parts that may be taken now; those a limited rate lets out within a second count."""
         if now < self._paused_until:
@@ -42,9 +47,10 @@ class Gate:
         rate = self._pace.rate
         return window if rate is None else min(window, max(1, int(rate * _HORIZON)))
 
-    def room(self, free: int, now: float) -> int:
-        """New parts that may be written this instant: none before those held."""
-        if self._held or now < self._paused_until:
+    def room(self, free: int, now: float, urgent: bool) -> int:
+        """New parts of a kind that may be written this instant: none before those held, but urgent ones
+        before held ones that are not."""
+        if now < self._paused_until or (self._held and (not urgent or self._held[0].flight.urgent)):
             return 0
         return min(free, self._pace.room(now))
 
@@ -56,16 +62,17 @@ class Gate:
 
     def hold(self, part: Part, now: float) -> None:
         """The carrier said 'too fast' to this part: silence for a while, then it goes first."""
-        insort(self._held, part, key=lambda held: held.order)
+        insort(self._held, part, key=lambda held: (not held.flight.urgent, held.order))
         if now >= self._paused_until:  # one cut for all the answers of one burst
             self._pace.throttled(now)
             self._paused_until = now + self._pause
 
-    def take_ready(self, free: int, now: float) -> list[Part]:
-        """The held parts that may be written now, in order."""
+    def take_ready(self, free: int, now: float, urgent: bool) -> list[Part]:
+        """The held parts that may be written now, in order; only urgent ones, or any."""
         if not self._held or now < self._paused_until:
             return []
-        count = min(len(self._held), free, self._pace.room(now))
+        count = sum(part.flight.urgent for part in self._held) if urgent else len(self._held)
+        count = min(count, free, self._pace.room(now))
         ready, self._held = self._held[:count], self._held[count:]
         return ready
 
@@ -81,3 +88,10 @@ class Gate:
         if self._pace.rate is not None and (self._held or waiting):
             return max(now, self._pace.ready_at())
         return None
+
+    def takes_at(self, now: float) -> float | None:
+        """When there is capacity again, if time alone is in the way: at less than one part a second."""
+        if self._pace.rate is None:
+            return None
+        at = self._pace.ready_at() - _HORIZON
+        return at if at > now else None

@@ -58,6 +58,10 @@ class LinkOwner(Protocol):
         """Whether there is anything a link could send."""
         ...
 
+    def spare(self) -> int:
+        """Parts that may be written now, over all links."""
+        ...
+
     def settled(self) -> None:
         """A batch of events is dealt with; room may have changed."""
         ...
@@ -141,13 +145,14 @@ class Link(asyncio.Protocol):
         """Parts it could take at best, which is when all is answered."""
         return self.gate.most(self._options.session.window)
 
-    def room(self, now: float) -> int:
-        """Parts that can be written this instant, after those held back."""
-        return self.gate.room(self._free(), now)
+    def room(self, now: float, urgent: bool) -> int:
+        """Parts of a kind that can be written this instant, after those held back that go before them."""
+        return self.gate.room(self._writable_parts(), now, urgent)
 
-    def take_ready(self, now: float) -> list[Part]:
-        """The held parts to be written now, in order; the caller sends or settles each."""
-        return self.gate.take_ready(self._free(), now)
+    def take_ready(self, now: float, urgent: bool) -> list[Part]:
+        """The held parts to be written now, in order, only urgent ones or any; the caller sends or settles
+        each."""
+        return self.gate.take_ready(self._writable_parts(), now, urgent)
 
     def send(self, part: Part, now: float) -> None:
         """Writes a part; there must be `room`. Raises `BuildError` when it can't be written."""
@@ -324,14 +329,19 @@ class Link(asyncio.Protocol):
         """Room in the window, as far as the socket takes more."""
         return self._session.free() if self.sends and self._writable and self._session is not None else 0
 
+    def _writable_parts(self) -> int:
+        """Room in the window, as far as the channel may have more in flight."""
+        free = self._free()
+        return max(0, min(free, self._owner.spare())) if free else 0
+
     def _set_timer(self, now: float) -> None:
         assert self._session is not None
         deadline = self._session.next_deadline()
         if deadline is None:
             return
-        opens = self.gate.opens_at(self._owner.waiting(), now)
-        if opens is not None:
-            deadline = min(deadline, opens)
+        for at in (self.gate.opens_at(self._owner.waiting(), now), self.gate.takes_at(now)):
+            if at is not None:
+                deadline = min(deadline, at)
         if self._timer is not None:
             if self._timer_at <= deadline:
                 return  # it rings early and is then set again

@@ -10,7 +10,9 @@ from typing import Final
 
 CATCH_UP: Final = 0.02  # seconds of slots that may be sent at once; 2 % of a second's worth
 _CUT: Final = 0.7  # of the rate, when the carrier says it is too fast
-_RECOVERY: Final = 1.1  # of the rate, each second it no longer says so
+_RECOVERY: Final = 0.1  # of the rate, gained in each second without it
+_PATIENCE: Final = 4  # seconds; after so many each gains more than the one before: the trouble is over
+_LEAST: Final = 1.0  # parts a second; no throttling cuts deeper (a lower rate of its own is left as it is)
 _BRIEF: Final = 0.1  # seconds; a shorter burst says little of the rate
 _NO_LIMIT: Final = 1 << 30
 
@@ -21,12 +23,13 @@ class Pace:
     def __init__(self, rate: float | None, now: float) -> None:
         self._configured = rate
         self._rate = rate
-        self._ceiling = rate  # where recovery ends when no rate is configured
+        self._ceiling = rate or 0.0  # the full rate: what is configured, or what was too much
         self._next = now  # when the next part is due
         self._counted_from = now
         self._counted = 0
         self._measured = 0.0
-        self._grown = now
+        self._throttled_at = now
+        self._quiet = 0  # seconds since then that the rate has grown for
 
     @property
     def rate(self) -> float | None:
@@ -57,19 +60,20 @@ class Pace:
     def throttled(self, now: float) -> None:
         """The carrier said it is too fast."""
         rate = self._rate or max(self._measured, self._counted / max(now - self._counted_from, _BRIEF))
-        self._ceiling = self._configured or max(rate, self._ceiling or 0.0)
-        self._rate = max(1.0, rate * _CUT)
-        self._grown = now
+        self._ceiling = self._configured or max(rate, self._ceiling)
+        self._rate = max(min(_LEAST, rate), rate * _CUT)
+        self._throttled_at, self._quiet = now, 0
 
     def _grow(self, now: float) -> None:
         if self._rate is None or self._rate == self._configured:
             return
-        while now - self._grown >= 1.0 and self._rate is not None:
-            self._grown += 1.0
-            self._rate *= _RECOVERY
+        while now - self._throttled_at >= self._quiet + 1:
+            self._quiet += 1
+            self._rate *= 1 + _RECOVERY * max(1, self._quiet - _PATIENCE + 1)
             if self._configured is not None:
                 self._rate = min(self._rate, self._configured)
                 if self._rate == self._configured:
                     return
-            elif self._ceiling is not None and self._rate > 2 * self._ceiling:
+            elif self._rate > 2 * self._ceiling:
                 self._rate = None
+                return

@@ -31,7 +31,8 @@ class Storing:
         self._open = 0
         self._patience: asyncio.TimerHandle | None = None
         self._refusing = False
-        self._write_soon = False
+        # What a batch holds: its givers share one future, so one call answers them all.
+        self._given: dict[asyncio.Future[None], list[tuple[Session, Pdu]]] = {}
 
     def give(self, session: Session, pdu: Pdu, store: Callable[[], asyncio.Future[None]]) -> None:
         """`pdu` came over `session`; `store` begins to store it."""
@@ -42,25 +43,28 @@ class Storing:
         if self._open == self._limit:
             self._read_on(False)
             self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._refuse)
-        store().add_done_callback(lambda future: self._done(session, pdu, future))
+        future = store()
+        given = self._given.get(future)
+        if given is None:
+            given = self._given[future] = []
+            future.add_done_callback(self._done)
+        given.append((session, pdu))
 
     def _refuse(self) -> None:
         self._refusing = True
         self._read_on(True)
 
-    def _done(self, session: Session, pdu: Pdu, future: asyncio.Future[None]) -> None:
-        self._open -= 1
+    def _done(self, future: asyncio.Future[None]) -> None:
+        given = self._given.pop(future)
+        self._open -= len(given)
         if self._open < self._limit and self._patience is not None:
             self._patience.cancel()
             self._patience = None
             self._refusing = False
             self._read_on(True)
-        if session.respond(pdu, _status(future), message_id="") and not self._write_soon:
-            self._write_soon = True
-            future.get_loop().call_soon(self._write)
-
-    def _write(self) -> None:
-        self._write_soon = False
+        status = _status(future)
+        for session, pdu in given:
+            session.respond(pdu, status, message_id="")
         self._written()
 
 

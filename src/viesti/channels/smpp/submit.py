@@ -6,6 +6,7 @@ id, so a part sent again joins those a handset already has.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from viesti.channels.smpp.options import CarrierAlphabet, SmppOptions, SourceRule, TonNpi
@@ -33,6 +34,7 @@ _UCS2_CODING: Final = 0x08
 _FLASH: Final = 0x10  # message class 0 beside either alphabet (TS 23.038, section 4)
 _PYTHON_CODEC: Final = {CarrierAlphabet.LATIN1: "latin-1", CarrierAlphabet.ASCII: "ascii"}
 _BUCKET_BITS: Final = 6  # the low bits of an id are the customer's bucket, the rest is a counter
+_TEXTS: Final = 64  # divided last: a text to many recipients is divided once
 _PREFIXED: Final = frozenset({AddressKind.INTERNATIONAL})
 
 
@@ -51,22 +53,20 @@ class SubmitMapper:
         self._method = options.concatenation
         self._codec = _PYTHON_CODEC.get(options.alphabet)
         self._headers: dict[tuple[str, AddressKind, AddressKind], dict[str, Any]] = {}
+        self._divided = lru_cache(_TEXTS)(self._divide)
 
     def parts_of(self, outgoing: Outgoing) -> int:
         """How many submit_sm the message is: one when the carrier is left to divide it."""
         if self._method is ConcatMethod.PAYLOAD:
             return 1
-        return count_parts(outgoing.text, self._encoding(outgoing), self._method)
+        return count_parts(outgoing.text, self._encoding(outgoing.text, outgoing.languages), self._method)
 
     def submits(self, outgoing: Outgoing) -> tuple[int, list[Submit]] | Refused:
         """How many parts the message has, and a PDU for each the carrier has not taken yet."""
-        encoding = self._encoding(outgoing)
         try:
-            parts = split(outgoing.text, encoding, self._method)
+            encoding, parts = self._divided(outgoing.text, outgoing.languages)
         except ValueError as error:
             return Refused(Failure.INVALID_CONTENT, detail=str(error))
-        if len(parts) > 1 and self._method is ConcatMethod.PAYLOAD:
-            parts = (TextPart(outgoing.text, encode(outgoing.text, encoding), 0),)
         total = len(parts)
         done = outgoing.parts_done
         return total, [
@@ -75,13 +75,21 @@ class SubmitMapper:
             if number not in done
         ]
 
-    def _encoding(self, outgoing: Outgoing) -> Encoding:
+    def _divide(self, text: str, languages: tuple[str, ...]) -> tuple[Encoding, tuple[TextPart, ...]]:
+        """How a text is written, and what of it goes into each submit_sm. Raises ValueError."""
+        encoding = self._encoding(text, languages)
+        parts = split(text, encoding, self._method)
+        if len(parts) > 1 and self._method is ConcatMethod.PAYLOAD:
+            parts = (TextPart(text, encode(text, encoding), 0),)
+        return encoding, parts
+
+    def _encoding(self, text: str, languages: tuple[str, ...]) -> Encoding:
         if self._codec is None:
-            return choose_encoding(outgoing.text, outgoing.languages, self._method)
-        encoding = choose_encoding(outgoing.text, (), self._method)
+            return choose_encoding(text, languages, self._method)
+        encoding = choose_encoding(text, (), self._method)
         if encoding == GSM7:
             try:  # no table of the carrier's has the Greek capitals or the euro sign
-                outgoing.text.encode(self._codec)
+                text.encode(self._codec)
             except UnicodeEncodeError:
                 return UCS2
         return encoding

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from viesti.protocols.smpp.pdu import Pdu
 from viesti.protocols.smpp.references import IdBase, candidates
@@ -56,12 +56,12 @@ _PAIR: Final = re.compile(rf"(?<![a-z0-9_])({_KEYS})\s*:(?:\s*(?!{_KEYS}\s*:)([^
 _TEXT: Final = re.compile(r"(?<![a-z0-9_])text\s*:", re.IGNORECASE)
 # What nearly all carriers write, in one match; its names are those the pairs get.
 _USUAL: Final = re.compile(
-    r"id:([^\s,;:]+) sub:([^\s,;:]+) dlvrd:([^\s,;:]+) submit date:([^\s,;:]+) done date:([^\s,;:]+)"
-    r" stat:([^\s,;:]+) err:([^\s,;:]+) text:",
+    r"id:(?P<id>[^\s,;:]+) sub:(?P<sub>[^\s,;:]+) dlvrd:(?P<dlvrd>[^\s,;:]+)"
+    r" submit date:(?P<submitdate>[^\s,;:]+) done date:(?P<donedate>[^\s,;:]+)"
+    r" stat:(?P<stat>[^\s,;:]+) err:(?P<err>[^\s,;:]+) text:",
     re.IGNORECASE,
 )
 _USUAL_FRAME: Final = 60  # characters of its keys, so that no value can be longer than is kept
-_USUAL_NAMES: Final = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err")
 _NAMES: Final = {"status": "stat", "error": "err"}
 _DIGITS: Final = re.compile(r"[0-9]{10,14}")
 _RAW_VALUE: Final = 64  # characters of one value kept; more is nothing a receipt says
@@ -78,8 +78,7 @@ class ReceiptOptions:
     sniff: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedReceipt:
+class ParsedReceipt(NamedTuple):
     """What a receipt says. `references` are canonical, likeliest first, () when it names none; `state` is a
     message_state, 1 (ENROUTE) when it says nothing that could be called final."""
 
@@ -102,16 +101,14 @@ def parse_receipt(pdu: Pdu, options: ReceiptOptions) -> ParsedReceipt | None:
     tlv_state = pdu.tlv_number(Tag.MESSAGE_STATE)
     if not flagged and not (tlv_id and tlv_state is not None) and not ("id" in pairs and "stat" in pairs):
         return None
-    references = [
-        form
-        for reference in (tlv_id, pairs.get("id", ""))
-        if reference
-        for form in candidates(reference, options.answer_base, options.receipt_base)
-    ]
+    references = candidates(pairs.get("id", ""), options.answer_base, options.receipt_base)
+    if tlv_id:
+        likelier = candidates(tlv_id, options.answer_base, options.receipt_base)
+        references = tuple(dict.fromkeys(likelier + references))
     error = pairs.get("err", "") or _network_error(pdu)
     return ParsedReceipt(
-        references=tuple(dict.fromkeys(references)),
-        state=_state(tlv_state, pairs, error),
+        references=references,
+        state=_state(tlv_state, pairs.get("stat", ""), bool(error.strip("0"))),
         error=error,
         done_at=_date(pairs.get("donedate", ""), options.utc_offset),
         intermediate=bool(kind & ESM_INTERMEDIATE),
@@ -127,7 +124,7 @@ def _pairs(pdu: Pdu) -> dict[str, str]:
     text = octets.decode(encoding, "replace")
     usual = _USUAL.match(text)
     if usual and usual.end() <= _RAW_VALUE + _USUAL_FRAME:
-        return dict(zip(_USUAL_NAMES, usual.groups(), strict=True))
+        return usual.groupdict()
     cut = _TEXT.search(text)
     pairs: dict[str, str] = {}
     for key, value in _PAIR.findall(text, 0, cut.start() if cut else len(text)):
@@ -146,17 +143,19 @@ def _network_error(pdu: Pdu) -> str:
     return str(int.from_bytes(value[1:], "big")) if value and len(value) == 3 else ""
 
 
-def _state(tlv: int | None, pairs: dict[str, str], error: str) -> int:
+@lru_cache(maxsize=256)  # carriers write few
+def _state(tlv: int | None, said: str, failed: bool) -> int:
+    """The message_state by its TLV, else by the `stat:` word; `failed`: there is an error code beside it."""
     if tlv is not None and tlv <= _LAST_STATE:
         return tlv
-    word = pairs.get("stat", "").upper()
+    word = said.upper()
     if word.isdecimal() and word.isascii():
         return int(word) if len(word) == 1 else _ENROUTE
     for start, state in _STATES:
         if word.startswith(start):
             return state
     # A word nobody knows proves a failure only together with an error code.
-    return _UNDELIVERABLE if word and error.strip("0") else _ENROUTE
+    return _UNDELIVERABLE if word and failed else _ENROUTE
 
 
 @lru_cache(maxsize=4096)  # many receipts of one minute
@@ -178,7 +177,7 @@ def _date(digits: str, offset: timedelta) -> datetime | None:
 
 def _raw(pdu: Pdu, pairs: dict[str, str]) -> str:
     said = [f"{name}:{value}" for name, value in pairs.items()]
-    for tag in _RAW_TAGS:
+    for tag in _RAW_TAGS if pdu.tlvs else ():
         value = pdu.tlv(tag)
         if value is not None:
             shown = _tlv_text(pdu, tag) if tag is Tag.RECEIPTED_MESSAGE_ID else value.hex()

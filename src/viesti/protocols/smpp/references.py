@@ -7,12 +7,10 @@ several candidates.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Final
 
 _LONGEST_NUMBER: Final = 64  # message_id is at most 64 octets (5.2.23); longer ones are only strings
-_HEX: Final = re.compile(r"(?:0x)?([0-9a-f]+)")
 _BLANK: Final = " \0\r\n\t"
 
 
@@ -28,7 +26,10 @@ class IdBase(StrEnum):
 def canonical(reference: str, base: IdBase = IdBase.STRING) -> str:
     """The canonical form: numbers in decimal when `base` says it is one, else lower case without leading
     zeros."""
-    clean = reference.strip(_BLANK).lower()
+    return _canonical(reference.strip(_BLANK).lower(), base)
+
+
+def _canonical(clean: str, base: IdBase) -> str:
     number = _number(clean, base)
     if number is not None:
         return str(number)
@@ -42,11 +43,11 @@ def candidates(reference: str, answer: IdBase, receipt: IdBase) -> tuple[str, ..
     """
     if receipt is IdBase.STRING:
         receipt = answer
-    first = canonical(reference, answer if receipt is IdBase.EITHER else receipt)
+    clean = reference.strip(_BLANK).lower()
+    first = _canonical(clean, answer if receipt is IdBase.EITHER else receipt)
     if not first:
         return ()
     forms = [first]
-    clean = reference.strip(_BLANK).lower()
     for base in (IdBase.DECIMAL, IdBase.HEX) if receipt is IdBase.EITHER else (receipt,):
         number = _number(clean, base)
         if number is not None:
@@ -57,9 +58,13 @@ def candidates(reference: str, answer: IdBase, receipt: IdBase) -> tuple[str, ..
 
 
 def _number(clean: str, base: IdBase) -> int | None:
-    if base is IdBase.STRING or len(clean) > _LONGEST_NUMBER:
+    if base is IdBase.STRING or len(clean) > _LONGEST_NUMBER or not clean.isascii():
         return None
     if base is IdBase.DECIMAL:
-        return int(clean) if clean.isascii() and clean.isdigit() else None
-    found = _HEX.fullmatch(clean)
-    return int(found[1], 16) if found else None
+        return int(clean) if clean.isdigit() else None
+    try:
+        return (
+            int(clean, 16) if clean.isalnum() else None
+        )  # perhaps with 0x; but no sign, blank or underscore
+    except ValueError:
+        return None

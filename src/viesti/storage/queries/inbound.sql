@@ -33,10 +33,16 @@ from inbound_messages where id = $1 and customer_id = $2
 select payload from inbound_messages where id = $1
 
 -- name: recent
--- The newest inbound messages of a customer (null: of all).
+-- The newest inbound messages of a customer.
 select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,
        parts_missing, keyword, consent, thread_id, received_at
-from inbound_messages where ($1::bigint is null or customer_id = $1) and id < $2 order by id desc limit $3
+from inbound_messages where customer_id = $1 and id < $2 order by id desc limit $3
+
+-- name: recent_of_all
+-- The newest inbound messages of all customers, and of nobody.
+select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,
+       parts_missing, keyword, consent, thread_id, received_at
+from inbound_messages where id < $1 order by id desc limit $2
 
 -- name: count_answer
 -- Counts an automatic answer of a service to an address; gives how many there were since $5, this one included.

@@ -1,7 +1,8 @@
 -- name: claim
 -- Claims up to $3 ready recipients of channel $1 under fencing token $4 of lease $2, urgent lane first, then by
 -- fair-queueing tag, and moves the virtual time of their lanes forward. Claims nothing when the lease has run out or
--- passed to another holder.
+-- passed to another holder. Gives them with what is needed to send and to settle them; nulls where that is no longer
+-- stored. ("offset 0" keeps these look-ups by index, one for each row: as joins they are planned for one row.)
 with picked as materialized (
     select id from outbox
     where channel_id = $1 and claim is null and due_at is null
@@ -17,7 +18,16 @@ with picked as materialized (
     insert into fair_clock (channel_id, lane, tag) select $1, lane, max(tag) from claimed group by lane
     on conflict (channel_id, lane) do update set tag = greatest(fair_clock.tag, excluded.tag)
 )
-select id, lane, tag, attempt, tried from claimed
+select c.lane, c.tag, c.id, c.attempt, c.tried, r.*, m.*
+from claimed c
+left join lateral (
+    select id, message_id, address, address_kind, text, doubts, channel_id, created_at
+    from recipients where id = c.id offset 0
+) r on true
+left join lateral (
+    select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all
+    from messages where id = r.message_id offset 0
+) m on true
 
 -- name: settle
 -- Removes settled recipients that are still claimed under this token; gives those that were. (The sum keeps the
@@ -26,25 +36,27 @@ delete from outbox where id = any($1::bigint[]) and claim + 0 = $2
 returning id
 
 -- name: settle_sent
--- Settles recipients that the carrier took whole, as far as they are still claimed under this token: they leave, their
--- parts are noted, and they are marked as `sent` (30) unless a receipt has moved them further. Gives them, and whether a
--- receipt came before one of the references. (`is true` keeps the look-up in `gone` a hash; as a join it is planned
--- for one row.)
+-- Settles recipients that the carrier took whole, as far as they are still claimed under token $1: they leave, their
+-- parts ($3 to $8, in order) are noted, and they are marked as `sent` (30) unless a receipt has moved them further.
+-- Gives them, and whether a receipt came before one of the references. (`is true` keeps the look-up in `gone` a hash;
+-- as a join it is planned for one row. The low bits of an id are its bucket.)
 with gone as materialized (
-    delete from outbox where id = any($1::bigint[]) and claim + 0 = $2
+    delete from outbox where id = any($3::bigint[]) and claim + 0 = $1
     returning id
 ), noted as (
     insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
-    select * from unnest($6::bigint[], $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], $11::bigint[],
-                         $12::text[], $13::timestamptz[]) p (recipient_id)
+    select p.recipient_id, p.recipient_id % 64, p.attempt, p.number, p.total, $2, p.reference, p.sent_at
+    from unnest($3::bigint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::text[], $8::timestamptz[])
+         p (recipient_id, attempt, number, total, reference, sent_at)
     where (p.recipient_id in (select id from gone)) is true
 ), marked as (
     update recipients r
-    set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt, channel_id = $5
-    from unnest($1::bigint[], $3::timestamptz[], $4::smallint[]) u (id, at, attempt)
-    where r.id = u.id and r.id = any($1::bigint[]) and (r.id in (select id from gone)) is true
+    set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt, channel_id = $2
+    from (select id, max(attempt) as attempt, max(at) as at
+          from unnest($3::bigint[], $4::smallint[], $8::timestamptz[]) p (id, attempt, at) group by id order by id) u
+    where r.id = u.id and r.id = any($3::bigint[]) and (r.id in (select id from gone)) is true
 )
-select id, exists (select from waiting_receipts where reference = any($12::text[]) and channel_id = $5) from gone
+select id, exists (select from waiting_receipts where reference = any($7::text[]) and channel_id = $2) from gone
 
 -- name: defer
 -- Gives recipients back, to be tried not before their time (null: at once), perhaps on another channel; gives

@@ -5,28 +5,31 @@ select recipient_id, bucket, attempt, number, total, reference, state from parts
 where reference = any($1::text[]) and reference <> '' and channel_id = $2 and recipient_id >= $3
 
 -- name: apply
--- Writes receipts with what they say of their parts and recipients ($4 to $11 as they came). Those that are further
--- ($12) than what is known go to their part; whoever wrote it meanwhile, what is final (neither 0, 1 nor 6) only gives
--- way to delivered (2), and expired (3) to a failure. A status ($13, $14; null: none) goes to the recipient where it is
--- higher. Gives the recipients that moved and what is owed for it.
+-- Writes receipts of channel $1 with what they say of their parts and recipients ($2 to $9 and $13 as they came). Those that
+-- are further ($10) than what is known go to their part; whoever wrote it meanwhile, what is final (neither 0, 1 nor 6)
+-- only gives way to delivered (2), and expired (3) to a failure. A status ($11, $12; null: none) goes to the recipient
+-- where it is higher. Gives the recipients that moved and what is owed for it. (The low bits of an id are its bucket.)
 with logged as (
     insert into receipts (recipient_id, bucket, number, channel_id, reference, state, error, done_at, received_at, raw)
-    select * from unnest($1::bigint[], $2::smallint[], $4::smallint[], $5::bigint[], $6::text[], $7::smallint[],
-                         $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[])
+    select u.recipient_id, u.recipient_id % 64, u.number, $1, u.reference, u.state, u.error, u.done_at, u.received_at,
+           u.raw
+    from unnest($2::bigint[], $4::smallint[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[],
+                $9::timestamptz[], $13::text[])
+         u (recipient_id, number, reference, state, error, done_at, received_at, raw)
 ), told as (
     update parts p set state = u.state, error = u.error, done_at = u.done_at
-    from unnest($1::bigint[], $3::smallint[], $4::smallint[], $7::smallint[], $8::text[], $9::timestamptz[],
-                $12::boolean[]) u (recipient_id, attempt, number, state, error, done_at, further)
+    from unnest($2::bigint[], $3::smallint[], $4::smallint[], $6::smallint[], $7::text[], $8::timestamptz[],
+                $10::boolean[]) u (recipient_id, attempt, number, state, error, done_at, further)
     where p.recipient_id = u.recipient_id and p.attempt = u.attempt and p.number = u.number and u.further
-      and p.recipient_id = any($1::bigint[])
+      and p.recipient_id = any($2::bigint[])
       and (p.state is null or p.state in (0, 1, 6) or u.state = 2 or (p.state = 3 and u.state not in (0, 1, 6)))
 )
 update recipients r
 set status = u.status, failure = u.failure, carrier_error = nullif(u.error, ''), carrier_at = u.done_at,
     finished_at = case when u.status >= 50 then u.received_at else r.finished_at end
-from unnest($1::bigint[], $8::text[], $9::timestamptz[], $10::timestamptz[], $13::smallint[], $14::text[])
+from unnest($2::bigint[], $7::text[], $8::timestamptz[], $9::timestamptz[], $11::smallint[], $12::text[])
      u (id, error, done_at, received_at, status, failure)
-where r.id = u.id and r.id = any($1::bigint[]) and r.status < u.status
+where r.id = u.id and r.id = any($2::bigint[]) and r.status < u.status
 returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports,
           case when r.status between 51 and 69 then (select o.status from recipients o where o.id = r.id) end as was
 

@@ -49,8 +49,11 @@ class Callbacks:
         claimed.sort(key=lambda callback: (callback.created_at, callback.id))
         return claimed
 
-    async def delete(self, ids: Sequence[int], token: int) -> None:
-        await self._connection.execute(SQL["delete"], ids, token)
+    async def made(self, rows: Sequence[tuple[int, int, datetime, dict[str, Any]]], token: int) -> None:
+        """`(id, subject, time, detail)` of callbacks that were made: they leave, with an event each."""
+        if rows:
+            ids, subjects, times, details = zip(*rows, strict=True)
+            await self._connection.execute(SQL["made"], ids, token, subjects, times, details)
 
     async def retry(self, rows: Sequence[tuple[int, int | None, datetime, str]], token: int) -> None:
         """`(id, subject, due at, error)` of callbacks to be tried again; what is owed of the same subject
@@ -75,6 +78,9 @@ class Callbacks:
     async def still_ours(self, callback_id: int, token: int) -> bool:
         """Whether a claimed one is still there, and claimed under this token."""
         return bool(await self._connection.fetchval(SQL["still_ours"], callback_id, token))
+
+    async def release_all_but(self, ids: Sequence[int], token: int) -> None:
+        await self._connection.execute(SQL["release_all_but"], token, ids)
 
     async def release_expired(self, now: datetime, old: datetime) -> int:
         """Free what is claimed no later than now, and, of what is claimed no later than `old`, that of

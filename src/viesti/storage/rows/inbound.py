@@ -7,10 +7,9 @@ its message.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from viesti.domain.channel import InboundPart
 from viesti.domain.message import Inbound
@@ -37,8 +36,7 @@ _PART = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPart:
+class StoredPart(NamedTuple):
     """A stored inbound part; `reference`, `total` and `number` are None when it is a whole message."""
 
     id: int
@@ -53,6 +51,9 @@ class StoredPart:
     total: int | None
     number: int | None
     received_at: datetime
+
+
+_ARRIVAL = attrgetter("received_at", "id")
 
 
 class Inbounds:
@@ -85,7 +86,7 @@ class Inbounds:
         """Take the parts of up to `limit` messages that are whole, or have waited too long for the rest; in
         the order they came."""
         rows = await self._connection.fetch(SQL["take_parts"], limit, incomplete_before)
-        return sorted((StoredPart(**row) for row in rows), key=lambda part: (part.received_at, part.id))
+        return sorted(map(StoredPart._make, rows), key=_ARRIVAL)
 
     async def add(self, messages: Sequence[Inbound]) -> None:
         await self._connection.copy_records_to_table(
@@ -113,4 +114,10 @@ class Inbounds:
         return octets
 
     async def recent(self, customer_id: int | None, before: int, limit: int) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(SQL["recent"], customer_id, before, limit)]
+        """The newest of a customer; of all when `customer_id` is None (the operator's view)."""
+        rows = (
+            await self._connection.fetch(SQL["recent_of_all"], before, limit)
+            if customer_id is None
+            else await self._connection.fetch(SQL["recent"], customer_id, before, limit)
+        )
+        return [dict(row) for row in rows]

@@ -242,7 +242,13 @@ class Messages:
         return {row["id"]: row["key"] for row in await self._connection.fetch(SQL["route_keys"], route_ids)}
 
     async def recent(self, customer_id: int | None, before: int, limit: int) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(SQL["recent"], customer_id, before, limit)]
+        """The newest of a customer; of all when `customer_id` is None (the operator's view)."""
+        rows = (
+            await self._connection.fetch(SQL["recent_of_all"], before, limit)
+            if customer_id is None
+            else await self._connection.fetch(SQL["recent"], customer_id, before, limit)
+        )
+        return [dict(row) for row in rows]
 
     async def opted_out(
         self, customer_ids: Sequence[int], addresses: Sequence[str]

@@ -8,15 +8,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
+from typing import NamedTuple
 
-from viesti.domain.message import Claimed, PartRow
 from viesti.storage.database import Connection
+from viesti.storage.rows.messages import MessageToSend, ToSend
 from viesti.storage.sql import queries
 
 SQL = queries("outbox")
-_PART_AS_SENT = PartRow._fields.index("state")
-_SENDING_ORDER = attrgetter("lane", "tag", "id")
+_SENDING_ORDER = itemgetter(0, 1, 2)  # lane, tag, id
+_RECIPIENT = 5  # the column of `claim` in which a recipient begins
+_MESSAGE = _RECIPIENT + len(ToSend._fields)
+
+
+class Claimed(NamedTuple):
+    """A recipient claimed by a dispatcher. `attempt` counts this one; `tried`: channels that refused it.
+    `recipient` and `message` are None when they are no longer stored."""
+
+    id: int
+    lane: int
+    attempt: int
+    tried: Sequence[int]
+    recipient: ToSend | None
+    message: MessageToSend | None
+
+
+class SentPart(NamedTuple):
+    """A part of a recipient that the carrier took whole."""
+
+    recipient_id: int
+    attempt: int
+    number: int
+    total: int
+    reference: str
+    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +74,16 @@ class Outbox:
     ) -> list[Claimed]:
         """Claim up to `limit` recipients under the lease's token, in sending order."""
         rows = await self._connection.fetch(SQL["claim"], channel_id, lease, limit, token, now)
-        return sorted(map(Claimed._make, rows), key=_SENDING_ORDER)
+        messages: dict[int | None, MessageToSend | None] = {None: None}  # one for all its recipients
+        claimed = []
+        for row in sorted(map(tuple, rows), key=_SENDING_ORDER):
+            lane, _, identifier, attempt, tried, *_ = row
+            recipient = ToSend._make(row[_RECIPIENT:_MESSAGE]) if row[_RECIPIENT] else None
+            message_id = row[_MESSAGE]
+            if message_id not in messages:
+                messages[message_id] = MessageToSend._make(row[_MESSAGE:])
+            claimed.append(Claimed(identifier, lane, attempt, tried, recipient, messages[message_id]))
+        return claimed
 
     async def settle(self, ids: Sequence[int], token: int) -> set[int]:
         """Remove recipients; gives those that were still claimed under the token."""
@@ -58,19 +92,12 @@ class Outbox:
         )
 
     async def settle_sent(
-        self,
-        rows: Sequence[tuple[int, datetime, int]],
-        parts: Sequence[PartRow],
-        channel_id: int,
-        token: int,
+        self, parts: Sequence[SentPart], channel_id: int, token: int
     ) -> tuple[set[int], bool]:
-        """Settle `(recipient id, time, attempt)` of recipients the carrier took whole; gives those that were
-        still claimed under the token, and whether a receipt waits for one of the parts."""
-        ids, times, attempts = zip(*sorted(rows), strict=True)
-        columns = list(zip(*parts, strict=True))[:_PART_AS_SENT] or [()] * _PART_AS_SENT
-        found = await self._connection.fetch(
-            SQL["settle_sent"], ids, token, times, attempts, channel_id, *columns
-        )
+        """Settle recipients the carrier took whole, of each at least one part; gives those that were still
+        claimed under the token, and whether a receipt waits for one of the parts."""
+        columns = zip(*sorted(parts), strict=True)
+        found = await self._connection.fetch(SQL["settle_sent"], token, channel_id, *columns)
         return {row[0] for row in found}, bool(found and found[0][1])
 
     async def defer(self, rows: Sequence[tuple[int, datetime | None, int]], token: int) -> set[int]:

@@ -18,7 +18,7 @@ from viesti.storage.sql import queries
 from viesti.storage.text import storable
 
 SQL = queries("receipts")
-_PART_KEY = itemgetter(0, 2, 3)  # one order everywhere keeps updates from deadlocking
+_PART_KEY = itemgetter(0, 1, 2)  # one order everywhere keeps updates from deadlocking
 _WAITING = (
     "id",
     "bucket",
@@ -76,10 +76,10 @@ class Receipts:
         """`(recipient id, number, total, state)` of every part the carrier took, in any attempt."""
         return [tuple(row) for row in await self._connection.fetch(SQL["part_states"], recipient_ids)]
 
-    async def apply(self, matched: Sequence[MatchedReceipt]) -> list[Moved]:
-        """Write receipts and what they change; gives the recipients that moved."""
+    async def apply(self, matched: Sequence[MatchedReceipt], channel_id: int) -> list[Moved]:
+        """Write receipts of a channel and what they change; gives the recipients that moved."""
         rows = sorted(map(_row, matched), key=_PART_KEY)
-        found = await self._connection.fetch(SQL["apply"], *zip(*rows, strict=True))
+        found = await self._connection.fetch(SQL["apply"], channel_id, *zip(*rows, strict=True))
         return [Moved._make(row) for row in found]
 
     async def keep_waiting(self, rows: Sequence[tuple[int, int, CarrierReceipt]]) -> None:
@@ -127,19 +127,17 @@ def _row(matched: MatchedReceipt) -> tuple[Any, ...]:
     part, receipt = matched.part, matched.receipt
     return (
         part.recipient_id,
-        part.bucket,
         part.attempt,
         part.number,
-        receipt.channel_id,
         part.reference,
         receipt.state,
         storable(receipt.error),
         receipt.done_at,
         receipt.received_at,
-        storable(receipt.raw),
         matched.further,
         matched.status,
         matched.failure,
+        storable(receipt.raw),
     )
 
 

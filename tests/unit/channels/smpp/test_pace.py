@@ -60,6 +60,30 @@ def test_throttled_and_recovered() -> None:
     assert pace.rate == 100
 
 
+@pytest.mark.parametrize("rate", [0.5, 1, 10, 200, 1000, 5000])
+def test_back_within_twenty_seconds_however_far_it_went_down(rate: float) -> None:
+    pace = Pace(rate, 0.0)
+    for second in range(60):
+        pace.throttled(float(second))
+    assert pace.rate == min(1.0, rate)
+    pace.room(59.0 + 20.0)
+    assert pace.rate == rate
+
+
+def test_grows_slowly_while_the_carrier_may_still_mean_it() -> None:
+    pace = Pace(1000, 0.0)
+    for second in range(30):
+        pace.throttled(float(second))
+    pace.room(29.0 + 4.0)
+    assert pace.rate == pytest.approx(1.1**4)
+
+
+def test_a_rate_below_one_is_never_raised() -> None:
+    pace = Pace(0.5, 0.0)
+    pace.throttled(1.0)
+    assert pace.rate == 0.5
+
+
 def test_throttled_without_a_rate_of_our_own() -> None:
     pace = Pace(None, 0.0)
     for tick in range(2001):
