@@ -196,7 +196,7 @@ async def test_access_that_is_spent(own_world: World) -> None:
             "sign_ins",
             {"digest": key, "user_id": ADA, "csrf": "x", "created_at": now, "expires_at": expires},
         )
-    assert await retain.forget(timedelta(days=7), timedelta(days=7), 1000) == 6
+    assert await retain.forget(timedelta(days=7), timedelta(days=7)) == 6
     left = "select get_byte(digest, 31) from {} order by 1"
     assert [r["get_byte"] for r in await own_world.rows(left.format("oauth_tokens"))] == [2, 4]
     for table in ("oauth_codes", "sign_ins"):
