@@ -306,6 +306,15 @@ async def test_a_reply_goes_back_to_who_wrote(api: Api) -> None:
     assert (status, answer["Recipients"][0]["Address"]) == (200, SWEDE)
 
 
+async def test_a_request_id_of_a_reply_is_for_what_it_answers(api: Api) -> None:
+    one, other = [f"/messages/reply/{await parent(api)}" for _ in range(2)]
+    first = await send(api, path=one, RequestId="r-1")
+    assert first[0] == 200
+    assert await send(api, path=one, RequestId="r-1") == first
+    assert (await send(api, path=other, RequestId="r-1"))[0] == 409
+    assert (await send(api, RequestId="r-1"))[0] == 409
+
+
 async def test_a_service_that_may_not_reply_says_so(api: Api) -> None:
     await change(api, f"update services set allow_reply = false where id = {ONE_WAY}")
     status, answer = await send(api, path=f"/messages/reply/{await parent(api)}")
