@@ -68,7 +68,7 @@ class Ids:
     recipient: str
     phone: str  # of a contact in the group
     contact: str
-    pipeline: str = ""
+    pipeline: str = ""  # with `action`, a trigger
     action: str = ""
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-from tests.contract.calls import SCOPES, SERVED, Contract, Ids
+from tests.contract.calls import SCOPES, Contract, Ids
 from tests.integration.api.conftest import (
     ACME,
     ACME_NUMBER,
@@ -136,7 +136,7 @@ async def _use(contract: Contract, ids: Ids, token: str) -> Ids:
     call = await contract.made("CreateGroupContact", ids, token)
     created = await contract.ask(call, token)
     assert (sent.status, created.status) == (200, 200), (sent, created)
-    pipeline, action = await contract.trigger(ids, token) if "NewMessage" in SERVED else ("", "")
+    pipeline, action = await contract.trigger(ids, token)
     return replace(
         ids,
         message=sent.body["MessageId"],

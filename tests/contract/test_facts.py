@@ -15,11 +15,9 @@ FACTS = load()
 # Operations of the original that are not served yet.
 LATER = {
     "CreateWhatsappTemplate",
-    "DeleteTrigger",
     "GetCustomerWhatsAppTemplates",
     "GetCustomerWhatsappIdentities",
     "GetWhatsappTemplateCategories",
-    "NewMessage",
     "SendWhatsappTemplateMessage",
 }
 

@@ -129,7 +129,7 @@ def _of_parameters(operation: str) -> Iterator[Case]:
 
 
 def _of_id(operation: str, place: str) -> Iterator[Case]:
-    name = place.partition(" ")[2]
+    name = place.partition(" ")[2].replace("Pipeline-Id", "Action-Id")  # the two say one thing together
     yield Case(operation, f"{place} garbage", _given(place, "x"), 404, name)
     guid = "01234567-89ab-cdef-0123-456789abcdef"
     yield Case(operation, f"{place} unknown", _given(place, guid), 404, name)

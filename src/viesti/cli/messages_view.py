@@ -126,8 +126,8 @@ class MessagesView:
         """One message with its recipients and history."""
         self._line(f"Message {message.id} from {message.sender}: {message.recipient_count} recipient(s)")
         self._line(
-            f"  by {message.application or message.interface}, service {message.service or 'none'}, "
-            f"{message.lane}, accepted {when(message.created_at)}, "
+            f"  by {message.application or message.user or message.interface}, "
+            f"service {message.service or 'none'}, {message.lane}, accepted {when(message.created_at)}, "
             f"cost {_cost(message.cost, message.currency)}"
         )
         self._line(f"  {message.text!r}")
@@ -143,6 +143,8 @@ class MessagesView:
             f"Recipient {r.id} {r.address}: {r.status}, {r.part_count} part(s) {r.coding}, {way}, "
             f"cost {_cost(r.cost, currency)}"
         )
+        if r.text is not None:
+            self._line(f"  {r.text!r}")
         if r.failure_sentence:
             self._line(
                 f"  {r.failure_sentence}" + (f" Carrier: {r.carrier_error}" if r.carrier_error else "")

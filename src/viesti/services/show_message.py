@@ -71,6 +71,7 @@ class ShowMessages:
         callbacks_by = _by((c["subject_id"], views.callback_view(c)) for c in callbacks)
         service = estate.services.get(message.service_id) if message.service_id else None
         application = estate.applications.get(message.application_id) if message.application_id else None
+        user = estate.users.get(message.user_id) if message.user_id else None
         return MessageView(
             id=message.id,
             sender=message.sender,
@@ -79,11 +80,14 @@ class ShowMessages:
             send_at=message.send_at,
             service=service.key if service else None,
             application=application.key if application else None,
+            user=user.email if user else None,
             interface=message.dialect,
             lane=Lane(message.lane).name.lower(),
             request_id=message.request_id,
             customer_data=message.customer_data,
             quiet=message.quiet,
+            parent_id=message.parent_id,
+            thread_id=message.thread_id,
             recipient_count=message.recipient_count,
             part_count=message.part_count,
             currency=message.currency,

@@ -94,7 +94,8 @@ class RecipientView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """A message, its recipients (the first thousand at most) and its history."""
+    """A message, its recipients (the first thousand at most) and its history. `user`: whose connection asked
+    for it; `parent_id`: the inbound message that it answers."""
 
     id: int
     sender: str
@@ -103,11 +104,14 @@ class MessageView:
     send_at: datetime | None
     service: str | None
     application: str | None
+    user: str | None
     interface: str
     lane: str
     request_id: str | None
     customer_data: str | None
     quiet: bool
+    parent_id: int | None
+    thread_id: int | None
     recipient_count: int
     part_count: int
     currency: str | None

@@ -91,6 +91,14 @@ async def received(
     return inbound
 
 
+async def owed(api: Api) -> list[str]:
+    """The calls that are owed, in their order."""
+    connection = await asyncpg.connect(api.store.dsn)
+    rows = await connection.fetch("select url from callbacks order by id")
+    await connection.close()
+    return [row["url"] for row in rows]
+
+
 async def opt_out(api: Api, address: str, scope: str) -> None:
     async with api.store.transaction() as tx:
         bucket = api.estate.current.estate.customers[ACME].bucket
@@ -165,12 +173,19 @@ async def test_who_opted_out_of_advertising_is_skipped_and_told(
     await opt_out(api, FINN, "marketing")
     await change(api, f"update services set advertisement = {services} where id = {ONE_WAY}")
     people = [{"Address": FINN}, {"Address": SWEDE}]
-    status, answer = await send(api, AdMessage=advertisement, Recipients=people)
+    status, answer = await send(
+        api,
+        AdMessage=advertisement,
+        Recipients=people,
+        DlrUrl="https://dlr.example/?id=%{recipientId}&s=%{status}",
+    )
     assert status == 200
     assert len(answer["Recipients"]) == 2
     assert answer["MessagePartCount"] == (1 if skipped else 2)
     told = [f"+{FINN} has opted out of advertising: nothing is sent to it."]
     assert answer.get("Warnings") == (told if skipped else None)
+    report = f"https://dlr.example/?id={answer['Recipients'][0]['Id']}&s=failed"
+    assert await owed(api) == ([report] if skipped else [])
 
 
 async def test_all_that_a_message_may_say_is_kept(api: Api) -> None:
@@ -304,6 +319,31 @@ async def test_a_reply_goes_back_to_who_wrote(api: Api) -> None:
     )  # fmt: skip
     status, answer = await send(api, path=path, Recipients=[{"Address": SWEDE}])
     assert (status, answer["Recipients"][0]["Address"]) == (200, SWEDE)
+
+
+async def test_a_request_id_of_a_reply_is_for_what_it_answers(api: Api) -> None:
+    one, other = [f"/messages/reply/{await parent(api)}" for _ in range(2)]
+    first = await send(api, path=one, RequestId="r-1")
+    assert first[0] == 200
+    assert await send(api, path=one, RequestId="r-1") == first
+    assert (await send(api, path=other, RequestId="r-1"))[0] == 409
+    assert (await send(api, RequestId="r-1"))[0] == 409
+
+
+async def test_who_asked_and_for_what_is_shown(api: Api) -> None:
+    inbound = await received(api, thread=True)
+    assert inbound.thread_id is not None
+    _, answer = await discuss(api, api.guids.of(GuidKind.INBOUND, inbound.id))
+    status, shown, _ = await api.call(
+        "GET", f"/messages/{api.guids.read(GuidKind.MESSAGE, answer['MessageId'])}"
+    )
+    assert status == 200
+    assert (shown["user"], shown["application"], shown["interface"]) == (
+        "ada@acme.example",
+        None,
+        "smartdialog",
+    )
+    assert (shown["parent_id"], shown["thread_id"]) == (inbound.id, inbound.thread_id)
 
 
 async def test_a_service_that_may_not_reply_says_so(api: Api) -> None:

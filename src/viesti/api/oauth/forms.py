@@ -76,8 +76,8 @@ def same(shown: str, expected: str) -> bool:
 
 
 def from_elsewhere(scope: Scope) -> bool:
-    """Whether a browser says that another site's page sent this form."""
-    return header(scope, b"sec-fetch-site") == b"cross-site"
+    """Whether a browser says that a page of another origin sent this form, be it of the same site."""
+    return header(scope, b"sec-fetch-site") not in (b"", b"same-origin", b"none")
 
 
 def member(form: Mapping[str, str], name: str) -> str:

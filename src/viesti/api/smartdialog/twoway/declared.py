@@ -155,9 +155,7 @@ NEW_MESSAGE = Operation(
     "NewMessage",
     "POST",
     "/service/{Service}/pipelines/actions",
-    About(
-        "When a Message Is Received", "Starts the flow for each message to a two-way service.", "important"
-    ),
+    About("When a Message Is Received", "Starts the flow for each message to a two-way service."),
     NewMessageIn,
     (
         Reply(

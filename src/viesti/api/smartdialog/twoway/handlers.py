@@ -22,7 +22,8 @@ from viesti.services.unsubscribe import Unsubscribe
 DIALECT = "smartdialog"
 KINDS = ("TwoWay",)
 _NAMES = {"url": "options.endpointUrl"}
-_UNKNOWN = Refusal(404, "There is no such action.")
+_NO_ACTION = "There is no action with this Pipeline-Id and Action-Id."
+_UNKNOWN = Refusal(404, _NO_ACTION, (FieldError("Action-Id", _NO_ACTION),))
 
 
 class Triggers:
