@@ -125,13 +125,14 @@ class Customer:
 
 class Installation:
     """Start it with `async with`; the folder and every process of it are gone at the end. `centre_port` is
-    that of a message centre of somebody else's, in the simulator's place; `settings`: environment variables
-    over those of these tests."""
+    that of a message centre of somebody else's, in the simulator's place; `workers`: API processes;
+    `settings`: environment variables over those of these tests."""
 
     def __init__(
         self,
         behaviour: Behaviour | None = None,
         centre_port: int | None = None,
+        workers: int = 1,
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="viesti-e2e-"))
@@ -141,6 +142,7 @@ class Installation:
         self.accepted: dict[str, dict[str, Any]] = {}
         self._behaviour = behaviour or Behaviour()
         self._centre_port = centre_port
+        self._workers = workers
         self._settings = settings or {}
         self._process: asyncio.subprocess.Process | None = None
         self._next = 0
@@ -179,7 +181,7 @@ class Installation:
             **environment,
             "VIESTI_DATA_DIR": str(self.folder),
             "VIESTI_API_PORT": str(self.api_port),
-            "VIESTI_API_WORKERS": "1",
+            "VIESTI_API_WORKERS": str(self._workers),
             "VIESTI_ALLOW_PRIVATE_URLS": "true",
             "VIESTI_LOG_FORMAT": "json",
             **self._settings,

@@ -7,6 +7,7 @@ after every restart.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from viesti.services.requests import (
     FieldProblem,
@@ -26,10 +27,12 @@ def request_key(request: SubmitRequest) -> tuple[int, str] | None:
     return (owner, request.request_id) if request.request_id else None
 
 
-async def first_results(
-    tx: Transaction, requests: Iterable[SubmitRequest]
-) -> dict[tuple[int, str], tuple[bytes, Submitted]]:
-    """What was answered first under the ids of these requests, with the digest of the body it had."""
+# By request id: the digest of the body it was used with, and what was answered. None: that is no longer kept.
+Firsts: TypeAlias = dict[tuple[int, str], tuple[bytes, Submitted | None]]
+
+
+async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> Firsts:
+    """What was answered first under the ids of these requests, as far as they were used."""
     keys = {key for request in requests if (key := request_key(request))}
     known = await tx.repeats.known(keys) if keys else {}
     # Several ids of several owners were asked for crosswise.
@@ -40,17 +43,25 @@ async def first_results(
     messages = await tx.repeats.messages(ids)
     recipients = await tx.repeats.recipients(ids)
     return {
-        key: (body_hash, _submitted(messages[message_id], recipients[message_id]))
+        key: (
+            body_hash,
+            _submitted(messages[message_id], recipients[message_id]) if message_id in messages else None,
+        )
         for key, (body_hash, message_id) in known.items()
     }
 
 
-def answer_again(request: SubmitRequest, body_hash: bytes, first: Submitted) -> SubmitResult:
-    """The answer to a repeat; a conflict when the first had another body."""
-    if body_hash == request.body_hash:
-        return first
-    problem = FieldProblem("request_id", "This request id was used with another body.")
-    return NotAccepted((problem,), conflict=True)
+def answer_again(request: SubmitRequest, firsts: Firsts) -> SubmitResult:
+    """The answer to a repeat; a conflict when the first had another body, or can't be told any more."""
+    key = request_key(request)
+    body_hash, first = firsts.get(key, (request.body_hash, None)) if key else (b"", None)
+    if body_hash != request.body_hash:
+        return _conflict("This request id was used with another body.")
+    return first or _conflict("This request id was used for a message that is no longer kept.")
+
+
+def _conflict(sentence: str) -> NotAccepted:
+    return NotAccepted((FieldProblem("request_id", sentence),), conflict=True)
 
 
 def _submitted(message: FirstMessage, recipients: Iterable[FirstRecipient]) -> Submitted:
