@@ -18,9 +18,14 @@ where id = any(array(select id from picked))
 returning id, bucket, customer_id, subject_id, kind, method, url, body, due_at, created_at, attempt,
           subscription_id, apart
 
--- name: delete
--- Removes callbacks that were made.
-delete from callbacks where id = any($1::bigint[]) and claim = $2
+-- name: made
+-- Removes callbacks that were made, and notes it with their subjects ($3 to $5). (The low bits of an id are its bucket.)
+with gone as (
+    delete from callbacks where id = any($1::bigint[]) and claim = $2
+)
+insert into events (subject_id, bucket, at, kind, detail)
+select subject_id, subject_id % 64, at, 'callback_made', detail
+from unnest($3::bigint[], $4::timestamptz[], $5::jsonb[]) u (subject_id, at, detail)
 
 -- name: retry
 -- Puts callbacks off until their next time.

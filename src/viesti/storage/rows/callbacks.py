@@ -49,8 +49,11 @@ class Callbacks:
         claimed.sort(key=lambda callback: (callback.created_at, callback.id))
         return claimed
 
-    async def delete(self, ids: Sequence[int], token: int) -> None:
-        await self._connection.execute(SQL["delete"], ids, token)
+    async def made(self, rows: Sequence[tuple[int, int, datetime, dict[str, Any]]], token: int) -> None:
+        """`(id, subject, time, detail)` of callbacks that were made: they leave, with an event each."""
+        if rows:
+            ids, subjects, times, details = zip(*rows, strict=True)
+            await self._connection.execute(SQL["made"], ids, token, subjects, times, details)
 
     async def retry(self, rows: Sequence[tuple[int, int | None, datetime, str]], token: int) -> None:
         """`(id, subject, due at, error)` of callbacks to be tried again; what is owed of the same subject
