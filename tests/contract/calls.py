@@ -321,6 +321,7 @@ def conforms(operation: str, said: Said) -> None:
     members = OPERATIONS[operation]["answers"][str(said.status)]
     if members is None:
         assert said.text == ""
+        assert not {"Content-Length", "Content-Type"} & set(said.headers)  # RFC 9110, 8.6: not with 204
         return
     assert said.headers["Content-Type"].startswith("application/json")
     seen = dict(_places(said.body, ""))

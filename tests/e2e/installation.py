@@ -142,6 +142,7 @@ class Installation:
         self.accepted: dict[str, dict[str, Any]] = {}
         self._behaviour = behaviour or Behaviour()
         self._centre_port = centre_port
+        self._workers = workers
         self._settings = settings or {}
         self._workers = workers
         self._began = datetime.now(UTC)

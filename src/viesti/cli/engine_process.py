@@ -15,6 +15,7 @@ from viesti.channels import registry
 from viesti.cli import wiring
 from viesti.cli.engine_upkeep import upkeep
 from viesti.config import Settings
+from viesti.domain.callback import Patience
 from viesti.domain.channel import Channel, ChannelSink
 from viesti.domain.estate import ChannelRow
 from viesti.domain.retry import RetryPolicy
@@ -141,8 +142,9 @@ def _build(
             claim_seconds=settings.callback_timeout_seconds * 3 + 30,
             lease_seconds=settings.lease_seconds,
             max_age=timedelta(hours=settings.callback_max_age_hours),
-            dead_after_tries=settings.subscription_dead_tries,
-            dead_after=timedelta(hours=settings.subscription_dead_hours),
+            patience=Patience(
+                settings.subscription_dead_tries, timedelta(hours=settings.subscription_dead_hours)
+            ),
         ),
         rescue=Rescue(store, estate, waker, now, settings.lease_seconds),
         reroute=Reroute(store, estate, waker, now, timedelta(seconds=settings.fallback_seconds)),

@@ -51,13 +51,27 @@ class RefusedForGood:
 
 
 @dataclass(frozen=True, slots=True)
-class SubscriptionDead:
-    """The endpoint is gone, and has said so long enough: end the subscription."""
+class Gone:
+    """The endpoint says that it is not there. It may come back: try again until `Patience` ends."""
 
     reason: str
+    retry_after: float | None = None
 
 
-CallbackResult = Delivered | Retry | RefusedForGood | SubscriptionDead
+CallbackResult = Delivered | Retry | RefusedForGood | Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often, and for how long, an endpoint says that it is gone before it is believed: a flow that is
+    being saved or moved is gone for minutes."""
+
+    tries: int = 5
+    time: timedelta = timedelta(hours=3)
+
+    def ends(self, refusals: int, since: datetime, now: datetime) -> bool:
+        """Whether it ends with this many refusals in a row, the first of them at `since`."""
+        return refusals >= self.tries and now - since >= self.time
 
 
 class _Meaning(Enum):
@@ -84,21 +98,9 @@ _BY_HUNDRED: dict[int, _Meaning] = {
 # A Power Automate flow that was switched off or deleted answers 400 with this error.code.
 _GONE_CODES = frozenset({"WorkflowTriggerIsNotEnabled"})
 
-# A flow that is being saved or moved is gone for minutes, so "gone" counts only when said this often for this
-# long.
-DEAD_AFTER_TRIES = 5
-DEAD_AFTER = timedelta(hours=3)
 
-
-def judge(
-    answer: Answer | NoAnswer,
-    attempt: int,
-    first_at: datetime,
-    now: datetime,
-    dead_after_tries: int = DEAD_AFTER_TRIES,
-    dead_after: timedelta = DEAD_AFTER,
-) -> CallbackResult:
-    """What to do after attempt number `attempt` (1 is the first, made at `first_at`) of one callback."""
+def judge(answer: Answer | NoAnswer) -> CallbackResult:
+    """What the answer to a call means."""
     if isinstance(answer, NoAnswer):
         return RefusedForGood(answer.detail) if answer.for_good else Retry(answer.detail)
     reason = f"HTTP {answer.status}"
@@ -110,8 +112,7 @@ def judge(
         case _Meaning.REFUSED:
             return RefusedForGood(reason)
         case _Meaning.GONE:
-            dead = attempt >= dead_after_tries and now - first_at >= dead_after
-            return SubscriptionDead(reason) if dead else Retry(reason, answer.retry_after)
+            return Gone(reason, answer.retry_after)
 
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:

@@ -7,49 +7,27 @@ or with the subscription it was owed for. A subscription's URL is open only in m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-import structlog
-
-from viesti.domain.callback import (
-    DEAD_AFTER,
-    DEAD_AFTER_TRIES,
-    Answer,
-    Delivered,
-    NoAnswer,
-    RefusedForGood,
-    Retry,
-    SubscriptionDead,
-    judge,
-    retry_after_seconds,
-)
-from viesti.domain.message import Callback, Event
-from viesti.domain.retry import next_callback
-from viesti.net.client import FailureKind, HttpAnswer, HttpFailure, OutgoingClient
+from viesti.domain.callback import Patience
+from viesti.domain.message import Callback
+from viesti.net.client import FailureKind, HttpFailure, OutgoingClient
 from viesti.net.url import BadUrl, split_url
 from viesti.protocols.webhook.signature import headers as signature_headers
 from viesti.protocols.webhook.signature import secret_key
+from viesti.services.callback_settlement import CallbackSettlement, Called
 from viesti.services.estate import EstateCache
 from viesti.services.wake import seconds_until
 from viesti.storage.seal import Seal, SealError
 from viesti.storage.store import Store, StoreUnavailable, Transaction
 
+__all__ = ["CallBack", "Called", "endpoint_of"]
+
 LEASE = "callbacks"  # the first word of a lease's name; the token follows
 FORGET = timedelta(hours=1)
+PATIENCE = Patience()
 JSON = {"Content-Type": "application/json"}
-
-_log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A callback and what its endpoint answered; None: it was not called, as it is owed no more."""
-
-    callback: Callback
-    answer: HttpAnswer | HttpFailure | None
-    at: datetime
 
 
 def endpoint_of(callback: Callback) -> str:
@@ -74,8 +52,7 @@ class CallBack:
         claim_seconds: float,
         lease_seconds: float,
         max_age: timedelta,
-        dead_after_tries: int = DEAD_AFTER_TRIES,
-        dead_after: timedelta = DEAD_AFTER,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._store = store
         self._estate = estate
@@ -86,7 +63,7 @@ class CallBack:
         self._claim = timedelta(seconds=claim_seconds)
         self._lease = timedelta(seconds=lease_seconds)
         self._max_age = max_age
-        self._dead = dead_after_tries, dead_after
+        self._patience = patience
         self._token = 0
         self._in_hand: set[int] = set()  # claimed, and neither settled nor given back
         self._unsure = False  # a claim failed: it may have been committed all the same
@@ -180,66 +157,12 @@ class CallBack:
         return key
 
     async def settle(self, called: Sequence[Called]) -> None:
-        """Write how calls went, in one transaction: of those that were simply made, one statement."""
-        made: list[tuple[int, int, datetime, dict[str, Any]]] = []
-        retries: list[tuple[int, int | None, datetime, str]] = []
-        parked: list[tuple[int, str]] = []
-        dead: dict[int, tuple[Called, str]] = {}
-        events = []
-        now = self._now()
+        """Write how calls went."""
+        settlement = CallbackSettlement(self._now(), self._patience, self._max_age, self._random)
         for one in called:
-            callback = one.callback
-            if one.answer is None:
-                continue
-            answer = _as_answer(one.answer, one.at)
-            outcome = judge(answer, callback.attempt, callback.created_at, now, *self._dead)
-            match outcome:
-                case Delivered():
-                    made.append((callback.id, callback.subject_id, one.at, _detail(one)))
-                case Retry(reason, retry_after):
-                    due = next_callback(
-                        callback.attempt,
-                        now,
-                        callback.created_at,
-                        self._random(),
-                        retry_after,
-                        self._max_age,
-                    )
-                    if due is None:
-                        parked.append((callback.id, reason))
-                        events.append(_event(one, "callback_parked", reason))
-                    else:
-                        subject = None if callback.apart else callback.subject_id
-                        retries.append((callback.id, subject, due, reason))
-                case SubscriptionDead(reason) if callback.subscription_id is not None:
-                    dead[callback.subscription_id] = one, reason
-                case RefusedForGood(reason) | SubscriptionDead(reason):
-                    parked.append((callback.id, reason))
-                    events.append(_event(one, "callback_parked", reason))
-
-        async def work(tx: Transaction) -> None:
-            await tx.callbacks.made(made, self._token)
-            await tx.callbacks.retry(retries, self._token)
-            await tx.callbacks.park(parked, now, self._token)
-            await tx.messages.add_events(events)
-
-        # Again after a deadlock: a subscription that ends meanwhile deletes what is owed for it.
-        await (self._store.run if retries or parked else self._store.run_one)(work)
+            settlement.add(one)
+        await settlement.write(self._store, self._token)
         self._in_hand.difference_update(one.callback.id for one in called)
-        for subscription_id, (one, reason) in dead.items():
-            await self._end(subscription_id, one, reason, now)
-
-    async def _end(self, subscription_id: int, last: Called, reason: str, now: datetime) -> None:
-        """End a subscription whose endpoint is gone, with all that is owed for it."""
-
-        async def work(tx: Transaction) -> None:
-            if await tx.subscriptions.end([subscription_id], now, reason):
-                await tx.messages.add_events([_event(last, "subscription_ended", reason)])
-                tx.after_commit(
-                    lambda: _log.warning("subscription ended", subscription=subscription_id, why=reason)
-                )
-
-        await self._store.run(work)
 
     async def release(self, callbacks: Sequence[Callback]) -> None:
         """Give back callbacks that were claimed and not called."""
@@ -261,24 +184,3 @@ class CallBack:
         """In how many seconds the next callback falls due."""
         async with self._store.statements() as each:
             return seconds_until(await each.callbacks.next_due(), self._now())
-
-
-def _as_answer(answer: HttpAnswer | HttpFailure, at: datetime) -> Answer | NoAnswer:
-    if isinstance(answer, HttpFailure):
-        return NoAnswer(f"{answer.kind.value}: {answer.detail}", answer.for_good)
-    if 200 <= answer.status < 300:
-        return Answer(answer.status)
-    retry_after = retry_after_seconds(answer.headers.get("Retry-After"), at)
-    return Answer(answer.status, answer.body, retry_after)
-
-
-def _detail(called: Called) -> dict[str, Any]:
-    """What the subject's timeline tells of a call."""
-    detail: dict[str, Any] = {"callback": called.callback.kind, "attempt": called.callback.attempt}
-    if isinstance(called.answer, HttpAnswer):
-        detail["http_status"] = called.answer.status
-    return detail
-
-
-def _event(called: Called, kind: str, reason: str) -> Event:
-    return Event(called.callback.subject_id, called.at, kind, _detail(called) | {"reason": reason})

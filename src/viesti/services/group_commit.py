@@ -89,10 +89,9 @@ class GroupCommit:
 
     async def repeated(self, request: SubmitRequest) -> SubmitResult | None:
         """What the first request with this one's id led to; None when there was none."""
-        key = request_key(request)
         async with self._store.statements() as tx:
-            first = (await first_results(tx, [request])).get(key) if key else None
-        return answer_again(request, first) if first else None
+            firsts = await first_results(tx, [request])
+        return answer_again(request, firsts) if firsts else None
 
     async def _write(self) -> None:
         while self._queue or not self._stopping:
@@ -171,10 +170,8 @@ class GroupCommit:
         async with self._store.statements() as tx:
             firsts = await first_results(tx, (entry.planned.request for entry in repeats))
         for entry in repeats:
-            key = entry.key()
-            assert key is not None  # only those with a request id can be repeats
             if not entry.answer.done():
-                entry.answer.set_result(answer_again(entry.planned.request, firsts.get(key)))
+                entry.answer.set_result(answer_again(entry.planned.request, firsts))
 
     async def _write_rows(self, tx: Transaction, rows: AcceptRows) -> int:
         """Write the rows, and with them the reports owed for recipients that nothing is sent to; gives how

@@ -7,7 +7,7 @@ after every restart.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TypeAlias
 
 from viesti.services.requests import (
     FieldProblem,
@@ -20,13 +20,6 @@ from viesti.services.requests import (
 from viesti.storage.store import FirstMessage, FirstRecipient, Transaction
 
 
-class First(NamedTuple):
-    """What the first request with an id led to. `submitted`: None when retention has dropped it."""
-
-    body_hash: bytes  # of the request as it came
-    submitted: Submitted | None
-
-
 def request_key(request: SubmitRequest) -> tuple[int, str] | None:
     """The request id as the store knows it: the application's own, or the customer's own without one (an id
     names only one thing)."""
@@ -34,8 +27,12 @@ def request_key(request: SubmitRequest) -> tuple[int, str] | None:
     return (owner, request.request_id) if request.request_id else None
 
 
-async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> dict[tuple[int, str], First]:
-    """What was answered first under the ids of these requests; ids that are not known are left out."""
+# By request id: the digest of the body it was used with, and what was answered. None: that is no longer kept.
+Firsts: TypeAlias = dict[tuple[int, str], tuple[bytes, Submitted | None]]
+
+
+async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> Firsts:
+    """What was answered first under the ids of these requests, as far as they were used."""
     keys = {key for request in requests if (key := request_key(request))}
     known = await tx.repeats.known(keys) if keys else {}
     # Several ids of several owners were asked for crosswise.
@@ -46,7 +43,7 @@ async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> d
     messages = await tx.repeats.messages(ids)
     recipients = await tx.repeats.recipients(ids)
     return {
-        key: First(
+        key: (
             body_hash,
             _submitted(messages[message_id], recipients[message_id]) if message_id in messages else None,
         )
@@ -54,14 +51,13 @@ async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> d
     }
 
 
-def answer_again(request: SubmitRequest, first: First | None) -> SubmitResult:
-    """The answer to a repeat; a conflict when the first had another body, or can't be shown any more.
-    `first`: None when the id was forgotten this moment."""
-    if first and first.body_hash != request.body_hash:
+def answer_again(request: SubmitRequest, firsts: Firsts) -> SubmitResult:
+    """The answer to a repeat; a conflict when the first had another body, or can't be told any more."""
+    key = request_key(request)
+    body_hash, first = firsts.get(key, (request.body_hash, None)) if key else (b"", None)
+    if body_hash != request.body_hash:
         return _conflict("This request id was used with another body.")
-    if first is None or first.submitted is None:
-        return _conflict("This request id was used for a message that is no longer kept.")
-    return first.submitted
+    return first or _conflict("This request id was used for a message that is no longer kept.")
 
 
 def _conflict(sentence: str) -> NotAccepted:

@@ -18,6 +18,7 @@ from tests.integration.services.world import (
     ACME_BUCKET,
     BETA,
     START,
+    TWO_WAY,
     World,
     inbound,
     process_on,
@@ -27,7 +28,8 @@ from tests.integration.services.world import (
 from viesti.domain.message import Callback
 from viesti.net.client import ClientOptions, OutgoingClient
 from viesti.protocols.webhook.signature import SignatureCheck, secret_key, verify
-from viesti.services.call_back import CallBack
+from viesti.services.call_back import CallBack, Called, endpoint_of
+from viesti.services.unsubscribe import Unsubscribe
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store, StoreUnavailable
 
@@ -235,6 +237,145 @@ async def test_one_at_a_time_for_a_subject_and_in_order(world: World) -> None:
             await _owe(world, number, subject, f"{endpoint.url}/{number}", created_at=at, due_at=at)
         rounds = [[callback.id >> 6 for callback in await _round(service)] for _ in range(3)]
     assert rounds == [[1, 2], [3, 4], []]
+
+
+async def test_those_that_stand_apart_wait_for_no_other(world: World) -> None:
+    async with _calling(world, lambda got: answer("500 Oops" if " /1 " in got.line else "200 OK")) as (
+        service,
+        endpoint,
+    ):
+        await _owe(world, 1, 7, f"{endpoint.url}/1", apart=True)
+        await _owe(world, 2, 7, f"{endpoint.url}/2", apart=True)
+        await _owe(world, 3, 7, f"{endpoint.url}/3")
+        await _owe(world, 4, 7, f"{endpoint.url}/4")
+        await _owe(world, 5, 7, f"{endpoint.url}/5", apart=True)
+        assert [callback.id >> 6 for callback in await _round(service)] == [1, 2, 3, 5]
+        assert [callback.id >> 6 for callback in await _round(service)] == [4]
+    assert [row["id"] >> 6 for row in await world.callbacks()] == [1]
+
+
+# Subscriptions
+
+SECRET_URL = "/flow?sig=secret-%2F"
+
+
+async def _subscribe(world: World, url: str, identifier: int = 1) -> int:
+    subscription = identifier * 64 + ACME_BUCKET
+    await world.insert(
+        "subscriptions",
+        {
+            "id": subscription, "bucket": ACME_BUCKET, "customer_id": ACME, "service_id": TWO_WAY,
+            "dialect": "smartdialog", "event": "inbound", "url_sealed": SEAL.seal(url.encode()),
+            "url_digest": identifier.to_bytes(32), "created_at": START,
+        },
+    )  # fmt: skip
+    return subscription
+
+
+async def _owe_subscriber(world: World, subscription: int, url: str, number: int = 1, **fields: Any) -> None:
+    sealed = SEAL.seal(url.encode())
+    await _owe(
+        world, number, number + 6, sealed, kind="http_request", method="POST", body="{}",
+        subscription_id=subscription, apart=True, **fields,
+    )  # fmt: skip
+
+
+async def test_a_sealed_url_is_called_and_shown_nowhere(world: World) -> None:
+    async with _calling(world, lambda _: answer("403 Forbidden")) as (service, endpoint):
+        subscription = await _subscribe(world, endpoint.url + SECRET_URL)
+        await _owe_subscriber(world, subscription, endpoint.url + SECRET_URL)
+        (claimed,) = await service.claim(10)
+        assert endpoint_of(claimed) == endpoint.url.removeprefix("http://")
+        assert "secret" not in repr(claimed)
+        called = await service.call(claimed)
+        assert "secret" not in repr(called)
+        await service.settle([called])
+        assert [got.line for got in endpoint.received] == [f"POST {SECRET_URL} HTTP/1.1"]
+    async with world.store.transaction() as tx:
+        shown = [*await tx.callbacks.parked(ACME, 10), *await tx.callbacks.of_subjects([7])]
+    assert [row["url"] for row in shown] == ["(sealed)", "(sealed)"]
+    events = await world.rows("select detail from events")
+    assert "secret" not in str(events) and endpoint.url not in str(events)
+
+
+async def test_a_url_that_does_not_open_stops_nobody(world: World) -> None:
+    async with _calling(world) as (service, endpoint):
+        subscription = await _subscribe(world, endpoint.url)
+        await _owe(world, 1, 7, "rubbish", subscription_id=subscription, apart=True)
+        await _owe_subscriber(world, subscription, endpoint.url, 2)
+        await _round(service)
+        assert len(endpoint.received) == 1
+    (row,) = await world.callbacks()
+    assert row["parked_at"] is None
+    assert "secret_key" in row["last_error"]
+
+
+async def test_what_waits_in_hand_is_not_called_after_the_end(world: World) -> None:
+    async with _calling(world) as (service, endpoint):
+        subscription = await _subscribe(world, endpoint.url)
+        await _owe_subscriber(world, subscription, endpoint.url)
+        (claimed,) = await service.claim(10)
+        assert await Unsubscribe(world.store, world.clock)(subscription, TWO_WAY, {ACME})
+        await service.settle([await service.call(claimed)])
+        assert endpoint.received == []
+    assert await world.callbacks() == []
+    assert await world.events(7) == []
+
+
+OFF = answer("400 Bad Request", b'{"error":{"code":"WorkflowTriggerIsNotEnabled"}}')
+
+
+@pytest.mark.parametrize(
+    ("replies", "hours", "ended"),
+    [
+        ([OFF] * 5, 1, True),
+        ([OFF] * 4, 1, False),
+        ([answer("404 Not Found")] * 5, 1, True),
+        ([OFF] * 9, 0.3, False),  # often, and not for long enough
+        ([answer("500 Oops")] * 9, 1, False),
+        ([*[answer("429 Slow")] * 8, OFF], 1, False),  # busy is not gone
+        ([OFF, OFF, OFF, OFF, answer(), OFF, OFF], 1, False),  # it was there in between
+        ([OFF, OFF, answer("503 Away"), OFF, OFF, OFF], 1, True),
+        ([answer("403 Forbidden")] * 6, 1, False),
+    ],
+)
+async def test_a_subscription_ends_when_its_endpoint_is_gone_for_long(
+    world: World, replies: list[bytes], hours: float, ended: bool
+) -> None:
+    waiting = iter(replies)
+    async with _calling(world, lambda _: next(waiting)) as (service, endpoint):
+        subscription = await _subscribe(world, endpoint.url + SECRET_URL)
+        other = await _subscribe(world, endpoint.url + "/other", 2)
+        await _owe_subscriber(world, other, endpoint.url, 99, due_at=START + timedelta(days=9))
+        for number in range(len(replies)):
+            await world.db.execute("delete from callbacks where subscription_id = $1", subscription)
+            at = world.clock.now
+            await _owe_subscriber(
+                world, subscription, endpoint.url + SECRET_URL, number + 1, created_at=at, due_at=at
+            )
+            await _round(service)
+            world.clock.advance(hours=hours)
+    row = await world.row("select * from subscriptions where id = $1", subscription)
+    assert (row["ended_at"] is not None) is ended
+    owed = {row["subscription_id"] for row in await world.callbacks()}
+    assert other in owed
+    if ended:
+        assert (row["url_sealed"], row["ended_why"]) == ("", f"HTTP {400 if replies[0] == OFF else 404}")
+        assert owed == {other}
+        assert await world.value("select count(*) from events where kind = 'subscription_ended'") == 1
+
+
+async def test_settling_and_ending_at_once_both_succeed(world: World) -> None:
+    async with _calling(world, lambda _: answer("500 Oops")) as (service, endpoint):
+        subscriptions = [await _subscribe(world, f"{endpoint.url}/{n}", n) for n in range(1, 9)]
+        for number in range(200):
+            await _owe_subscriber(world, subscriptions[number % 8], endpoint.url, number + 1)
+        claimed = await service.claim(200)
+        called = [await service.call(callback) for callback in claimed[:20]]
+        called += [Called(one, called[0].answer, START) for one in claimed[20:]]
+        end = Unsubscribe(world.store, world.clock)
+        await asyncio.gather(service.settle(called), *(end(one, TWO_WAY, None) for one in subscriptions))
+    assert await world.callbacks() == []
 
 
 async def test_the_order_is_that_of_time_not_of_ids(world: World) -> None:

@@ -55,6 +55,10 @@ insert into leases values ('channel 31', 'me', 7, {T} + interval '1 h');
 insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
 select n * 64, 5, 1, n, 'delivery_report', 'GET', 'https://example.com', {T} - n * interval '1 ms', {T}
 from generate_series(1, 20000) n;
+insert into subscriptions (id, bucket, customer_id, service_id, dialect, event, url_sealed, url_digest,
+                           created_at)
+select n * 64, 5, n % 100, n % 100 + 10, 'smartdialog', 'inbound', '', sha256(n::text::bytea), {T}
+from generate_series(1, 10000) n;
 insert into waiting_receipts (id, bucket, channel_id, reference, state, error, received_at, source,
                               destination, raw)
 select n * 64, 1, 31, 'none' || n, 2, '', {T}, '', '', '' from generate_series(1, 5000) n;
@@ -207,6 +211,10 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         "made",
         (_array(*(n * 64 for n in range(1, 65))), 7, _array(5), _array(NOW), """ '{"{}"}' """),
     ),
+    ("callbacks", "still_ours", (64, 7)),
+    ("subscriptions", "of_services", ("'{1,2}'", "'{12,22}'", "'inbound'")),
+    ("subscriptions", "answered", ("'{64,128}'",)),
+    ("subscriptions", "drop_callbacks", ("'{64,128}'",)),
     ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),
     ("callbacks", "release_expired", (AT, AT)),
     ("callbacks", "release_all_but", (7, "'{64,128}'")),

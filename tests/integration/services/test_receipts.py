@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from tests.integration.services.world import (
+    ACME,
+    ACME_BUCKET,
     CHANNEL,
+    GUIDS,
     OTHER_CHANNEL,
     START,
     World,
@@ -22,6 +25,7 @@ from tests.integration.services.world import (
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Accepted, Deferred
 from viesti.domain.status import PartState
+from viesti.services.guids import GuidKind
 from viesti.services.requests import RecipientRequest
 
 pytestmark = pytest.mark.integration
@@ -366,3 +370,34 @@ async def test_names_of_the_customers_own(world: World) -> None:
     await world.sent("a1", **DLR)
     await world.receipts([receipt("a1")])
     assert await _reported(world, "tila") == ["delivered"]
+
+
+async def test_a_report_in_the_customers_words(world: World) -> None:
+    await world.change("update customers set report_query = 's=%{status}&r=%{recipientId}'")
+    await world.change("""update customers set report_words = '{"delivered": "OK"}'""")
+    recipient_id = await world.sent("a1", dlr_url="https://example.com/dlr?mine=1")
+    await world.receipts([receipt("a1")])
+    (owed,) = await world.callbacks()
+    assert owed["url"] == f"https://example.com/dlr?mine=1&s=OK&r={recipient_id}"
+
+
+async def test_a_report_has_the_ids_of_the_interface_that_took_the_message(world: World) -> None:
+    numbers = (1, 2, 3)
+    await world.insert(
+        "opt_outs", {"customer_id": ACME, "bucket": ACME_BUCKET, "address": address(3), "since": START}
+    )
+    submitted = await world.accepted(*numbers, dialect="smartdialog", dlr_url="https://example.com/dlr")
+    hold = await world.hold()
+    claimed = await world.dispatch.claim(hold, 10)
+    await world.dispatch.settle(hold, [taken(one, f"a{one.recipient_id}") for one in claimed])
+    await world.receipts([receipt(f"a{one.recipient_id}") for one in claimed])
+    told = [dict(parse_qsl(urlsplit(row["url"]).query)) for row in await world.callbacks()]
+    assert {(one["messageId"], one["recipientId"], one["status"]) for one in told} == {
+        (
+            GUIDS.of(GuidKind.MESSAGE, submitted.message_id),
+            GUIDS.of(GuidKind.RECIPIENT, recipient.id),
+            "failed" if recipient.failure else "delivered",
+        )
+        for recipient in submitted.recipients
+    }
+    assert sorted(one["status"] for one in told) == ["delivered", "delivered", "failed"]

@@ -13,6 +13,7 @@ from tests.integration.services.world import (
     ACME,
     ACME_BUCKET,
     CHANNEL,
+    GUIDS,
     NUMBER,
     START,
     TWO_WAY,
@@ -22,6 +23,8 @@ from tests.integration.services.world import (
 )
 
 from viesti.domain.channel import AddressKind, InboundPart
+from viesti.services.guids import GuidKind
+from viesti.services.unsubscribe import Unsubscribe
 
 pytestmark = pytest.mark.integration
 
@@ -396,3 +399,141 @@ async def test_a_stop_that_no_keyword_fits_counts_for_all_who_listen_there(world
     assert len(await world.rows("select * from consent_ledger")) == 1
     await _take(world, inbound("What is this?"))
     assert len(await world.rows("select * from opt_outs")) == 1
+
+
+async def test_hooks_wait_for_no_other(world: World) -> None:
+    await _action(world, "http_request", url="https://example.com/flow")
+    await _take(world, inbound("Hello"))
+    assert [row["apart"] for row in await world.callbacks()] == [True]
+
+
+@pytest.mark.parametrize("broken", ["auto_reply", "http_request", "add_to_list", "remove_from_list"])
+async def test_each_action_fails_alone(world: World, broken: str) -> None:
+    await world.change("update services set webhook_url = 'https://example.com/in'")
+    await _action(world, "auto_reply", 1, text="before")
+    await _action(world, broken, 2)  # without its option
+    await _action(world, "http_request", 3, url="https://example.com/after")
+    await _action(world, "add_to_list", 4, list="after")
+    (message,) = await _take(world, inbound("Hello"))
+    assert await _answers(world) == ["before"]
+    assert [row["url"] for row in await world.callbacks()] == [
+        "https://example.com/in", "https://example.com/after",
+    ]  # fmt: skip
+    assert await world.value("select count(*) from list_members") == 1
+    event = await world.row("select kind, detail from events where subject_id = $1", message["id"])
+    assert (event["kind"], json.loads(event["detail"])) == ("action_failed", {"action": broken})
+
+
+async def test_what_an_action_wrote_before_it_failed_is_undone(own_world: World) -> None:
+    world = own_world
+    await world.db.execute("alter table list_members add constraint never check (false) not valid")
+    await _action(world, "add_to_list", 1, list="vip")
+    await _action(world, "auto_reply", 2, text="Thanks")
+    await _take(world, inbound("Hello"))
+    assert await world.value("select count(*) from contacts") == 0
+    assert await world.value("select count(*) from lists") == 0
+    assert await _answers(world) == ["Thanks"]
+
+
+async def test_a_consent_stands_when_its_answer_fails(own_world: World) -> None:
+    world = own_world
+    await world.change("update services set stop_reply = 'off'")
+    await world.db.execute("alter table answers_given rename to hidden")
+    await _take(world, inbound("STOP"))
+    await world.db.execute("alter table hidden rename to answers_given")
+    assert await world.value("select count(*) from opt_outs") == 1
+    assert await _answers(world) == []
+
+
+async def test_remove_from_list(world: World) -> None:
+    await _action(world, "add_to_list", 1, list="vip")
+    await _take(world, inbound("Hello"), inbound("Hello", source=address(8)))
+    await world.change("update service_actions set kind = 'remove_from_list'")
+    await _take(world, inbound("Bye"), inbound("Never there", source=address(9)))
+    left = await world.rows(
+        "select phone from contacts c join list_members m on m.contact_id = c.id order by phone"
+    )
+    assert [row["phone"] for row in left] == [address(8)]
+    await world.change("""update service_actions set options = '{"list": "nowhere"}'""")
+    await _take(world, inbound("Bye"))
+    assert await world.value("select count(*) from lists") == 1
+
+
+async def test_open_thread(world: World) -> None:
+    await _action(world, "open_thread")
+    (message,) = await _take(world, inbound("Hello"))
+    thread = await world.row("select * from threads")
+    assert (thread["id"], thread["address"], thread["destination"]) == (message["thread_id"], HANDSET, NUMBER)
+
+
+async def test_places_in_an_answer(world: World) -> None:
+    await world.insert(
+        "contacts",
+        {
+            "id": 64 + ACME_BUCKET, "bucket": ACME_BUCKET, "customer_id": ACME, "phone": HANDSET,
+            "source": "inbound", "first_name": "Anna", "created_at": START,
+            "properties": '[{"name": "seat", "value": "12"}, {"name": "sender", "value": "forged"}]',
+        },
+    )  # fmt: skip
+    text = "Hei $(firstname), $(content) from $(sender) to $(recipient), seat $(seat)$(lastName). $$(x)"
+    await _action(world, "auto_reply", text=text)
+    await _take(world, inbound("$(seat) yes"))
+    recipient = await world.row("select text, warnings from recipients")
+    assert recipient["text"] == f"Hei Anna, $(seat) yes from {HANDSET} to {NUMBER}, seat 12. $(x)"
+    assert len(recipient["warnings"]) == 1
+
+
+async def test_an_answer_that_is_empty_when_filled_is_not_sent(world: World) -> None:
+    await _action(world, "auto_reply", text="$(firstName)")
+    await _take(world, inbound("Hello"))
+    assert await _answers(world) == []
+
+
+async def test_the_parts_of_a_binary_message_are_joined(world: World) -> None:
+    octets = ((b"\x03", 3), (b"\x01", 1), (b"\x02", 2))
+    parts = [inbound("", (5, 3, number), payload=payload) for payload, number in octets]
+    (message,) = await _take(world, *parts)
+    assert message["payload"] == b"\x01\x02\x03"
+
+
+# Subscriptions
+
+
+async def _subscribe(world: World, number: int, **fields: Any) -> None:
+    values: dict[str, Any] = {
+        "id": number * 64 + ACME_BUCKET, "bucket": ACME_BUCKET, "customer_id": ACME, "service_id": TWO_WAY,
+        "dialect": "smartdialog", "event": "inbound", "url_sealed": f"sealed {number}",
+        "url_digest": number.to_bytes(32), "created_at": START,
+    }  # fmt: skip
+    await world.insert("subscriptions", {**values, **fields})
+
+
+async def test_subscribers_of_the_service_are_owed_a_call(world: World) -> None:
+    await _subscribe(world, 1)
+    await _subscribe(world, 2, service_id=None)
+    await _subscribe(world, 3, service_id=21)
+    await _subscribe(world, 4, customer_id=2, service_id=None)
+    await _subscribe(world, 5, event="outbound")
+    await _subscribe(world, 6, ended_at=START, ended_why="deleted")
+    await _action(world, "auto_reply")  # fails
+    (message,) = await _take(world, inbound("STOP"))
+    callbacks = await world.callbacks()
+    assert [(row["subscription_id"] >> 6, row["url"], row["apart"]) for row in callbacks] == [
+        (1, "sealed 1", True), (2, "sealed 2", True),
+    ]  # fmt: skip
+    body = json.loads(callbacks[0]["body"])
+    assert (body["content"], body["messageId"]) == ("STOP", GUIDS.of(GuidKind.INBOUND, message["id"]))
+
+
+async def test_who_unsubscribes_meanwhile_is_owed_nothing(world: World) -> None:
+    await _subscribe(world, 1)
+    await world.receive.store([inbound("Hello")])
+    unsubscribe = Unsubscribe(world.store, world.clock)
+    async with world.db.transaction():  # holds the message up when its subscribers are known
+        await world.db.execute("lock table callbacks in share row exclusive mode")
+        processing = asyncio.create_task(world.receive.process(10))
+        await world.until_one_waits_for_a_lock()
+        ending = asyncio.create_task(unsubscribe(64 + ACME_BUCKET, TWO_WAY, {ACME}))
+    await asyncio.gather(processing, ending)
+    assert await world.callbacks() == []
+    assert await world.value("select count(*) from inbound_messages") == 1

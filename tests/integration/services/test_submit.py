@@ -277,6 +277,17 @@ async def test_a_repeat_is_answered_as_the_first_where_it_would_be_refused_by_no
     assert isinstance(other, NotAccepted)
 
 
+@pytest.mark.parametrize("body", [b"same", b"other"])
+async def test_a_repeat_of_what_is_no_longer_kept_is_a_conflict(world: World, body: bytes) -> None:
+    await world.accepted(1, request_id="r1", body_hash=b"same")
+    await world.db.execute("delete from recipients; delete from messages; delete from outbox")
+    result = await world.send(1, request_id="r1", body_hash=body)
+    assert isinstance(result, NotAccepted)
+    assert result.conflict
+    assert ("no longer" in result.problems[0].sentence) is (body == b"same")
+    assert await world.queued() == []
+
+
 async def test_whose_connection_asked_is_kept_and_the_discussion(world: World) -> None:
     submitted = await world.accepted(1, user_id=ADA, thread_id=77, parent_id=78)
     row = await world.row("select * from messages")

@@ -10,10 +10,11 @@ from viesti.domain.callback import (
     Answer,
     CallbackResult,
     Delivered,
+    Gone,
     NoAnswer,
+    Patience,
     RefusedForGood,
     Retry,
-    SubscriptionDead,
     judge,
     retry_after_seconds,
 )
@@ -31,12 +32,12 @@ DISABLED_FLOW = b'{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"..."
         (Answer(301), Retry("HTTP 301")),
         (Answer(304), Retry("HTTP 304")),
         (Answer(400), RefusedForGood("HTTP 400")),
-        (Answer(400, DISABLED_FLOW), Retry("HTTP 400")),
+        (Answer(400, DISABLED_FLOW), Gone("HTTP 400")),
         (Answer(401, DISABLED_FLOW), RefusedForGood("HTTP 401")),
         (Answer(403), RefusedForGood("HTTP 403")),
-        (Answer(404), Retry("HTTP 404")),
+        (Answer(404), Gone("HTTP 404")),
         (Answer(408), Retry("HTTP 408")),
-        (Answer(410), Retry("HTTP 410")),
+        (Answer(410, retry_after=9.0), Gone("HTTP 410", 9.0)),
         (Answer(413), RefusedForGood("HTTP 413")),
         (Answer(425), Retry("HTTP 425")),
         (Answer(429, retry_after=30.0), Retry("HTTP 429", 30.0)),
@@ -50,12 +51,11 @@ DISABLED_FLOW = b'{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"..."
     ],
 )
 def test_first_answer(answer: Answer | NoAnswer, result: CallbackResult) -> None:
-    assert judge(answer, 1, NOW, NOW) == result
+    assert judge(answer) == result
 
 
-@pytest.mark.parametrize("answer", [Answer(404), Answer(410), Answer(400, DISABLED_FLOW)])
 @pytest.mark.parametrize(
-    ("attempt", "age", "dead"),
+    ("refusals", "age", "ends"),
     [
         (1, timedelta(hours=50), False),
         (4, timedelta(hours=3), False),
@@ -64,16 +64,8 @@ def test_first_answer(answer: Answer | NoAnswer, result: CallbackResult) -> None
         (9, timedelta(hours=8), True),
     ],
 )
-def test_gone_counts_when_said_often_and_for_hours(
-    answer: Answer, attempt: int, age: timedelta, dead: bool
-) -> None:
-    result = judge(answer, attempt, NOW - age, NOW)
-    assert isinstance(result, SubscriptionDead if dead else Retry)
-
-
-@pytest.mark.parametrize("status", [200, 400, 429, 500])
-def test_other_answers_never_end_a_subscription(status: int) -> None:
-    assert not isinstance(judge(Answer(status), 99, NOW - timedelta(days=3), NOW), SubscriptionDead)
+def test_gone_is_believed_when_said_often_and_for_hours(refusals: int, age: timedelta, ends: bool) -> None:
+    assert Patience(5, timedelta(hours=3)).ends(refusals, NOW - age, NOW) is ends
 
 
 @pytest.mark.parametrize(
@@ -93,12 +85,12 @@ def test_other_answers_never_end_a_subscription(status: int) -> None:
     ],
 )
 def test_a_400_that_does_not_say_so_is_a_refusal(body: bytes) -> None:
-    assert judge(Answer(400, body), 1, NOW, NOW) == RefusedForGood("HTTP 400")
+    assert judge(Answer(400, body)) == RefusedForGood("HTTP 400")
 
 
-@given(st.integers(0, 999), st.binary(max_size=50), st.integers(1, 99))
-def test_any_answer_has_a_meaning(status: int, body: bytes, attempt: int) -> None:
-    result = judge(Answer(status, body), attempt, NOW, NOW)
+@given(st.integers(0, 999), st.binary(max_size=50))
+def test_any_answer_has_a_meaning(status: int, body: bytes) -> None:
+    result = judge(Answer(status, body))
     assert isinstance(result, Delivered) == (200 <= status < 300)
 
 

@@ -110,6 +110,29 @@ def test_placeholders_are_filled_and_nothing_is_appended(url: str, sent: str) ->
     assert report_url(url, REPORT) == sent
 
 
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://h.example/d", "https://h.example/d?state=NOT%20OK&id=11&x=%2F"),
+        ("https://h.example/d?a=1", "https://h.example/d?a=1&state=NOT%20OK&id=11&x=%2F"),
+        ("https://h.example/d?", "https://h.example/d?state=NOT%20OK&id=11&x=%2F"),
+        ("https://h.example/d?s=%{status}", "https://h.example/d?s=NOT%20OK"),
+    ],
+)
+def test_a_query_and_words_of_the_customers_own(url: str, sent: str) -> None:
+    query = "state=%{status}&id=%{recipientId}&x=%2F"
+    assert report_url(url, REPORT, {"status": "unused"}, query, {"undelivered": "NOT OK"}) == sent
+
+
+def test_words_are_for_our_parameters_too() -> None:
+    words = {"undelivered": "5", "delivered": "1"}
+    assert report_url("https://h.example/", REPORT, {"status": "s"}, words=words) == "https://h.example/?s=5"
+    report = replace(REPORT, status=Status.SENT)
+    assert (
+        report_url("https://h.example/", report, {"status": "s"}, words=words) == "https://h.example/?s=sent"
+    )
+
+
 def test_a_value_that_looks_like_a_placeholder_is_only_text() -> None:
     report = replace(REPORT, customer_data="%{status}")
     assert (

@@ -12,6 +12,8 @@ from decimal import Decimal, InvalidOperation
 
 import phonenumbers
 
+from viesti.domain.delivery_report import DEFAULT_NAMES, unknown_placeholders
+
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -19,6 +21,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _REDIRECT = re.compile(
     r"(https://[A-Za-z0-9._:\[\]-]+|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?)([/?][!-\"$-~]*)?"
 )
+_QUERY = re.compile(r"(?![?&])[!\"$-~]*")  # printable ASCII without the space and '#'
 _PREFIX = re.compile(r"[0-9]{0,15}")
 _LARGEST_PRICE = Decimal(10**8)
 _PRICE_PLACES = 6
@@ -176,6 +179,13 @@ def _redirect(value: object) -> str:
     return text
 
 
+def _report_query(value: object) -> str:
+    text = _text(value)
+    if not _QUERY.fullmatch(text) or unknown_placeholders(text):
+        raise ValueError
+    return text
+
+
 def _plain(value: object) -> object:
     match value:
         case str() | bool() | int() | float():
@@ -209,6 +219,10 @@ CURRENCY = Kind("the three letters of a currency, such as EUR", _matching(_CURRE
 PREFIX = Kind("at most 15 digits, without '+'", _matching(_PREFIX))
 PRICE = Kind("an amount from 0 with at most 6 decimals", _price)
 CLIENT_KEY = Kind("text without spaces and ':'", _matching(re.compile(r"[!-9;-~]{1,200}")))
+REPORT_QUERY = Kind(
+    f"empty or a query without '?' at its start, whose places are some of {', '.join(DEFAULT_NAMES)}",
+    _report_query,
+)
 SECRET = Kind("text in one line that is not empty, or env:NAME, or file:PATH", _secret)
 SECRETS = Kind("a table of secrets; each is text, or env:NAME, or file:PATH", _secrets)
 OPTIONS = Kind("a table of texts, numbers, true or false, and lists of them", _options)

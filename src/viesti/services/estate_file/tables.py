@@ -60,7 +60,7 @@ CUSTOMERS = Table(
         ),
         Field(
             "report_query",
-            kinds.TEXT,
+            kinds.REPORT_QUERY,
             "What is added to a `DlrUrl` instead of our parameters, such as "
             "`state=%{status}&id=%{recipientId}`.",
             default="",
@@ -270,7 +270,13 @@ _ACTION_KIND = Field(
     "writer on a list, `remove_from_list` takes him off it, `opt_out` writes to this person no more, "
     "`open_thread` opens a discussion.",
 )
-_TEXT = Field("text", kinds.NAME, "`auto_reply`: the answer; it comes from the address that was written to.")
+_TEXT = Field(
+    "text",
+    kinds.NAME,
+    "`auto_reply`: the answer; it comes from the address that was written to. Places are filled: "
+    "`$(sender)`, `$(recipient)`, `$(content)`, `$(keyword)`, and of the writer's contact `$(firstName)`, "
+    "`$(lastName)`, `$(company)`, `$(email)`, `$(city)` and its properties by name.",
+)
 _URL = Field("url", kinds.NAME, "`http_request`: where to.")
 _LIST = Field(
     "list",

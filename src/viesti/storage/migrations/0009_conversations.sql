@@ -23,10 +23,13 @@ create table subscriptions (
     user_id         bigint,
     application_id  bigint,
     created_at      timestamptz not null,
+    refusals        integer not null default 0,             -- calls in a row that were told there is nobody (any more)
+    refused_since   timestamptz,
     ended_at        timestamptz,
     ended_why       text,
     primary key (id, bucket),
-    constraint ended_for_a_reason check ((ended_at is null) = (ended_why is null))
+    constraint ended_for_a_reason check ((ended_at is null) = (ended_why is null)),
+    constraint refused_since_the_first check ((refusals = 0) = (refused_since is null))
 );
 create unique index subscriptions_once on subscriptions (customer_id, service_id, dialect, event, url_digest, bucket)
     nulls not distinct where ended_at is null;

@@ -25,6 +25,17 @@ where customer_id = any($1::bigint[]) and event = $3 and ended_at is null
 order by id
 for share
 
+-- name: refused
+-- Counts calls whose endpoint said that it is gone; gives how many there were in a row, and since when.
+update subscriptions s set refusals = s.refusals + u.calls, refused_since = coalesce(s.refused_since, $3)
+from unnest($1::bigint[], $2::integer[]) u (id, calls)
+where s.id = u.id and s.id = any($1::bigint[]) and s.ended_at is null
+returning s.id, s.refusals, s.refused_since
+
+-- name: answered
+-- These endpoints took a call: refusals are counted anew.
+update subscriptions set refusals = 0, refused_since = null where id = any($1::bigint[]) and refusals > 0
+
 -- name: end
 -- Ends subscriptions, and forgets their URLs; gives those that were live.
 update subscriptions set ended_at = $2, ended_why = $3, url_sealed = ''

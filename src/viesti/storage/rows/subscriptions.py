@@ -6,7 +6,7 @@ has forgotten its URL.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -75,6 +75,19 @@ class Subscriptions:
         does."""
         rows = await self._connection.fetch(SQL["of_services"], customer_ids, service_ids, event)
         return [Subscription._make(row) for row in rows]
+
+    async def refused(self, calls: Mapping[int, int], at: datetime) -> list[tuple[int, int, datetime]]:
+        """Count calls, by subscription, whose endpoint said that it is gone; gives for each how many there
+        were in a row, and since when."""
+        if not calls:
+            return []
+        ids, counts = zip(*sorted(calls.items()), strict=True)
+        return [tuple(row) for row in await self._connection.fetch(SQL["refused"], ids, counts, at)]
+
+    async def answered(self, subscription_ids: Collection[int]) -> None:
+        """Their endpoints took a call."""
+        if subscription_ids:
+            await self._connection.execute(SQL["answered"], sorted(subscription_ids))
 
     async def end(self, subscription_ids: Sequence[int], at: datetime, why: str) -> list[int]:
         """End them with all that is owed for them; gives those that were live."""

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.e2e
 CONNECTIONS, REQUESTS = 64, 1000
 SECONDS = 300.0
 PAUSE = 0.05  # before a request without an answer is repeated
-SETTINGS = {"VIESTI_API_WORKERS": "2", "VIESTI_THROTTLE_CALLS": "1000000000"}
+WORKERS = 2  # API processes
+SETTINGS = {"VIESTI_THROTTLE_CALLS": "1000000000"}
 
 
 class Fire:
@@ -81,7 +82,7 @@ class Fire:
 
 
 async def test_each_request_is_sent_once_whatever_is_killed() -> None:
-    async with Installation(settings=SETTINGS) as installation:
+    async with Installation(workers=WORKERS, settings=SETTINGS) as installation:
         fire = Fire(installation, await installation.token())
         await installation.until(lambda: _found(fire), 30, "the customer to be seen")
         firing = asyncio.gather(*(fire.connection(number) for number in range(CONNECTIONS)))
@@ -91,7 +92,7 @@ async def test_each_request_is_sent_once_whatever_is_killed() -> None:
             await firing
         assert fire.unanswered > 0, "the kill met nothing"
         assert killed not in [process.pid for process in installation._processes("api")]
-        assert len(installation._processes("api")) == 2, "it was started again"
+        assert len(installation._processes("api")) == WORKERS, "it was started again"
         assert sorted(fire.answers) == list(range(REQUESTS))
         assert {len(answers) for answers in fire.answers.values()} == {1}, "answers of one request differ"
         messages = {answers.copy().pop() for answers in fire.answers.values()}
