@@ -82,6 +82,13 @@ name = "News"
 kind = "OneWay"
 default_sender = "+358457390000"
 
+[[services]]
+customer = "acme"
+key = "vip"
+name = "VIP"
+kind = "Group"
+default_sender = "+358457390000"
+
 [[users]]
 email = "{person}"
 name = "Bo"
