@@ -113,9 +113,10 @@ class Contract:
     numbers: Iterator[int] = field(default_factory=lambda: count(1_000_000))
 
     async def ask(self, call: Call, token: str | None = "bo", **options: Any) -> Said:
-        """Make the call. `token`: a name in `tokens`, or a text that is none of ours; None: without."""
+        """Make the call. `token`: a name in `tokens`, or a text that is none of ours; None: without.
+        `written`: a text of the URL, and what stands in its place as it is."""
         facts = OPERATIONS[call.operation]
-        path, query, headers = BASE + facts["path"], {}, {}
+        path, query, headers = BASE + facts["path"], {}, options.pop("headers", {})
         for place, value in call.parameters.items():
             where, _, name = place.partition(" ")
             if where == "path":
@@ -126,6 +127,8 @@ class Contract:
                 headers[name] = value
         if query:
             path += "?" + urlencode(query)
+        if "written" in options:
+            path = path.replace(*options.pop("written"))
         if call.body is not None and "data" not in options:
             options["json"] = call.body
         return await self.speak(options.pop("method", facts["method"]), path, token, headers, **options)

@@ -36,7 +36,8 @@ from viesti.services.digests import digest
 from viesti.services.guids import GuidKind
 from viesti.storage.store import OpenThread, Store
 
-FLOWS, CHANNEL = 850, 300  # the program that people let act for them, and a channel
+FLOWS, ACMES, CHANNEL = 850, 852, 300  # programs that people let act for them, one only of Acme's; a channel
+ADA_AT_ACME = "ada through Acme's program"
 HANDSET = "358409999999"
 ALL = sorted({scope for scope in SCOPES.values() if scope})
 
@@ -74,19 +75,26 @@ async def make_contract(api: Api, tokens: dict[str, str]) -> Contract:
 
 
 async def make_tokens(database_url: str) -> dict[str, str]:
-    """Access tokens by name: `ada`, `bo`, `cy` with every scope; Bo's `only S` and `all but S`."""
-    sets = {"ada": (ADA, ALL), "bo": (BO, ALL), "cy": (CY, ALL)}
+    """Access tokens by name: `ada`, `bo`, `cy` with every scope; Bo's `only S` and `all but S`; Ada's that
+    was given to a program of Acme's."""
+    sets = {"ada": (ADA, FLOWS, ALL), "bo": (BO, FLOWS, ALL), "cy": (CY, FLOWS, ALL)}
     for scope in ALL:
-        sets[f"only {scope}"] = BO, [scope]
-        sets[f"all but {scope}"] = BO, [each for each in ALL if each != scope]
+        sets[f"only {scope}"] = BO, FLOWS, [scope]
+        sets[f"all but {scope}"] = BO, FLOWS, [each for each in ALL if each != scope]
+    sets[ADA_AT_ACME] = ADA, ACMES, ALL
     tokens = {name: f"vsa_{number:_>43}" for number, name in enumerate(sets)}
     now = datetime.now(UTC)
     connection = await asyncpg.connect(database_url)
-    for grant, (name, (user, scopes)) in zip(count(5_000), sets.items(), strict=False):
+    await connection.execute(
+        "insert into oauth_clients (id, key, name, client_id, customer_id, throttle_calls, created_at)"
+        " values ($1, 'acmes', 'Acme only', 'acmes', $2, 1000000, $3)",
+        ACMES, ACME, now,
+    )  # fmt: skip
+    for grant, (name, (user, client, scopes)) in zip(count(5_000), sets.items(), strict=False):
         await connection.execute(
             "insert into oauth_grants (id, user_id, client_id, scopes, scope_text, created_at, used_at)"
             " values ($1, $2, $3, $4, '', $5, $5)",
-            grant, user, FLOWS, scopes, now,
+            grant, user, client, scopes, now,
         )  # fmt: skip
         await connection.execute(
             "insert into oauth_tokens (digest, grant_id, kind, expires_at, created_at)"

@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.contract.calls import SERVED, Call, Contract, Ids, is_error
+from tests.contract.conftest import ADA_AT_ACME
 
 from viesti.services.guids import GuidKind
 
@@ -86,6 +87,8 @@ def table() -> Iterator[Foreign]:
                 # Ada works for both: even so what is Beta's is not Acme's.
                 if thing not in ("customer", "number"):
                     yield Foreign(operation, ((place, thing),), "ada")
+                # And through a program of Acme's she sees Acme alone.
+                yield Foreign(operation, ((place, thing),), ADA_AT_ACME)
         if len(places) > 1:
             yield Foreign(operation, tuple((place, things[0]) for place, things in places.items()))
 

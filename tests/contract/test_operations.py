@@ -35,6 +35,16 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "array": ("x", {"0": "x"}, 1),
     "object": ("x", [], 1),
 }
+# Ways in which clients write the same time; the last is what flows say for now.
+MOMENTS = (
+    "",
+    "2026-01-02",
+    "2026-01-02T03:04:05",
+    "2026-01-02 03:04:05Z",
+    "2026-01-02T03:04:05+02:00",
+    "2026-01-02T03:04:05.678Z",
+    "2026-01-02T03:04:05.6789012Z",
+)
 # Parameters and members that are ids, and a kind of id that does not belong there.
 IDS = {
     "header Customer-Id": "one_way",
@@ -165,6 +175,9 @@ def _of_members(operation: str) -> Iterator[Case]:
             yield Case(operation, f"{place} another word", _put(place, "Neverland"), 400, at)
             for word in fact["enum"]:
                 yield Case(operation, f"{place} {word.lower()}", _put(place, word.lower()), good)
+        if fact.get("format") == "date-time":
+            for written in MOMENTS:
+                yield Case(operation, f"{place} {written!r}", _put(place, written), good)
         if "max_length" in fact:
             longest = fact["max_length"]
             yield Case(operation, f"{place} long", _padded(place, longest), good)

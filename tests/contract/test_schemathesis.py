@@ -85,7 +85,11 @@ async def test_bad_calls(contract: Contract, name: str) -> None:
 def validate(contract: Contract, case: Case) -> None:
     """Make the call and judge the answer."""
     headers = {"Authorization": f"Bearer {contract.tokens['bo']}"}
-    case.call_and_validate(base_url=contract.api.url + BASE, headers=headers, checks=CHECKS)
+    answer = case.call(base_url=contract.api.url + BASE, headers=headers)
+    no_body = answer.status_code == 204  # which has no type
+    case.validate_response(
+        answer, checks=CHECKS, excluded_checks=[content_type_conformance] if no_body else []
+    )
 
 
 async def _aside(function: Callable[[], None]) -> None:
