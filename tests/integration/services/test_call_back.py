@@ -28,7 +28,7 @@ from tests.integration.services.world import (
 from viesti.domain.message import Callback
 from viesti.net.client import ClientOptions, OutgoingClient
 from viesti.protocols.webhook.signature import SignatureCheck, secret_key, verify
-from viesti.services.call_back import CallBack, Called, endpoint_of
+from viesti.services.call_back import CallBack, endpoint_of
 from viesti.services.unsubscribe import Unsubscribe
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store, StoreUnavailable
@@ -366,16 +366,20 @@ async def test_a_subscription_ends_when_its_endpoint_is_gone_for_long(
 
 
 async def test_settling_and_ending_at_once_both_succeed(world: World) -> None:
-    async with _calling(world, lambda _: answer("500 Oops")) as (service, endpoint):
-        subscriptions = [await _subscribe(world, f"{endpoint.url}/{n}", n) for n in range(1, 9)]
-        for number in range(200):
-            await _owe_subscriber(world, subscriptions[number % 8], endpoint.url, number + 1)
-        claimed = await service.claim(200)
-        called = [await service.call(callback) for callback in claimed[:20]]
-        called += [Called(one, called[0].answer, START) for one in claimed[20:]]
-        end = Unsubscribe(world.store, world.clock)
-        await asyncio.gather(service.settle(called), *(end(one, TWO_WAY, None) for one in subscriptions))
+    async with _calling(world, lambda _: OFF) as (service, endpoint):
+        subscription = await _subscribe(world, endpoint.url)
+        await _owe_subscriber(world, subscription, endpoint.url)
+        (claimed,) = await service.claim(10)
+        called = await service.call(claimed)
+        async with world.db.transaction():  # each gets its first lock, and the other's last
+            await world.db.execute("select from subscriptions where id = $1 for update", subscription)
+            ending = asyncio.create_task(Unsubscribe(world.store, world.clock)(subscription, TWO_WAY, None))
+            await world.until_one_waits_for_a_lock()
+            settling = asyncio.create_task(service.settle([called]))
+            await world.until_one_waits_for_a_lock(count=2)
+        await asyncio.gather(ending, settling)
     assert await world.callbacks() == []
+    assert await world.value("select ended_why from subscriptions") == "deleted"
 
 
 async def test_the_order_is_that_of_time_not_of_ids(world: World) -> None:

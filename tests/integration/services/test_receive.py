@@ -527,13 +527,17 @@ async def test_subscribers_of_the_service_are_owed_a_call(world: World) -> None:
 
 async def test_who_unsubscribes_meanwhile_is_owed_nothing(world: World) -> None:
     await _subscribe(world, 1)
+    await _action(world, "auto_reply", text="Thanks")
     await world.receive.store([inbound("Hello")])
     unsubscribe = Unsubscribe(world.store, world.clock)
     async with world.db.transaction():  # holds the message up when its subscribers are known
-        await world.db.execute("lock table callbacks in share row exclusive mode")
+        await world.db.execute("lock table answers_given in share row exclusive mode")
         processing = asyncio.create_task(world.receive.process(10))
         await world.until_one_waits_for_a_lock()
         ending = asyncio.create_task(unsubscribe(64 + ACME_BUCKET, TWO_WAY, {ACME}))
+        waiting = asyncio.create_task(world.until_one_waits_for_a_lock(count=2))
+        await asyncio.wait((ending, waiting), return_when=asyncio.FIRST_COMPLETED)
     await asyncio.gather(processing, ending)
+    waiting.cancel()
     assert await world.callbacks() == []
-    assert await world.value("select count(*) from inbound_messages") == 1
+    assert await _answers(world) == ["Thanks"]
