@@ -14,7 +14,9 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin
 
 import aiohttp
 import psutil
@@ -23,7 +25,7 @@ import pytest
 pytestmark = pytest.mark.e2e
 
 OPTIONS = ("--api-port", "--smsc-port", "--page-port", "--receiver-port")
-STEPS = 7
+STEPS = 8
 PATIENCE = 60.0
 STARTS_WITHIN = 5.0
 BUSY = 5.0  # more, for a machine that runs other tests beside this one
@@ -109,6 +111,11 @@ async def test_once_plays_every_step_and_ends(folder: Path, ports: dict[str, int
         assert await once.ends() == 0, once.printed
         assert re.findall(r"✓ (\d)\.", once.printed) == [str(step) for step in range(1, STEPS + 1)]
         assert "✗" not in once.printed
+        assert "MessagePartCount 2" in once.printed
+        for line in ('401234567: "Good evening Ada, ', '407654321: "Good evening Bo, '):
+            assert re.search(
+                rf'{re.escape(line)}.*" delivered, id [0-9a-f-]{{36}}$', once.printed, re.MULTILINE
+            )
         assert once.left() == []
 
 
@@ -117,17 +124,22 @@ async def test_it_starts_again_quickly_and_what_it_prints_works(folder: Path, po
         await running.shows(r"^Ready after")
         assert time.monotonic() - running.began < STARTS_WITHIN + BUSY
         command = await running.shows(r"^curl ")
+        flow = await running.shows(r"^curl ")
+        page = (await running.shows(r"^http.*/oauth/authorize")).strip()
         await running.shows(r"^Live")
-        pasted = await asyncio.create_subprocess_shell(
-            command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-        )
-        answer, _ = await pasted.communicate()
-        [sms] = json.loads(answer)
+        [sms] = json.loads(await pasted(command))
         await running.shows(rf"{sms['SMSID']} is delivered")
+        sent = json.loads(await pasted(flow))
+        assert (sent["MessagePartCount"], sent["Recipients"][0]["Address"]) == (1, sms["ToNumber"])
+        await running.shows(r"out  \d+ Harbour")
+        await running.shows(r"is delivered")
+        person = re.search(r"person +(\S+), password (\S+)$", running.printed, re.MULTILINE)
+        assert person is not None
+        await _signed_in(page, person[1], person[2])
 
-        page = f"http://127.0.0.1:{ports['--page-port']}/api/handsets/{sms['ToNumber']}/reply"
+        reply = f"http://127.0.0.1:{ports['--page-port']}/api/handsets/{sms['ToNumber']}/reply"
         body = {"to": sms["FromNumber"], "text": "I am coming"}
-        async with aiohttp.ClientSession() as session, session.post(page, json=body) as replied:
+        async with aiohttp.ClientSession() as session, session.post(reply, json=body) as replied:
             assert replied.status == 202
         lines = {(await running.shows(r"I am coming|POST /inbound")).split()[1] for _ in range(2)}
         assert lines == {"in", "call"}
@@ -140,6 +152,37 @@ async def test_it_starts_again_quickly_and_what_it_prints_works(folder: Path, po
         assert time.monotonic() - stopped < 10
         assert "Traceback" not in running.printed
         assert running.left() == []
+
+
+async def pasted(command: str) -> bytes:
+    """What a shell gives for a command that was copied from the screen."""
+    process = await asyncio.create_subprocess_shell(
+        command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    async with asyncio.timeout(PATIENCE):
+        return (await process.communicate())[0]
+
+
+async def _signed_in(page: str, email: str, password: str) -> None:
+    """Do what a person does with the page in a browser, and with the command that is shown at the end."""
+    jar = aiohttp.CookieJar(unsafe=True)  # of an address without a name
+    async with aiohttp.ClientSession(cookie_jar=jar, raise_for_status=True) as session:
+        text = await (await session.get(page)).text()
+        form = _hidden(text) | {"email": email, "password": password}
+        text = await (await session.post(urljoin(page, "/oauth/sign-in"), data=form)).text()
+        form = _hidden(text) | {"decision": "allow"}
+        text = await (await session.post(urljoin(page, "/oauth/authorize"), data=form)).text()
+    assert text.startswith("This is the code the connector would get: "), text
+    [command] = re.findall(r"^curl .*", text, re.MULTILINE)
+    tokens = json.loads(await pasted(command))
+    assert tokens["access_token"] and tokens["token_type"] == "Bearer"
+
+
+def _hidden(page: str) -> dict[str, str]:
+    """The hidden fields of a page's first form."""
+    form = page[page.index("<form") : page.index("</form>")]
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in fields}
 
 
 async def _commands_beside_it(folder: Path, ports: dict[str, int], curl: str) -> None:

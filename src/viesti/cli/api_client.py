@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -52,22 +53,35 @@ class ApiClient:
 
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One call; gives the JSON of a good answer."""
-        headers = {"Authorization": "Basic " + b64encode(f"{self.key}:{self.secret}".encode()).decode()}
-        octets = b""
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            octets = msgspec.json.encode(body)
-        answer = await self.client.request(method, self.base + path, headers, octets)
-        if isinstance(answer, HttpFailure):
-            why = f"{answer.kind.value}: {answer.detail}"
-            raise Problem(f"The API at {self.base} gave no answer ({why}); does it run there?")
-        try:
-            said = msgspec.json.decode(answer.body)
-        except msgspec.DecodeError as error:
-            raise Problem(
-                f"What answered at {self.base} with status {answer.status} is not Viesti."
-            ) from error
-        if answer.status >= 300:
-            sentence = said.get("message") if isinstance(said, dict) else None
-            raise Problem(f"The API answered {answer.status}: {sentence or 'no reason given'}")
-        return said
+        basic = b64encode(f"{self.key}:{self.secret}".encode()).decode()
+        return await call(self.client, method, self.base + path, {"Authorization": f"Basic {basic}"}, body)
+
+
+async def call(
+    client: OutgoingClient,
+    method: str,
+    url: str,
+    credentials: Mapping[str, str],
+    body: Mapping[str, Any] | None = None,
+) -> Any:
+    """One call with these headers; gives the JSON of a good answer. Raises Problem with what the API said."""
+    headers, octets = dict(credentials), b""
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        octets = msgspec.json.encode(body)
+    answer = await client.request(method, url, headers, octets)
+    if isinstance(answer, HttpFailure):
+        why = f"{answer.kind.value}: {answer.detail}"
+        raise Problem(f"The API at {_base(url)} gave no answer ({why}); does it run there?")
+    try:
+        said = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError as error:
+        raise Problem(f"What answered at {_base(url)} with status {answer.status} is not Viesti.") from error
+    if answer.status >= 300:
+        sentence = said.get("message") if isinstance(said, dict) else None
+        raise Problem(f"The API answered {answer.status}: {sentence or 'no reason given'}")
+    return said
+
+
+def _base(url: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))

@@ -10,6 +10,7 @@ import asyncio
 import os
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from viesti.cli.demo_home import Home
     from viesti.cli.demo_receiver import Receiver
     from viesti.cli.demo_screen import Screen
+    from viesti.cli.demo_smartdialog import SmartDialog
     from viesti.simulator.run import Simulator
 
 RECEIVER_PORT = 8091
@@ -106,13 +108,14 @@ class _Stage:
     """What a demo runs, one thing inside the other."""
 
     def __init__(self, home: Home, config: Path | None, screen: Screen, log: TextIO) -> None:
-        from viesti.cli.demo_home import secrets_of
+        from viesti.cli.demo_estate import secrets_of
 
         self._home = home
         self._config = config
         self._screen = screen
         self._log = log
         self._secrets = secrets_of(home)
+        self._token = ""  # of the person, made at each start
         self.ready = False
         self.played = False
 
@@ -129,10 +132,10 @@ class _Stage:
             dsn = await self._platform(running, simulator)
             self.ready = True
             show_places(self._screen, self._home, self._secrets, wiring.monotonic() - began)
-            await self._play(running, simulator, receiver)
+            dialog = await self._play(running, simulator, receiver)
             self.played = True
             if not once:
-                invite(self._screen, self._home, self._secrets)
+                invite(self._screen, self._home, self._secrets, dialog)
                 await Live(self._screen, receiver, dsn).run()
             self._screen.heading("Stopping ...")
 
@@ -162,9 +165,12 @@ class _Stage:
 
     async def _customer(self, running: AsyncExitStack) -> Receiver:
         from viesti.cli.demo_receiver import Receiver
+        from viesti.cli.demo_text import exchange
 
         with self._screen.step("The customer: a server that takes callbacks"):
-            receiver = Receiver(self._secrets.callback_secret, wiring.utc_now)
+            receiver = Receiver(
+                self._secrets.callback_secret, partial(exchange, self._home, self._secrets), wiring.utc_now
+            )
             await running.enter_async_context(receiver.serving(self._home.ports.receiver))
         return receiver
 
@@ -179,7 +185,7 @@ class _Stage:
             ("engine", "api"),
             environment=self._home.environment(),
             output=self._log,
-            prepare=self._apply,
+            prepare=self._set_up,
         )
         with self._screen.step("Viesti: PostgreSQL, engine, API") as facts:
             if first:
@@ -195,30 +201,10 @@ class _Stage:
             await self._bound(simulator)
         return platform.dsn
 
-    async def _apply(self, dsn: str) -> None:
-        from viesti.cli.demo_home import estate
-        from viesti.cli.estate_means import channel_validators, networks
-        from viesti.services.estate_file import NotApplied, apply_estate
-        from viesti.storage.seal import Seal
-        from viesti.storage.store import Store
+    async def _set_up(self, dsn: str) -> None:
+        from viesti.cli.demo_estate import set_up
 
-        store = await Store.open(dsn, size=3, monotonic=wiring.monotonic, application="viesti demo")
-        try:
-            applied = await apply_estate(
-                store,
-                estate(self._home, self._secrets),
-                seal=Seal(wiring.secret_keys(self._home.settings)),
-                validators=channel_validators(),
-                resolve_secret=lambda written: written,
-                now=wiring.utc_now(),
-                token=wiring.new_token,
-                actor="cli:demo",
-                networks=networks(self._home.settings),
-            )
-        finally:
-            await store.close()
-        if isinstance(applied, NotApplied):
-            raise wiring.Problem(" ".join(map(str, applied.problems)))
+        self._token = await set_up(self._home, self._secrets, dsn)
 
     async def _bound(self, simulator: Simulator) -> None:
         from viesti.cli.demo_scenario import until
@@ -228,18 +214,21 @@ class _Stage:
 
         await until(look, f"The engine did not bind to {simulator.smpp_address}", BIND_SECONDS)
 
-    async def _play(self, running: AsyncExitStack, simulator: Simulator, receiver: Receiver) -> None:
+    async def _play(self, running: AsyncExitStack, simulator: Simulator, receiver: Receiver) -> SmartDialog:
         from viesti.cli.api_client import OPTIONS, ApiClient
-        from viesti.cli.demo_home import KEY
+        from viesti.cli.demo_estate import KEY
         from viesti.cli.demo_scenario import Scenario
+        from viesti.cli.demo_smartdialog import SmartDialog
         from viesti.net.client import OutgoingClient
 
         client = await running.enter_async_context(OutgoingClient(OPTIONS))
         api = ApiClient(client, self._home.api, KEY, self._secrets.secret)
+        dialog = SmartDialog(client, self._home.api, self._token)
         run = os.urandom(3).hex()
-        scenario = Scenario(api, simulator.centre, receiver, self._home.receiver, run)
+        scenario = Scenario(api, dialog, simulator.centre, receiver, self._home.receiver, run)
         self._screen.heading("A short play, with real messages")
         try:
             await scenario.play(self._screen)
         except wiring.Problem as problem:
             raise wiring.Problem(f"The demo failed: {problem} The log is {self._home.log}.") from problem
+        return dialog

@@ -1,33 +1,24 @@
-"""Where a demo lives: its folder, its ports, its secrets, and the estate made of them.
+"""Where a demo lives: its folder and its ports.
 
-Rule: everything of a demo is in its own folder, so that no real installation is ever touched; the secrets
-stay the same from run to run, so that a command that was copied once keeps working.
+Rule: everything of a demo is in its own folder, so that no real installation is ever touched.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import json
 import os
-import secrets
 import socket
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any, TextIO
 
 from viesti.cli.demo_receiver import HOST as RECEIVER_HOST
-from viesti.cli.wiring import Problem, new_token
+from viesti.cli.wiring import Problem
 from viesti.config import Settings
-from viesti.protocols.webhook.signature import secret_text
 
-KEY = "demo"
 LEAVING_SECONDS = 8.0  # in which the processes of a killed demo are gone
 # A demo is looked at, not loaded; and it must let go quickly.
 FIXED = {
@@ -49,14 +40,6 @@ class Ports:
     smsc: int
     page: int
     receiver: int
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """What opens its doors: the application's secret, and the key its callbacks are signed with."""
-
-    secret: str
-    callback_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +110,7 @@ def open_home(home: Home) -> Iterator[TextIO]:
         home.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(home.folder / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise _unusable(home, error) from error
+        raise unusable(home, error) from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -139,7 +122,7 @@ def open_home(home: Home) -> Iterator[TextIO]:
         try:
             log = home.log.open("w", encoding="utf-8", buffering=1)
         except OSError as error:
-            raise _unusable(home, error) from error
+            raise unusable(home, error) from error
         with log:
             try:
                 yield log
@@ -149,42 +132,12 @@ def open_home(home: Home) -> Iterator[TextIO]:
         os.close(lock)
 
 
-def _unusable(home: Home, error: OSError) -> Problem:
+def unusable(home: Home, error: OSError) -> Problem:
+    """What to say of a folder that can't be used."""
     return Problem(
         f"The demo's folder {home.folder} can't be written: {os.strerror(error.errno or 0)}; "
         "choose another by --data-dir."
     )
-
-
-def secrets_of(home: Home) -> Secrets:
-    """The folder's secrets, made on first use. Raises Problem."""
-    file = home.folder / "demo.secrets.json"
-    try:
-        if not file.exists():
-            made = {"secret": new_token(18), "callback_secret": secret_text(secrets.token_bytes(32))}
-            draft = file.with_suffix(".new")
-            draft.touch(mode=0o600)
-            draft.write_text(json.dumps(made) + "\n", encoding="ascii")
-            draft.rename(file)
-        return Secrets(**json.loads(file.read_text(encoding="ascii")))
-    except OSError as error:
-        raise _unusable(home, error) from error
-    except (ValueError, TypeError) as error:
-        raise Problem(f"The file {file} is damaged; delete it, and the demo makes a new one.") from error
-
-
-def estate(home: Home, known: Secrets) -> dict[str, Any]:
-    """The demo's estate, as `apply` takes it."""
-    text = files("viesti.cli").joinpath("data/demo.toml").read_text(encoding="utf-8")
-    filled = Template(text).substitute(
-        smsc_host=home.smsc_host,
-        smsc_port=home.ports.smsc,
-        receiver=home.receiver,
-        key=KEY,
-        secret=known.secret,
-        callback_secret=known.callback_secret,
-    )
-    return tomllib.loads(filled, parse_float=Decimal)
 
 
 def check_ports(home: Home, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:

@@ -25,7 +25,11 @@ from viesti.api.serve import listen, serve_api
 from viesti.protocols.webhook.signature import ID, SIGNATURE, TIMESTAMP, SignatureCheck, secret_key, verify
 
 HOST = "127.0.0.1"
+SIGNED_IN = "/signed-in"  # where people come back to who signed in for the demo's connector
 KEPT = 200  # calls that are remembered
+
+# What anybody may write into an address is shown as text, and kept by no browser.
+_OWN = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,11 @@ class _Envelope(msgspec.Struct):
 class Receiver:
     """Keeps what it was called with; `heard` is told each call."""
 
-    def __init__(self, callback_secret: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, callback_secret: str, exchange: Callable[[str], str], now: Callable[[], datetime]
+    ) -> None:
+        """`exchange(code)`: how the code of somebody who signed in becomes a token."""
+        self._exchange = exchange
         self._key = secret_key(callback_secret)
         self._now = now
         self.calls: deque[Call] = deque(maxlen=KEPT)
@@ -59,6 +67,7 @@ class Receiver:
         app = Starlette(
             routes=[
                 Route("/", self._list),
+                Route(SIGNED_IN, self._signed_in),
                 Route("/{path:path}", self._take, methods=["GET", "POST"]),
             ]
         )
@@ -99,6 +108,17 @@ class Receiver:
         now = int(self._now().timestamp())
         found = verify([self._key], identifier, timestamp, signature, body, now)
         return found is SignatureCheck.GENUINE
+
+    async def _signed_in(self, request: Request) -> Response:
+        code = request.query_params.get("code")
+        if code is None:
+            why = request.query_params.get("error_description") or request.query_params.get("error")
+            return PlainTextResponse(f"No code came back: {why or 'nobody has signed in'}.\n", headers=_OWN)
+        told = (
+            f"This is the code the connector would get: {code}\n\n"
+            f"Within two minutes it changes it for tokens:\n\n{self._exchange(code)}\n"
+        )
+        return PlainTextResponse(told, headers=_OWN)
 
     async def _list(self, _: Request) -> Response:
         return PlainTextResponse("".join(map(_line, reversed(self.calls))) or "Nothing has come yet.\n")

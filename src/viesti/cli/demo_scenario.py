@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 from viesti.cli.api_client import ApiClient, is_final
 from viesti.cli.demo_receiver import Call, Receiver
 from viesti.cli.demo_screen import Facts, Screen, shortened
+from viesti.cli.demo_smartdialog import SmartDialog
 from viesti.cli.wiring import Problem
 from viesti.simulator.centre import MessageCentre
 from viesti.simulator.handset import Shown
@@ -29,6 +30,9 @@ LONG = (
     "oven, and live music on the pier from seven. Shall we keep a table for you? 🎶"
 )
 QUESTION = "Yes please, a table for four at seven 🙂"
+SERVICE = "Notices"
+GREETING = "Good evening $(name), your table is by the window."
+GUESTS = ((PHONE, "Ada"), (OTHER_PHONE, "Bo"))
 
 _T = TypeVar("_T")
 
@@ -37,10 +41,17 @@ class Scenario:
     """The steps in order; `play` shows them."""
 
     def __init__(
-        self, api: ApiClient, centre: MessageCentre, receiver: Receiver, receiver_url: str, run: str
+        self,
+        api: ApiClient,
+        dialog: SmartDialog,
+        centre: MessageCentre,
+        receiver: Receiver,
+        receiver_url: str,
+        run: str,
     ) -> None:
         """`run` tells this run's messages from those of earlier ones."""
         self._api = api
+        self._dialog = dialog
         self._centre = centre
         self._receiver = receiver
         self._receiver_url = receiver_url
@@ -57,6 +68,7 @@ class Scenario:
             ("The phone answers; the answer is posted to a webhook", self._answered),
             ("A keyword is answered by itself", self._keyword),
             ("STOP is obeyed, START ends it", self._stop),
+            ("As a flow does it: the SmartDialog API", self._flow),
         )
         for number, (title, act) in enumerate(steps, 1):
             with screen.step(f"{number}. {title}") as facts:
@@ -129,6 +141,24 @@ class Scenario:
             recipient = await self._final(sms["SMSID"], "delivered" if allowed else "failed")
             facts.add(f'{word}: "{confirmed[0]}"')
             facts.add(f"then a message to it: {recipient['failure_sentence'] or recipient['status']}")
+
+    async def _flow(self, facts: Facts) -> None:
+        customer, service = await self._dialog.find(SERVICE)
+        facts.add(f"GetUserCustomers: {customer}")
+        facts.add(f"GetCustomerServices: {service}")
+        people = [{"Address": phone, "Personalization": {"name": guest}} for phone, guest in GUESTS]
+        body = {"Sender": NAME, "Content": GREETING, "Protocol": "SMS", "Recipients": people}
+        sent = await self._dialog.send(body | {"DlrUrl": f"{self._receiver_url}/dlr?flow={self._order}"})
+        facts.add(f'SendMessage: "{GREETING}"')
+        facts.add(f"id {sent['MessageId']}, MessagePartCount {sent['MessagePartCount']}")
+        for (phone, guest), recipient in zip(GUESTS, sent["Recipients"], strict=True):
+            text, known = GREETING.replace("$(name)", guest), recipient["Id"]
+            await self._on_phone(phone, lambda one, text=text: one.text == text)  # type: ignore[misc]
+            call = await self._called(lambda one, known=known: one.values.get("recipientId") == known)  # type: ignore[misc]
+            status = call.values.get("status")
+            _demand(status == "delivered", f"The report of {known} says {status!r}.")
+            _demand(call.signed, "The report's signature is wrong.")
+            facts.add(f'{phone}: "{text}" {status}, id {known}')
 
     # -- looking
 

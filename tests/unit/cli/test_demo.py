@@ -5,18 +5,22 @@ import json
 import shlex
 import socket
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from rich.console import Console
 
-from viesti.cli.demo_home import Home, Ports, Secrets, check_ports, estate, home_of, open_home, secrets_of
+from viesti.cli.demo_estate import Secrets, estate, secrets_of
+from viesti.cli.demo_home import Home, Ports, check_ports, home_of, open_home
 from viesti.cli.demo_screen import Screen, shortened, took
-from viesti.cli.demo_text import curl
+from viesti.cli.demo_smartdialog import SmartDialog
+from viesti.cli.demo_text import authorize_url, curl, exchange, flow_curl
 from viesti.cli.wiring import Problem
 from viesti.config import Settings, load
+from viesti.net.client import OutgoingClient
 
 PORTS = Ports(api=18080, smsc=12775, page=18090, receiver=18091)
-SECRETS = Secrets("s3cret", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+SECRETS = Secrets("s3cret", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "pass", "c1ient")
 
 
 def home(folder: Path, **settings: str) -> Home:
@@ -59,6 +63,29 @@ def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
         secrets_of(made)
 
 
+def test_secrets_of_an_earlier_version_are_completed(tmp_path: Path) -> None:
+    made = home(tmp_path)
+    made.folder.mkdir()
+    file = made.folder / "demo.secrets.json"
+    file.write_text(json.dumps({"secret": "s3cret", "callback_secret": SECRETS.callback_secret}))
+    found = secrets_of(made)
+    assert (found.secret, found.callback_secret) == ("s3cret", SECRETS.callback_secret)
+    assert found.password and found.client_secret
+    assert secrets_of(made) == found
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("written", ["[]", "7", '{"secret": "s", "other": "x"}', '{"secret": null}', "{"])
+def test_secrets_that_are_damaged(tmp_path: Path, written: str) -> None:
+    made = home(tmp_path)
+    made.folder.mkdir()
+    file = made.folder / "demo.secrets.json"
+    file.write_text(written)
+    with pytest.raises(Problem, match="is damaged"):
+        secrets_of(made)
+    assert file.read_text() == written
+
+
 def test_one_demo_in_a_folder(tmp_path: Path) -> None:
     made = home(tmp_path)
     with open_home(made):
@@ -86,6 +113,11 @@ def test_the_estate_is_filled_in(tmp_path: Path) -> None:
     assert (application["client_key"], application["secret"]) == ("demo", "s3cret")
     hooks = [service["webhook_url"] for service in document["services"] if "webhook_url" in service]
     assert hooks == ["http://127.0.0.1:18091/inbound"]
+    [person] = document["users"]
+    assert (person["email"], person["password"]) == ("ada@harbour.example", "pass")
+    [client] = document["oauth_clients"]
+    assert (client["client_id"], client["secret"]) == ("viesti-demo", "c1ient")
+    assert client["redirect_uris"] == ["http://127.0.0.1:18091/signed-in"]
 
 
 def test_the_curl_line_survives_a_shell(tmp_path: Path) -> None:
@@ -94,6 +126,26 @@ def test_the_curl_line_survives_a_shell(tmp_path: Path) -> None:
     assert words[-1] == "http://127.0.0.1:18080/sms/send"
     body = json.loads(words[words.index("-d") + 1])
     assert body["To"] == "+358401234567"
+
+
+def test_the_curl_line_of_a_flow_survives_a_shell() -> None:
+    dialog = SmartDialog(OutgoingClient(), "http://127.0.0.1:18080", "vsp_t", "c-1", "s-1")
+    words = shlex.split(flow_curl(dialog))
+    headers = {words[at + 1] for at, word in enumerate(words) if word == "-H"}
+    assert {"Personal-Access-Token: vsp_t", "Customer-Id: c-1", "Service-Id: s-1"} < headers
+    assert words[-1] == "http://127.0.0.1:18080/api-integrations/v1/messages"
+    body = json.loads(words[words.index("-d") + 1])
+    assert body["Content"] == "Hello $(name)!"  # which a shell would run, were it not quoted
+
+
+def test_a_sign_in_leads_to_the_page_that_its_code_is_exchanged_for(tmp_path: Path) -> None:
+    made = home(tmp_path)
+    asked = parse_qs(urlsplit(authorize_url(made)).query)
+    words = shlex.split(exchange(made, SECRETS, "c'; rm"))
+    told = parse_qs(words[words.index("-d") + 1])
+    assert (words[2], words[-1]) == ("viesti-demo:c1ient", "http://127.0.0.1:18080/oauth/token")
+    assert told["code"] == ["c'; rm"]  # whatever came in the address is no command of its own
+    assert told["redirect_uri"] == asked["redirect_uri"] == ["http://127.0.0.1:18091/signed-in"]
 
 
 class Time:
