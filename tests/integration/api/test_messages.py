@@ -29,7 +29,7 @@ async def play(api: Api, recipient_id: int) -> None:
     async with api.store.transaction() as tx:
         await tx.messages.add_events([Event(recipient_id, at(1), "deferred", {"channel": 300})])
         await tx.messages.add_parts([part])
-        await tx.receipts.apply([MatchedReceipt(found, receipt, True, Status.DELIVERED, None)])
+        await tx.receipts.apply([MatchedReceipt(found, receipt, True, Status.DELIVERED, None)], 300)
         url = "https://example.com/hook?sig=secret"
         await tx.callbacks.add(
             [Callback(900, 1, 100, recipient_id, "delivery_report", "GET", url, "", at(6), at(6))]
