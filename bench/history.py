@@ -17,6 +17,7 @@ from bench.stand import Stand
 
 WARM_UP_SECONDS = 3.0
 
+OTHERS = "cores of others"  # busy meanwhile: halves at different loads can't be compared by their rates
 RATES = {"single": ("accepted/s", "recorded/s"), "bulk": ("submitted/s", "recorded/s")}
 
 SIZE = "select pg_database_size(current_database())"
@@ -40,7 +41,9 @@ async def history(stand: Stand, amount: Amount) -> Outcome:
             outcome.problems.append(f"kept: {own.folder}")
     for name, values in without.items():
         a, b = median(values), median(having[name])
-        outcome.figures |= {f"{name}, without": a, f"{name}, with": b, f"{name}, with/without %": b / a * 100}
+        outcome.figures |= {f"{name}, without": a, f"{name}, with": b}
+        if not name.endswith(OTHERS):
+            outcome.figures[f"{name}, with/without %"] = b / a * 100
     return outcome
 
 
@@ -55,6 +58,8 @@ async def _measure(stand: Stand, amount: Amount, outcome: Outcome) -> dict[str, 
                 found[f"{run.scenario} {rate}"].append(run.figures[rate])
             cpu = sum(run.cpu[name] for name in ("api", "engine", "postgres"))
             found[f"{run.scenario} CPU us/message"].append(cpu * 1e6 / run.messages)
+            others = run.figures["cores busy with all"] - run.figures["cores busy with this"]
+            found[f"{run.scenario} {OTHERS}"].append(max(0.0, others))
             outcome.problems += run.problems
             for witness, counts in run.ledger.items():
                 total = outcome.ledger.setdefault(f"{run.scenario}, {witness}", dict.fromkeys(counts, 0))
