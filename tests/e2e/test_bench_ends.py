@@ -57,7 +57,12 @@ def until_engine_runs(folder: Path) -> None:
 def test_a_signal_ends_it_with_all_it_started(folder: Path, command: str, sent: signal.Signals) -> None:
     words = [sys.executable, str(BENCH / COMMANDS[command][0]), *COMMANDS[command][1:]]
     environment = {**os.environ, "TMPDIR": str(folder)}
-    process = subprocess.Popen([*words, "--results", str(folder / "results")], env=environment)
+    process = subprocess.Popen(
+        [*words, "--results", str(folder / "results")],
+        env=environment,
+        # A test run in the background ignores SIGINT, and what it starts would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     try:
         until_engine_runs(folder)
         process.send_signal(sent)
