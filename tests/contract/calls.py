@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
-from urllib.parse import quote, urlencode
 
+from tests.contract.bend import Call, Said, named, places
 from tests.contract.facts import load
 from tests.integration.api.conftest import Api
 from yarl import URL
@@ -73,36 +72,6 @@ class Ids:
 
 
 @dataclass(slots=True)
-class Call:
-    """One call. `parameters` by place and name, as in the facts; `body` None: without one."""
-
-    operation: str
-    parameters: dict[str, str] = field(default_factory=dict)
-    body: Any = None
-
-    def bent(self, **changes: Any) -> Call:
-        return replace(deepcopy(self), **changes)
-
-    def given(self, place: str, value: str) -> Call:
-        """The same with another parameter."""
-        return self.bent(parameters=self.parameters | {place: value})
-
-    def without(self, place: str) -> Call:
-        """The same without a parameter."""
-        return self.bent(parameters={name: v for name, v in self.parameters.items() if name != place})
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What was answered."""
-
-    status: int
-    body: Any
-    headers: Any
-    text: str
-
-
-@dataclass(slots=True)
 class Contract:
     """The API with what Acme and Beta have, and access tokens by name."""
 
@@ -116,17 +85,8 @@ class Contract:
         """Make the call. `token`: a name in `tokens`, or a text that is none of ours; None: without.
         `written`: a text of the URL, and what stands in its place as it is."""
         facts = OPERATIONS[call.operation]
-        path, query, headers = BASE + facts["path"], {}, options.pop("headers", {})
-        for place, value in call.parameters.items():
-            where, _, name = place.partition(" ")
-            if where == "path":
-                path = path.replace(f"{{{name}}}", quote(value, safe=""))
-            elif where == "query":
-                query[name] = value
-            else:
-                headers[name] = value
-        if query:
-            path += "?" + urlencode(query)
+        path, headers = call.placed(BASE + facts["path"])
+        headers = options.pop("headers", {}) | headers
         if "written" in options:
             path = path.replace(*options.pop("written"))
         if call.body is not None and "data" not in options:
@@ -327,23 +287,12 @@ def conforms(operation: str, said: Said) -> None:
         assert not {"Content-Length", "Content-Type"} & set(said.headers)  # RFC 9110, 8.6: not with 204
         return
     assert said.headers["Content-Type"].startswith("application/json")
-    seen = dict(_places(said.body, ""))
-    named = {re.sub(r"\[\d+\]", "[]", place) for place in seen}
-    assert named - EXTENSIONS == set(members)
+    seen = dict(places(said.body))
+    assert {named(place) for place in seen} - EXTENSIONS == set(members)
     for place, value in seen.items():
-        name = re.sub(r"\[\d+\]", "[]", place)
+        name = named(place)
         if name not in EXTENSIONS:
             _of_type(value, members[name], place)
-
-
-def _places(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    yield place or ".", value
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _places(each, f"{place}.{name}" if place else name)
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _places(each, f"{place}[{number}]")
 
 
 def _of_type(value: Any, fact: dict[str, Any], place: str) -> None:

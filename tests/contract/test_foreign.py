@@ -12,7 +12,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.contract.calls import SERVED, Call, Contract, Ids, is_error
+from tests.contract.bend import Call
+from tests.contract.calls import SERVED, Contract, Ids, is_error
 from tests.contract.conftest import ADA_AT_ACME
 
 from viesti.services.guids import GuidKind

@@ -24,7 +24,8 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.contract.calls import BASE, SERVED, Call, Contract
+from tests.contract.bend import Call
+from tests.contract.calls import BASE, SERVED, Contract
 
 from viesti.api.contract.swagger import document
 from viesti.api.smartdialog.declared import OPERATIONS
