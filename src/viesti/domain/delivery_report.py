@@ -22,6 +22,7 @@ from viesti.domain.status import Status
 
 # The numbers shown to callers; one numbering for every dialect. Our ranks stay inside.
 STATUS_CODES: dict[Status, int] = {
+    Status.FROZEN: 6,
     Status.SCHEDULED: 0,
     Status.QUEUED: 0,
     Status.UNKNOWN: 1,

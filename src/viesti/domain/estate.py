@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from viesti.domain.keywords import KeywordRule
@@ -32,6 +33,12 @@ class Customer:
     enabled: bool
     report_query: str = ""  # added to a DlrUrl instead of our parameters
     report_words: Mapping[str, str] = field(default_factory=dict)  # the receiver's words for our statuses
+    link_domain: str = ""  # the host of its short links; '': ours
+    link_days: int = 90  # how long they lead anywhere
+    gbp_rate: Decimal | None = None  # pounds for one of its currency
+    repeat_limit: int = 10  # same texts to the same person within `repeat_minutes`; 0: any number
+    repeat_minutes: int = 10
+    senders_become_contacts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Service:
     enabled: bool
     advertisement: bool = False  # what its messages are, unless they say otherwise
     allow_reply: bool = True  # it may send replies
+    track_links: bool = False  # links in its messages are followed, unless they say otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class Application:
     throttle_calls: int | None
     throttle_seconds: int | None
     enabled: bool
+    txtsync_contract: str = "1.1"  # which published version of TxtSync it is answered by
 
 
 @dataclass(frozen=True, slots=True)

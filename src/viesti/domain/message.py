@@ -1,7 +1,7 @@
 """Messages, recipients and what is known of them, as records.
 
 Rule: these are facts as stored; nothing here decides. Times are UTC, money is Decimal, ids are below 2^53.
-The first three are made for every message and go to the store as they are, so they are tuples.
+Those made for every message go to the store as they are, so they are tuples.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from viesti.domain.status import Status
@@ -44,6 +45,10 @@ class Message(NamedTuple):
     created_at: datetime
     user_id: int | None = None  # whose connection asked for it
     thread_id: int | None = None
+    campaign_id: int | None = None
+    link_base: str | None = None  # what short links of the text begin with; None: its links are not followed
+    links_until: datetime | None = None  # when they end
+    link_rule: int | None = None  # by which links are found in the text
 
 
 class Recipient(NamedTuple):
@@ -73,6 +78,8 @@ class Recipient(NamedTuple):
     sent_at: datetime | None = None
     carrier_at: datetime | None = None
     finished_at: datetime | None = None
+    flagged_at: datetime | None = None
+    flagged_why: str | None = None
 
 
 class Queued(NamedTuple):
@@ -85,6 +92,31 @@ class Queued(NamedTuple):
     tag: int
     parts: int
     due_at: datetime | None
+    campaign_id: int | None = None
+
+
+class HeldReason(StrEnum):
+    """Why an accepted recipient is held back; the value is stored."""
+
+    BALANCE = "balance"  # the customer's cap does not cover it
+    REPEATED = "repeated"  # the same text to the same person too often: perhaps a loop
+    PAUSED = "paused"  # its campaign is
+
+
+class Held(NamedTuple):
+    """A recipient that is frozen, with what it takes to queue it."""
+
+    id: int
+    bucket: int
+    customer_id: int
+    reason: HeldReason
+    channel_id: int
+    lane: int
+    parts: int
+    cost: Decimal | None  # not taken from the balance yet
+    due_at: datetime | None
+    since: datetime
+    campaign_id: int | None = None
 
 
 class PartRow(NamedTuple):

@@ -1,7 +1,8 @@
 """Every status a recipient can have, and the allowed moves, as one table.
 
 Rule: a status's number is its rank. A status moves only to a higher rank, so an early, late, repeated or
-disordered report can never turn it back; SQL keeps the same rule by writing `where status < $new`.
+disordered report can never turn it back; SQL keeps the same rule by writing `where status < $new`. One that
+waits and is in nobody's hands may be frozen, in the transaction that takes it from the queue.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from viesti.domain.failure import Failure
 class Status(IntEnum):
     """A recipient's status; the value is stored, and is the rank."""
 
+    FROZEN = 3  # accepted and held back, for a reason kept beside it
     SCHEDULED = 5  # waits for its send time
     QUEUED = 10  # waits for a channel, or is being sent
     UNKNOWN = 20  # in doubt: may have been sent; held for the operator or a late receipt

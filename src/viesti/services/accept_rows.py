@@ -1,6 +1,7 @@
 """The rows that an accepted message becomes, and the answer its caller gets.
 
-Rule: a recipient is in the outbox exactly when its status waits to be sent (`queued`, `scheduled`).
+Rule: a recipient is in the outbox exactly when its status waits to be sent (`queued`, `scheduled`), and held
+exactly when it is `frozen`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from viesti.domain.contact import ContactCount
 from viesti.domain.failure import Failure
 from viesti.domain.fair import FairClock
-from viesti.domain.message import Message, Queued, Recipient
+from viesti.domain.message import Held, Message, Queued, Recipient
 from viesti.domain.status import Status
 from viesti.services.plan import Planned, PlannedRecipient
 from viesti.services.requests import Submitted, SubmittedRecipient
@@ -25,6 +27,8 @@ class AcceptRows:
         self.messages: list[Message] = []
         self.recipients: list[Recipient] = []
         self.queued: list[Queued] = []
+        self.held: list[Held] = []  # frozen; each of these has status `frozen`
+        self.counts: list[ContactCount] = []
         self.skipped: list[Moved] = []  # nothing is sent to them, and a report is owed
 
     def add(
@@ -85,6 +89,7 @@ class AcceptRows:
             tag=fair.tag(wanted.channel_id, planned.lane, customer.id, wanted.parts, customer.weight),
             parts=wanted.parts,
             due_at=planned.send_at,
+            campaign_id=planned.request.campaign_id,
         )
 
 
@@ -136,6 +141,10 @@ def _message(planned: Planned, message_id: int) -> Message:
         created_at=planned.created_at,
         user_id=request.user_id,
         thread_id=request.thread_id,
+        campaign_id=request.campaign_id,
+        link_base=planned.link_base,
+        links_until=planned.links_until,
+        link_rule=planned.link_rule,
     )
 
 

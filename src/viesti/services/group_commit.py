@@ -177,10 +177,10 @@ class GroupCommit:
         """Write the rows, and with them the reports owed for recipients that nothing is sent to; gives how
         many those are."""
         if not rows.skipped:
-            await tx.accept.add(rows.messages, rows.recipients, rows.queued)
+            await tx.accept.add(rows.messages, rows.recipients, rows.queued, rows.held, rows.counts)
             return 0
         async with tx.savepoint():  # begins a transaction where there is none
-            await tx.accept.add(rows.messages, rows.recipients, rows.queued)
+            await tx.accept.add(rows.messages, rows.recipients, rows.queued, rows.held, rows.counts)
             return await self._publish(tx, self._estate.current, rows.skipped, rows.messages[0].created_at)
 
     async def _give_ids(self, batch: Sequence[_Entry]) -> None:

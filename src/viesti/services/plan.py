@@ -39,6 +39,7 @@ class PlannedRecipient(msgspec.Struct, frozen=True):
     cost: Decimal | None
     cost_gbp: Decimal | None
     warnings: tuple[str, ...]
+    links: int = 0  # that are followed, in his text
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -55,6 +56,9 @@ class Planned(msgspec.Struct, frozen=True):
     currency: str | None
     recipients: tuple[PlannedRecipient, ...]
     created_at: datetime
+    link_base: str | None = None  # with the two below: as in `Message`
+    links_until: datetime | None = None
+    link_rule: int | None = None
 
 
 def plan(

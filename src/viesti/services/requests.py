@@ -53,6 +53,8 @@ class SubmitRequest(msgspec.Struct, frozen=True):
     placeholders: bool = False  # `$(name)` in the text stands for each recipient's value
     character_policy: str | None = None  # none, strict, replace; over the service's
     window: SendWindow | None = None  # it begins to be sent within it
+    campaign_id: int | None = None
+    track_links: bool | None = None  # None: as its service says
 
 
 class SubmittedRecipient(msgspec.Struct, frozen=True):

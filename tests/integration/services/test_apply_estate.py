@@ -371,6 +371,51 @@ async def test_people_and_the_programs_they_sign_in_to(store: Store) -> None:
     assert (user.connector_sign_in, user.customers) == (True, {customer.id: "manager"})
 
 
+TRACKING = """
+[[customers]]
+key = "acme"
+name = "Acme"
+link_domain = "Go.Acme.example"
+link_days = 30
+gbp_rate = 0.8641
+repeat_limit = 3
+repeat_minutes = 60
+senders_become_contacts = false
+[[services]]
+customer = "acme"
+key = "news"
+name = "News"
+track_links = true
+[[applications]]
+customer = "acme"
+key = "crm"
+name = "CRM"
+txtsync_contract = "1.2"
+"""
+
+
+async def test_links_loops_and_versions(store: Store) -> None:
+    document = tomllib.loads(TRACKING, parse_float=Decimal)
+    await applied(store, document)
+    assert (await planned(store, document)).changes == ()
+    estate = (await EstateCache(store).load()).estate
+    [customer] = estate.customers.values()
+    assert (customer.link_domain, customer.link_days, customer.gbp_rate) == (
+        "go.acme.example",
+        30,
+        Decimal("0.8641"),
+    )
+    assert (customer.repeat_limit, customer.repeat_minutes, customer.senders_become_contacts) == (
+        3,
+        60,
+        False,
+    )
+    [service] = estate.services.values()
+    assert service.track_links
+    [application] = estate.applications.values()
+    assert application.txtsync_contract == "1.2"
+
+
 async def test_redirect_uris_that_the_file_leaves_out_stay(store: Store) -> None:
     document = tomllib.loads(FLOWS)
     document["oauth_clients"][0]["redirect_uris"] = ["https://one.example/back"]

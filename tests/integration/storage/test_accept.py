@@ -8,7 +8,8 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from viesti.domain.message import Message, Queued, Recipient
+from viesti.domain.contact import ContactCount
+from viesti.domain.message import Held, HeldReason, Message, Queued, Recipient
 from viesti.domain.status import Status
 from viesti.storage.store import Store
 
@@ -47,6 +48,10 @@ def a_message(number: int) -> Message:
         quiet=True,
         extras={"Custom01": 'a, "b"', "n": [1, None]} if number % 2 else None,
         created_at=NOW,
+        campaign_id=640 + BUCKET if number % 2 else None,
+        link_base="https://go.example.test/l/" if number % 2 else None,
+        links_until=NOW if number % 2 else None,
+        link_rule=1 if number % 2 else None,
     )
 
 
@@ -75,6 +80,8 @@ def a_recipient(number: int, message: Message) -> Recipient:
         warnings=None if failed else WARNINGS,
         created_at=NOW,
         finished_at=NOW if failed else None,
+        flagged_at=None if failed else NOW,
+        flagged_why=None if failed else "The same text too often.",
     )
 
 
@@ -113,3 +120,48 @@ async def test_messages_of_which_none_waits(store: Store) -> None:
     async with store.transaction() as tx:
         assert len(await tx.messages.recipients_of(message.id, 10)) == 1
         assert await tx.outbox.depth() == []
+
+
+async def test_what_is_held_back_waits_nowhere_else_and_what_is_counted_is_kept(
+    store: Store, database_url: str
+) -> None:
+    message = a_message(1)
+    recipient = a_recipient(3, message)._replace(status=Status.FROZEN)
+    held = Held(
+        recipient.id, BUCKET, CUSTOMER, HeldReason.BALANCE, CHANNEL, 1, 2, Decimal("0.05"), NOW, NOW, 7
+    )
+    count = ContactCount(recipient.id, BUCKET, CUSTOMER, recipient.address, "outbound", 1, NOW)
+    async with store.statements() as tx:
+        await tx.accept.add([message], [recipient], [], [held], [count])
+    async with store.transaction() as tx:
+        assert [each.status for each in await tx.messages.recipients_of(message.id, 10)] == [Status.FROZEN]
+        assert await tx.outbox.depth() == []
+    connection = await asyncpg.connect(database_url)
+    try:
+        fields = ", ".join(Held._fields)
+        assert tuple(await connection.fetchrow(f"select {fields} from held")) == held
+        fields = ", ".join(ContactCount._fields)
+        assert tuple(await connection.fetchrow(f"select {fields} from contact_counts")) == count
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "halved",
+    [
+        a_message(1)._replace(link_rule=None),
+        a_message(2)._replace(link_rule=1),
+        a_message(2)._replace(links_until=NOW),
+    ],
+)
+async def test_links_that_are_followed_are_found_by_a_rule(store: Store, halved: Message) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with store.statements() as tx:
+            await tx.accept.add([halved], [a_recipient(3, halved)], [])
+
+
+async def test_a_flag_has_a_reason(store: Store) -> None:
+    message = a_message(1)
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with store.statements() as tx:
+            await tx.accept.add([message], [a_recipient(3, message)._replace(flagged_why=None)], [])

@@ -41,3 +41,23 @@ async def test_a_newer_database_stops_us(database_url: str) -> None:
     await connection.close()
     with pytest.raises(MigrationError, match="run the newer version"):
         await migrate(database_url)
+
+
+async def test_every_period_takes_a_frozen_recipient(database_url: str) -> None:
+    """A partition's checks are its own as well as its parent's, so each must have been changed."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("select viesti_open_period(2)")
+        for period in range(3):
+            await connection.execute(
+                "insert into recipients (id, bucket, message_id, customer_id, address, address_kind, coding,"
+                " parts, status, reports, created_at)"
+                " values ($1, 0, 1, 1, '1', 'international', 'gsm7', 1, 3, false, now())",
+                (period << 36) + 64,
+            )
+            with pytest.raises(asyncpg.CheckViolationError, match="status"):
+                await connection.execute(
+                    "update recipients set status = 4 where id = $1", (period << 36) + 64
+                )
+    finally:
+        await connection.close()

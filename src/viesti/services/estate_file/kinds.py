@@ -23,6 +23,8 @@ _REDIRECT = re.compile(
 )
 _QUERY = re.compile(r"(?![?&])[!\"$-~]*")  # printable ASCII without the space and '#'
 _PREFIX = re.compile(r"[0-9]{0,15}")
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?=.{{0,253}}$)({_LABEL}(\.{_LABEL})+)?")
 _LARGEST_PRICE = Decimal(10**8)
 _PRICE_PLACES = 6
 
@@ -82,6 +84,13 @@ def _price(value: object) -> Decimal:
     if not price.is_finite() or not 0 <= price < _LARGEST_PRICE or price != round(price, _PRICE_PLACES):
         raise ValueError
     return price
+
+
+def _rate(value: object) -> Decimal:
+    rate = _price(value)
+    if not rate:
+        raise ValueError
+    return rate
 
 
 def _secret(value: object) -> str:
@@ -218,6 +227,8 @@ REGIONS = Kind("a list of regions of two letters, such as FI", _regions)
 CURRENCY = Kind("the three letters of a currency, such as EUR", _matching(_CURRENCY, str.upper))
 PREFIX = Kind("at most 15 digits, without '+'", _matching(_PREFIX))
 PRICE = Kind("an amount from 0 with at most 6 decimals", _price)
+RATE = Kind("an amount above 0 with at most 6 decimals", _rate)
+HOST = Kind("empty or the name of a host, such as go.example.com", _matching(_HOST, str.lower))
 CLIENT_KEY = Kind("text without spaces and ':'", _matching(re.compile(r"[!-9;-~]{1,200}")))
 REPORT_QUERY = Kind(
     f"empty or a query without '?' at its start, whose places are some of {', '.join(DEFAULT_NAMES)}",

@@ -85,6 +85,37 @@ CUSTOMERS = Table(
             "Its share of a busy channel, against the weights of other customers.",
             default=1,
         ),
+        Field(
+            "link_domain",
+            kinds.HOST,
+            "The host of its short links, such as `go.example.com`; it must lead here. Empty: the host of "
+            "`base_url`.",
+            default="",
+        ),
+        Field(
+            "link_days", kinds.whole(1, 3650), "For how many days its short links lead anywhere.", default=90
+        ),
+        Field(
+            "gbp_rate",
+            kinds.RATE,
+            "What one of its currency is in pounds, where its balance is told in both.",
+            default=None,
+            shown="by its prices",
+        ),
+        Field(
+            "repeat_limit",
+            kinds.whole(0, 1000),
+            "How often the same text may go to the same person within `repeat_minutes`; what is more is held "
+            "back as a loop. `0`: as often as it likes.",
+            default=10,
+        ),
+        Field("repeat_minutes", kinds.whole(1, 1440), "See `repeat_limit`.", default=10),
+        Field(
+            "senders_become_contacts",
+            kinds.BOOLEAN,
+            "Whether somebody unknown who writes to it gets into its contact book.",
+            default=True,
+        ),
         _enabled("Whether it may send and receive."),
     ),
 )
@@ -221,6 +252,12 @@ SERVICES = Table(
             default=False,
         ),
         Field("allow_reply", kinds.BOOLEAN, "Whether it may send replies.", default=True),
+        Field(
+            "track_links",
+            kinds.BOOLEAN,
+            "Whether links in its messages are made short and followed, unless a message says otherwise.",
+            default=False,
+        ),
         Field("consent_words", kinds.BOOLEAN, "Whether STOP, START and HELP are acted on.", default=True),
         Field("stop_reply", kinds.TEXT, "The answer to STOP. Empty: none.", default=""),
         Field("start_reply", kinds.TEXT, "The answer to START. Empty: none.", default=""),
@@ -348,6 +385,12 @@ APPLICATIONS = Table(
             "The time over which calls are counted.",
             default=None,
             shown="the setting of that name",
+        ),
+        Field(
+            "txtsync_contract",
+            kinds.one_of("1.1", "1.2"),
+            "Which of the two published versions of TxtSync it is answered by, where they differ.",
+            default="1.1",
         ),
         _enabled("Whether it may call."),
     ),

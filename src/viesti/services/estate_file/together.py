@@ -11,7 +11,7 @@ from viesti.domain.keywords import KeywordIndex, KeywordRule
 from viesti.services.estate_file.fields import Table
 from viesti.services.estate_file.held import Held
 from viesti.services.estate_file.shape import Row
-from viesti.services.estate_file.tables import APPLICATIONS, OAUTH_CLIENTS, SENDERS, SERVICES
+from viesti.services.estate_file.tables import APPLICATIONS, CUSTOMERS, OAUTH_CLIENTS, SENDERS, SERVICES
 
 
 def check_together(rows: Sequence[Row], held: Held, known: Held) -> None:
@@ -20,6 +20,7 @@ def check_together(rows: Sequence[Row], held: Held, known: Held) -> None:
     `held` is in the store; `known` is the part of it that the file may count on.
     """
     _nothing_twice(rows)
+    _taken_once(CUSTOMERS, rows, held, "link_domain", "host for its links")
     _taken_once(APPLICATIONS, rows, held, "client_key", "key")
     _taken_once(OAUTH_CLIENTS, rows, held, "client_id", "id")
     services = [row for row in rows if row.table is SERVICES]
@@ -39,7 +40,7 @@ def _nothing_twice(rows: Sequence[Row]) -> None:
 
 
 def _taken_once(table: Table, rows: Sequence[Row], held: Held, name: str, word: str) -> None:
-    """What a program calls itself is its own."""
+    """What a program calls itself is its own, and so is a host."""
     owners = {thing.values[name]: key for key, thing in held[table.name].items()}
     for row in rows:
         wanted = row.values.get(name) if row.table is table else None

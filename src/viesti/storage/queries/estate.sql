@@ -1,14 +1,15 @@
 -- name: customers
 -- Every customer.
 select id, bucket, key, name, default_region, currency, languages, report_names, callback_secret, weight, enabled,
-       report_query, report_words
+       report_query, report_words, link_domain, link_days, gbp_rate, repeat_limit, repeat_minutes,
+       senders_become_contacts
 from customers order by id
 
 -- name: services
 -- Every service.
 select id, customer_id, key, name, kind, default_sender, character_policy, shift_tables, lane, on_unknown,
        report_statuses, validity_seconds, dialogue, consent_words, stop_reply, start_reply, help_reply, webhook_url, enabled,
-       advertisement, allow_reply
+       advertisement, allow_reply, track_links
 from services order by id
 
 -- name: keywords
@@ -21,7 +22,8 @@ select id, service_id, position, kind, options from service_actions order by ser
 
 -- name: applications
 -- Every application.
-select id, customer_id, key, name, client_key, secret_hash, service_id, throttle_calls, throttle_seconds, enabled
+select id, customer_id, key, name, client_key, secret_hash, service_id, throttle_calls, throttle_seconds, enabled,
+       txtsync_contract
 from applications order by id
 
 -- name: users

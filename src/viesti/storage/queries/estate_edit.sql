@@ -5,7 +5,8 @@ select pg_advisory_xact_lock($1)
 -- name: customers
 -- Every customer, by the names of the estate file.
 select id, bucket, key, name, default_region, currency, languages, report_names, callback_secret, weight, enabled,
-       report_query, report_words
+       report_query, report_words, link_domain, link_days, gbp_rate, repeat_limit, repeat_minutes,
+       senders_become_contacts
 from customers order by key
 
 -- name: users
@@ -25,7 +26,7 @@ select id, bucket, key, kind, options, secrets, enabled from channels order by k
 -- Every service with its keywords and actions.
 select s.id, c.key as customer, s.key, s.name, s.kind, s.default_sender, s.character_policy, s.shift_tables, s.lane,
        s.on_unknown, s.report_statuses, s.validity_seconds, s.dialogue, s.consent_words, s.stop_reply, s.start_reply,
-       s.help_reply, s.webhook_url, s.advertisement, s.allow_reply, s.enabled,
+       s.help_reply, s.webhook_url, s.advertisement, s.allow_reply, s.track_links, s.enabled,
        coalesce((select jsonb_agg(jsonb_build_object('address', k.address, 'words', k.chain))
                  from service_keywords k where k.service_id = s.id), '[]') as keywords,
        coalesce((select jsonb_agg(a.options || jsonb_build_object('kind', a.kind) order by a.position)
@@ -35,7 +36,7 @@ from services s join customers c on c.id = s.customer_id order by c.key, s.key
 -- name: applications
 -- Every application.
 select a.id, c.key as customer, a.key, a.name, a.client_key, a.secret_hash as secret, s.key as service,
-       a.throttle_calls, a.throttle_seconds, a.enabled
+       a.throttle_calls, a.throttle_seconds, a.enabled, a.txtsync_contract
 from applications a join customers c on c.id = a.customer_id left join services s on s.id = a.service_id
 order by c.key, a.key
 
@@ -69,13 +70,16 @@ order by p.prefix, h.key, c.key
 -- name: put_customers
 -- Writes a customer whole.
 insert into customers (id, bucket, key, name, default_region, currency, languages, report_names, callback_secret,
-                       weight, enabled, created_at, report_query, report_words)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                       weight, enabled, created_at, report_query, report_words, link_domain, link_days, gbp_rate,
+                       repeat_limit, repeat_minutes, senders_become_contacts)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 on conflict (id) do update
 set name = excluded.name, default_region = excluded.default_region, currency = excluded.currency,
     languages = excluded.languages, report_names = excluded.report_names, callback_secret = excluded.callback_secret,
     weight = excluded.weight, enabled = excluded.enabled, report_query = excluded.report_query,
-    report_words = excluded.report_words
+    report_words = excluded.report_words, link_domain = excluded.link_domain, link_days = excluded.link_days,
+    gbp_rate = excluded.gbp_rate, repeat_limit = excluded.repeat_limit, repeat_minutes = excluded.repeat_minutes,
+    senders_become_contacts = excluded.senders_become_contacts
 
 -- name: put_users
 -- Writes a user whole.
@@ -96,8 +100,9 @@ set options = excluded.options, secrets = excluded.secrets, enabled = excluded.e
 -- Writes a service whole, but for its keywords and actions.
 insert into services (id, customer_id, key, name, kind, default_sender, character_policy, shift_tables, lane,
                       on_unknown, report_statuses, validity_seconds, dialogue, consent_words, stop_reply, start_reply,
-                      help_reply, webhook_url, enabled, created_at, advertisement, allow_reply)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                      help_reply, webhook_url, enabled, created_at, advertisement, allow_reply, track_links)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+        $23)
 on conflict (id) do update
 set name = excluded.name, kind = excluded.kind, default_sender = excluded.default_sender,
     character_policy = excluded.character_policy, shift_tables = excluded.shift_tables, lane = excluded.lane,
@@ -105,17 +110,19 @@ set name = excluded.name, kind = excluded.kind, default_sender = excluded.defaul
     validity_seconds = excluded.validity_seconds, dialogue = excluded.dialogue,
     consent_words = excluded.consent_words, stop_reply = excluded.stop_reply, start_reply = excluded.start_reply,
     help_reply = excluded.help_reply, webhook_url = excluded.webhook_url, enabled = excluded.enabled,
-    advertisement = excluded.advertisement, allow_reply = excluded.allow_reply
+    advertisement = excluded.advertisement, allow_reply = excluded.allow_reply,
+    track_links = excluded.track_links
 
 -- name: put_applications
 -- Writes an application whole.
 insert into applications (id, customer_id, key, name, client_key, secret_hash, service_id, throttle_calls,
-                          throttle_seconds, enabled, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                          throttle_seconds, enabled, created_at, txtsync_contract)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (id) do update
 set name = excluded.name, client_key = excluded.client_key, secret_hash = excluded.secret_hash,
     service_id = excluded.service_id, throttle_calls = excluded.throttle_calls,
-    throttle_seconds = excluded.throttle_seconds, enabled = excluded.enabled
+    throttle_seconds = excluded.throttle_seconds, enabled = excluded.enabled,
+    txtsync_contract = excluded.txtsync_contract
 
 -- name: put_oauth_clients
 -- Writes a program that people may let act for them whole.

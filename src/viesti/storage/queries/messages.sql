@@ -95,20 +95,21 @@ select id, status, sent_at, created_at from recipients where id = any($1::bigint
 -- One message of a customer.
 select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane, shift_tables,
        validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data, request_id,
-       parent_id, quiet, extras, created_at, user_id, thread_id
+       parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until, link_rule
 from messages where id = $1 and customer_id = $2
 
 -- name: message_anyone
 -- One message, for the operator.
 select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane, shift_tables,
        validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data, request_id,
-       parent_id, quiet, extras, created_at, user_id, thread_id
+       parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until, link_rule
 from messages where id = $1
 
 -- name: recipient
 -- One recipient of a customer.
 select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
-       channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at
+       channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at,
+       flagged_at, flagged_why
 from recipients where id = $1 and customer_id = $2
 
 -- name: owner
@@ -121,7 +122,8 @@ select customer_id from recipients where id = $1
 -- All recipients of a message (their ids are higher than its own), at most $2.
 -- (Sorted outside: in the order of the key it would read every later recipient.)
 select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
-       channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at
+       channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at,
+       flagged_at, flagged_why
 from (select * from recipients where message_id = $1 and id > $1 offset 0) r order by id limit $2
 
 -- name: recipient_parts

@@ -5,10 +5,11 @@ Rule: all of it in one statement, which is a transaction by itself where nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from viesti.domain.message import Message, Queued, Recipient
+from viesti.domain.contact import ContactCount
+from viesti.domain.message import Held, Message, Queued, Recipient
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
 
@@ -24,9 +25,15 @@ class Accept:
         self._connection = connection
 
     async def add(
-        self, messages: Sequence[Message], recipients: Sequence[Recipient], queued: Sequence[Queued]
+        self,
+        messages: Sequence[Message],
+        recipients: Sequence[Recipient],
+        queued: Sequence[Queued],
+        held: Sequence[Held] = (),
+        counts: Sequence[ContactCount] = (),
     ) -> None:
-        """Store messages with their recipients, and those of them that wait to be sent."""
+        """Store messages with their recipients, those of them that wait to be sent or are held back, and what
+        is counted of people."""
         of_messages: list[Sequence[Any]] = list(zip(*messages, strict=True))
         of_messages[_TABLES] = [",".join(tables) for tables in of_messages[_TABLES]]
         of_recipients = list(zip(*recipients, strict=True))
@@ -34,5 +41,11 @@ class Accept:
             SQL["accept"],
             *of_messages,
             *(of_recipients[at] for at in _NEW),
-            *(zip(*queued, strict=True) if queued else ((),) * len(Queued._fields)),
+            *_columns(held, Held),
+            *_columns(counts, ContactCount),
+            *_columns(queued, Queued),
         )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], kind: type[Held | ContactCount | Queued]) -> Iterable[Any]:
+    return zip(*rows, strict=True) if rows else ((),) * len(kind._fields)

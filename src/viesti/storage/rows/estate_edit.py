@@ -19,6 +19,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": (
         "id", "bucket", "key", "name", "default_region", "currency", "languages", "report_names",
         "callback_secret", "weight", "enabled", "created_at", "report_query", "report_words",
+        "link_domain", "link_days", "gbp_rate", "repeat_limit", "repeat_minutes",
+        "senders_become_contacts",
     ),
     "users": (
         "id", "email", "name", "password", "administrator", "enabled", "created_at", "connector_sign_in",
@@ -28,11 +30,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "id", "customer_id", "key", "name", "kind", "default_sender", "character_policy", "shift_tables",
         "lane", "on_unknown", "report_statuses", "validity_seconds", "dialogue", "consent_words",
         "stop_reply", "start_reply", "help_reply", "webhook_url", "enabled", "created_at",
-        "advertisement", "allow_reply",
+        "advertisement", "allow_reply", "track_links",
     ),
     "applications": (
         "id", "customer_id", "key", "name", "client_key", "secret", "service_id", "throttle_calls",
-        "throttle_seconds", "enabled", "created_at",
+        "throttle_seconds", "enabled", "created_at", "txtsync_contract",
     ),
     "oauth_clients": (
         "id", "key", "name", "client_id", "secret", "redirect_uris", "customer_id", "throttle_calls",
