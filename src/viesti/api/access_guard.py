@@ -12,7 +12,7 @@ from viesti.api.answer import Headers, Refusal
 from viesti.api.guard import within_budget
 from viesti.services.authenticate import Reason, TurnedAway
 from viesti.services.authorise import Authorise, Kind
-from viesti.services.principal import Principal, Scope
+from viesti.services.principal import Principal
 from viesti.services.throttle import Throttle
 
 MAX_TOKEN = 512  # characters; ours are shorter
@@ -34,9 +34,7 @@ class TokenGuard:
         self._authorise = authorise
         self._throttle = throttle
 
-    async def admit(
-        self, headers: Mapping[bytes, bytes], scope: Scope
-    ) -> tuple[Principal, Headers] | Refusal:
+    async def admit(self, headers: Mapping[bytes, bytes], scope: str) -> tuple[Principal, Headers] | Refusal:
         """Let the sender of these headers do what `scope` opens, or say why not. The headers that come with
         it belong on the answer. Raises `StoreUnavailable`."""
         shown = read_token(headers)
@@ -94,7 +92,7 @@ def read_token(headers: Mapping[bytes, bytes]) -> tuple[Kind, str] | Refusal:
     return kind, token.decode("ascii")
 
 
-def lacking(scope: Scope) -> tuple[bytes, bytes]:
+def lacking(scope: str) -> tuple[bytes, bytes]:
     """The header that says which scope a token would need."""
     return (
         b"www-authenticate",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 from starlette.routing import Route, Router
 
-from viesti.api import oauth, smartdialog
+from viesti.api import oauth, smartdialog, txtsync
 from viesti.api.answer import Endpoint
 from viesti.api.body import BodyLimits
 from viesti.api.edge import Edge
@@ -19,11 +19,9 @@ from viesti.api.guard import Guard, GuardedEndpoint
 from viesti.api.meters import Meters
 from viesti.api.native.messages import NativeMessages
 from viesti.api.ops.probes import Probes
-from viesti.api.txtsync.send import SendSms, render
 from viesti.services.authenticate import Authenticate
 from viesti.services.health import CheckReady, CountWaiting
 from viesti.services.show_message import ShowMessages
-from viesti.services.submit import Submit
 from viesti.services.throttle import Throttle
 
 
@@ -33,10 +31,10 @@ class ApiServices:
 
     authenticate: Authenticate
     throttle: Throttle
-    submit: Submit
     show: ShowMessages
     check_ready: CheckReady
     count_waiting: CountWaiting
+    txtsync: txtsync.TxtSyncServices
     smartdialog: smartdialog.SmartDialogServices
     oauth: oauth.OAuthServices
 
@@ -59,15 +57,14 @@ def create_app(
     guard = Guard(services.authenticate, services.throttle)
     native = NativeMessages(services.show)
     probes = Probes(services.check_ready, services.count_waiting, registry, options.shared_metrics_dir)
-    send = SendSms(services.submit, options.body_limits, meters)
     routes = [
-        Route("/sms/send", GuardedEndpoint(guard, send, render), methods=["POST"]),
         Route("/messages", GuardedEndpoint(guard, native.recent), methods=["GET"]),
         Route("/messages/{id}", GuardedEndpoint(guard, native.one), methods=["GET"]),
         Route("/inbound", GuardedEndpoint(guard, native.recent_inbound), methods=["GET"]),
         Route("/healthz", Endpoint(probes.alive), methods=["GET"]),
         Route("/readyz", Endpoint(probes.ready), methods=["GET"]),
         Route("/metrics", Endpoint(probes.metrics), methods=["GET"]),
+        *txtsync.routes(services.txtsync, guard, options.body_limits, meters),
         *smartdialog.routes(services.smartdialog, options.body_limits, meters),
         *oauth.routes(services.oauth),
     ]

@@ -14,6 +14,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from viesti.api.answer import Answer, Headers, Refusal, Render, render_error, send_answer
+from viesti.api.contract.operation import ANY_CALLER
 from viesti.services.authenticate import Authenticate, Caller, Reason, TurnedAway
 from viesti.services.throttle import Budget, Throttle
 
@@ -21,29 +22,41 @@ _CHALLENGE: Headers = ((b"www-authenticate", b'Basic realm="Viesti", charset="UT
 _STATUS = {Reason.UNPROVEN: 401, Reason.DISABLED: 403, Reason.TOO_MANY_TRIES: 429}
 
 
-class Admitted(msgspec.Struct, frozen=True):
-    """A caller with budget left. `headers` belong on his answer."""
-
-    caller: Caller
-    headers: Headers
-
-
 class Guard:
-    """Checks Basic credentials and the call budget."""
+    """Checks Basic credentials and the call budget of each application."""
 
     def __init__(self, authenticate: Authenticate, throttle: Throttle) -> None:
         self._authenticate = authenticate
         self._throttle = throttle
 
-    async def admit(self, headers: Mapping[bytes, bytes]) -> Admitted | Refusal:
-        """Let the sender of these headers in, or say why not. Raises `StoreUnavailable`."""
+    async def admit(
+        self, headers: Mapping[bytes, bytes], scope: str = ANY_CALLER
+    ) -> tuple[Caller, Headers] | Refusal:
+        """Let the sender of these headers in, or say why not. The headers that come with it belong on the
+        answer. An application may do all that its customer may, so no scope is asked for. Raises
+        `StoreUnavailable`."""
+        caller = await self._find(headers)
+        if isinstance(caller, Refusal):
+            return caller
+        return await self._count(caller)
+
+    async def admit_or_nobody(
+        self, headers: Mapping[bytes, bytes]
+    ) -> tuple[Caller | None, Headers] | Refusal:
+        """The caller when his secret is good; nobody when there is none, or a wrong one. For what an
+        unguessable id opens by itself. Raises `StoreUnavailable`."""
+        caller = await self._find(headers)
+        return (None, ()) if isinstance(caller, Refusal) else await self._count(caller)
+
+    async def _find(self, headers: Mapping[bytes, bytes]) -> Caller | Refusal:
         credentials = read_basic(headers.get(b"authorization", b""))
         if isinstance(credentials, Refusal):
             return credentials
         key, secret = credentials
         caller = self._authenticate.remembered(key, secret) or await self._authenticate.verify(key, secret)
-        if isinstance(caller, TurnedAway):
-            return _turned_away(caller)
+        return _turned_away(caller) if isinstance(caller, TurnedAway) else caller
+
+    async def _count(self, caller: Caller) -> tuple[Caller, Headers] | Refusal:
         application = caller.application
         budget = await self._throttle(
             application.id,
@@ -52,7 +65,7 @@ class Guard:
             application.throttle_seconds,
         )
         shown = within_budget(budget)
-        return shown if isinstance(shown, Refusal) else Admitted(caller, shown)
+        return shown if isinstance(shown, Refusal) else (caller, shown)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -83,8 +96,8 @@ class GuardedEndpoint:
         if isinstance(admitted, Refusal):
             outcome = admitted
         else:
-            shown = admitted.headers
-            outcome = await self._handler(Call(admitted.caller, scope, headers, receive))
+            caller, shown = admitted
+            outcome = await self._handler(Call(caller, scope, headers, receive))
         await send_answer(self.render(outcome) if isinstance(outcome, Refusal) else outcome, send, shown)
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from viesti.api.app import ApiServices
 from viesti.api.smartdialog import SmartDialogServices
-from viesti.cli.api_parts import directory, groups, oauth, sending, twoway
+from viesti.api.txtsync import TxtSyncServices
+from viesti.cli.api_parts import directory, groups, oauth, sending, twoway, txtsync_sending
 from viesti.cli.api_parts.parts import Parts
 from viesti.config import Settings
 from viesti.services.attachment_links import AttachmentLinks
@@ -81,10 +82,14 @@ def make_services(parts: Parts) -> ApiServices:
     return ApiServices(
         authenticate=Authenticate(parts.estate, parts.secrets),
         throttle=parts.throttle,
-        submit=parts.submit,
         show=ShowMessages(parts.store, parts.estate),
         check_ready=CheckReady(parts.store, parts.estate),
         count_waiting=CountWaiting(parts.store, parts.estate, parts.monotonic),
+        txtsync=TxtSyncServices(
+            estate=parts.estate,
+            base_url=parts.base_url,
+            sending=txtsync_sending.make(parts),
+        ),
         smartdialog=SmartDialogServices(
             guard=oauth.make_guard(parts),
             estate=parts.estate,

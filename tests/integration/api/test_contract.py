@@ -30,12 +30,10 @@ GOOD = {"Content": "Hello", "Recipients": [{"Address": "1"}]}
 class Guard:
     """Lets in by the header X-Scope."""
 
-    async def admit(
-        self, headers: Mapping[bytes, bytes], scope: Scope
-    ) -> tuple[Principal, Headers] | Refusal:
+    async def admit(self, headers: Mapping[bytes, bytes], scope: str) -> tuple[Principal, Headers] | Refusal:
         if headers.get(b"x-scope") != scope.encode():
             return Refusal(403, f"This needs {scope}.")
-        return Principal(USER, 7, frozenset((scope,)), "test"), ((b"x-budget", b"9"),)
+        return Principal(USER, 7, frozenset((Scope(scope),)), "test"), ((b"x-budget", b"9"),)
 
     async def admit_or_nobody(
         self, headers: Mapping[bytes, bytes]

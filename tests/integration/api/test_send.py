@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from tests.integration.api.conftest import BODY_LIMIT, Api, basic
+from yarl import URL
 
 pytestmark = pytest.mark.integration
 
@@ -115,12 +117,12 @@ async def test_what_was_answered_is_stored(api: Api) -> None:
         ({"To": ""}, "To", "no recipient"),
         ({"To": None}, "To", "no recipient"),
         ({"To": []}, "To", "no recipient"),
-        ({"To": 358401234567}, "To", "number as text"),
-        ({"To": ["+358401234567", 5]}, "To", "number as text"),
+        ({"To": 358401234567}, "To", "a text"),
+        ({"To": ["+358401234567", 5]}, "To[1]", "a text"),
         ({"To": "hello"}, "To", ""),
-        ({"To": ["+358401234567", "nonsense"]}, "To", "Number 2: "),
+        ({"To": ["+358401234567", "nonsense"]}, "To[1]", "not a phone number"),
         ({"Message": ""}, "Message", "empty"),
-        ({"Message": None}, "Message", "empty"),
+        ({"Message": None}, "Message", "must be there"),
         ({"Message": ["a"]}, "Message", "a text"),
         ({"Message": "a\0b"}, "Message", "NUL"),
         ({"Message": "x" * 40_001}, "Message", "longer than 40000"),
@@ -272,3 +274,37 @@ class TestRequestId:
         )
         assert status == 200
         assert first["SMSID"] != second["SMSID"]
+
+
+async def raw(api: Api, head: bytes, body: bytes = b"") -> tuple[int, Any, bytes]:
+    """Octets on the wire, as no client would send them; status and JSON of the answer, and what came after
+    it."""
+    address = URL(api.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(head.replace(b"\n", b"\r\n") + b"\r\n" + body)
+    async with asyncio.timeout(10):
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = int(re.search(rb"content-length: (\d+)", answer)[1])  # type: ignore[index]
+        got = json.loads(await reader.readexactly(length))
+    writer.close()
+    await writer.wait_closed()
+    return int(answer.split(b" ", 2)[1]), got, answer
+
+
+HEAD = b"Host: x\nAuthorization: " + basic()["Authorization"].encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"Content-Type:: application/json\n",  # a header that is literally named so
+        b"Content-Type: application/json\nContent-Type:: application/json\n",
+        b"content-type: text/html\nContent-Type: application/json\nCONTENT-TYPE:\n",
+        b"Content-Type: multipart/form-data\nx-api-key: anything\nX-API-KEY: more\n",
+        b"",
+    ],
+)
+async def test_what_clients_make_of_content_type(shared_api: Api, odd: bytes) -> None:
+    head = b"POST /sms/send HTTP/1.1\n" + HEAD + odd + b"Content-Length: %d\n" % len(GOOD)
+    status, answer, _ = await raw(shared_api, head, GOOD)
+    assert (status, len(answer)) == (200, 1), answer

@@ -7,7 +7,7 @@ allows.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from starlette.routing import Route
 from starlette.types import Receive, Send
@@ -26,24 +26,21 @@ from viesti.api.body import BodyLimits, parse_object, read_body
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.contract.parameters import parameters_reader
 from viesti.api.contract.reading import members_reader, refused
-from viesti.services.principal import Principal, Scope
 
+C = TypeVar("C", covariant=True)  # a caller
 # Gets the caller (None only where the operation asks for no credentials) and what the operation reads.
 Handle: TypeAlias = Callable[[Any, Any], Awaitable[Answer | Refusal]]
 Bound: TypeAlias = tuple[AnyOperation, Handle]
 
 
-class AccessGuard(Protocol):
-    """Lets callers in; the headers belong on their answers."""
+class AccessGuard(Protocol[C]):
+    """Lets callers in; the headers belong on their answers. Who a caller is, is the guard's matter and the
+    handlers'."""
 
-    async def admit(
-        self, headers: Mapping[bytes, bytes], scope: Scope
-    ) -> tuple[Principal, Headers] | Refusal:
-        """The caller, if the connection has this scope. Raises `StoreUnavailable`."""
+    async def admit(self, headers: Mapping[bytes, bytes], scope: str) -> tuple[C, Headers] | Refusal:
+        """The caller, if he may do what this scope opens. Raises `StoreUnavailable`."""
 
-    async def admit_or_nobody(
-        self, headers: Mapping[bytes, bytes]
-    ) -> tuple[Principal | None, Headers] | Refusal:
+    async def admit_or_nobody(self, headers: Mapping[bytes, bytes]) -> tuple[C | None, Headers] | Refusal:
         """The caller when the credentials are good, None when there are none or dead ones.
 
         Raises `StoreUnavailable`.
@@ -56,7 +53,7 @@ class ContractEndpoint:
     def __init__(
         self,
         operation: AnyOperation,
-        guard: AccessGuard,
+        guard: AccessGuard[Any],
         handle: Handle,
         limits: BodyLimits,
         render: Render = render_error,
@@ -83,7 +80,7 @@ class ContractEndpoint:
             outcome = asked if isinstance(asked, Refusal) else await self._handle(caller, asked)
         await send_answer(self.render(outcome) if isinstance(outcome, Refusal) else outcome, send, shown)
 
-    async def _admit(self, headers: Mapping[bytes, bytes]) -> tuple[Principal | None, Headers] | Refusal:
+    async def _admit(self, headers: Mapping[bytes, bytes]) -> tuple[Any, Headers] | Refusal:
         if self._scope is None:
             return await self._guard.admit_or_nobody(headers)
         return await self._guard.admit(headers, self._scope)
@@ -119,7 +116,7 @@ class Methods:
 def routes(
     base: str,
     bound: Iterable[Bound],
-    guard: AccessGuard,
+    guard: AccessGuard[Any],
     limits: BodyLimits,
     render: Render = render_error,
 ) -> list[Route]:

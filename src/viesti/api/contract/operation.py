@@ -12,10 +12,11 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from viesti.api.contract.values import PLAIN, About, Text, Thing, Truth, Value, Whole
-from viesti.services.principal import Scope
 
 I = TypeVar("I", bound=msgspec.Struct)  # noqa: E741  what an operation reads
 
+# The scope of an operation that is open to every caller who is known.
+ANY_CALLER = ""
 # The errors that every operation may answer; 409 is added where it can be.
 USUAL = frozenset((400, 401, 403, 404, 405, 408, 413, 429, 500, 503))
 
@@ -24,7 +25,9 @@ USUAL = frozenset((400, 401, 403, 404, 405, 408, 413, 429, 500, 503))
 class Parameter:
     """A value beside the body. Its `name` on the wire, and the field `to` which it goes.
 
-    `encoding`: how often a designer escapes a path parameter; `extension`: ours, not in the original.
+    `to` empty: it is described, and not read. `required` and `lenient`: described as required, because
+    designers send it, and taken without. `encoding`: how often a designer escapes a path parameter;
+    `extension`: ours, not in the original.
     """
 
     name: str
@@ -35,15 +38,22 @@ class Parameter:
     about: About = PLAIN
     encoding: Literal["", "single", "double"] = ""
     extension: bool = False
+    lenient: bool = False
+
+    @property
+    def needed(self) -> bool:
+        """Whether a request without it is refused."""
+        return self.required and not self.lenient and bool(self.to)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is no error. `value` None: without a body."""
+    """An answer that is no error. `value` None: without a body; `extension`: ours, not in the original."""
 
     status: int
     value: Value | None
     about: str
+    extension: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,9 @@ class Trigger:
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[I]):
     """An operation. `path` is the contract's, placeholders by the names of parameters; `reads` has a field
-    for each parameter and each member of the body. `scope` None: the credentials may be left out."""
+    for each parameter that is read and each member of the body. `scope`: what the guard asks of the caller
+    beyond being known; None: the credentials may be left out. `described` False: it is served, and its path
+    only tells what flows are sent, as the leftovers of an original do."""
 
     id: str
     method: str
@@ -66,13 +78,14 @@ class Operation(Generic[I]):
     about: About
     reads: type[I]
     replies: tuple[Reply, ...]
-    scope: Scope | None
+    scope: str | None
     parameters: tuple[Parameter, ...] = ()
     body: Thing | None = None
     body_name: str = "Request Body"
     errors: frozenset[int] = USUAL
     trigger: Trigger | None = None
     deprecated: bool = False
+    described: bool = True
 
     @property
     def serving_path(self) -> str:

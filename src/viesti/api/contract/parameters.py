@@ -25,6 +25,7 @@ ParametersReader: TypeAlias = Callable[[Scope, Mapping[bytes, bytes], list[Field
 
 def parameters_reader(parameters: tuple[Parameter, ...]) -> ParametersReader:
     """The function that reads the parameters of an operation."""
+    parameters = tuple([p for p in parameters if p.to])
     headers = [(p.name.lower().encode(), p, _from_text(p)) for p in parameters if p.where == "header"]
     in_path = [(p, _from_text(p)) for p in parameters if p.where == "path"]
     in_query = [(p, _from_text(p)) for p in parameters if p.where == "query"]
@@ -50,7 +51,7 @@ def _put(
 ) -> None:
     if text:
         fields[parameter.to] = convert(text, parameter.name, problems)
-    elif parameter.required:
+    elif parameter.needed:
         problems.append(FieldError(parameter.name, MISSING))
 
 

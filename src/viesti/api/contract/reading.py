@@ -14,7 +14,18 @@ from typing import Any, TypeAlias
 import msgspec
 
 from viesti.api.answer import FieldError, Refusal, sentences
-from viesti.api.contract.values import Listed, Moment, Scalars, Text, Thing, Truth, Value, Whole
+from viesti.api.contract.values import (
+    Listed,
+    Moment,
+    Number,
+    OneOrMore,
+    Scalars,
+    Text,
+    Thing,
+    Truth,
+    Value,
+    Whole,
+)
 
 SHOWN = 100  # problems told of one request
 MISSING = "It must be there."
@@ -49,7 +60,7 @@ def members_reader(thing: Thing) -> MembersReader:
     """The function that reads an object into the fields of something."""
     known = {member.name: (member, reader(member.value)) for member in thing.members}
     by_lower = {name.lower(): name for name in known}
-    required = [(member.to, member.name) for member in thing.members if member.required]
+    required = [(member.to, member.name) for member in thing.members if member.needed]
 
     def read(written: Mapping[str, Any], place: str, problems: list[FieldError]) -> dict[str, Any]:
         fields: dict[str, Any] = {}
@@ -123,6 +134,12 @@ def _whole(about: Whole) -> Reader:
     return read
 
 
+def _number(value: Any, place: str, problems: list[FieldError]) -> Any:
+    if type(value) is not int and type(value) is not float:
+        problems.append(FieldError(place, "It must be a number."))
+    return value
+
+
 def _truth(value: Any, place: str, problems: list[FieldError]) -> Any:
     if type(value) is not bool:
         problems.append(FieldError(place, "It must be true or false."))
@@ -186,6 +203,17 @@ def _listed(about: Listed) -> Reader:
     return read
 
 
+def _one_or_more(about: OneOrMore) -> Reader:
+    read_one, read_many = reader(about.of), reader(Listed(about.of))
+
+    def read(value: Any, place: str, problems: list[FieldError]) -> Any:
+        if type(value) is list:
+            return read_many(value, place, problems)
+        return (read_one(value, place, problems),)
+
+    return read
+
+
 def _thing(about: Thing) -> Reader:
     read_members, make = members_reader(about), about.make
     assert make is not None  # only a body becomes part of something else
@@ -204,9 +232,11 @@ def _thing(about: Thing) -> Reader:
 _COMPILERS: Mapping[type[Any], Callable[[Any], Reader]] = {
     Text: _text,
     Whole: _whole,
+    Number: lambda _: _number,
     Truth: lambda _: _truth,
     Moment: lambda _: _moment,
     Scalars: lambda _: _scalars,
+    OneOrMore: _one_or_more,
     Listed: _listed,
     Thing: _thing,
 }

@@ -18,6 +18,8 @@ from viesti.api.contract.values import (
     Listed,
     Member,
     Moment,
+    Number,
+    OneOrMore,
     Scalars,
     Text,
     Thing,
@@ -26,7 +28,7 @@ from viesti.api.contract.values import (
     Whole,
 )
 
-_ERROR = {
+ERROR: Mapping[str, Any] = {
     "type": "object",
     "properties": {
         "errorMessage": {"type": "string"},
@@ -54,13 +56,16 @@ def document(
     host: str = "",
     schemes: tuple[str, ...] = ("https",),
     security: Mapping[str, Any] | None = None,
+    error: Mapping[str, Any] = ERROR,
     tolerant: bool = False,
 ) -> dict[str, Any]:
-    """The document. `security`: security definitions by name; every one of them is demanded."""
+    """The document. `security`: security definitions by name; every one of them is demanded. `error`: the
+    schema of all errors."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         of_path = paths.setdefault(operation.path, {})
-        of_path[operation.method.lower()] = _operation(operation, tolerant)
+        if operation.described:
+            of_path[operation.method.lower()] = _operation(operation, error, tolerant)
         if operation.trigger:
             of_path["x-ms-notification-content"] = _about(About(description=operation.trigger.about)) | {
                 "schema": _schema(operation.trigger.notification, tolerant, answer=True)
@@ -82,14 +87,15 @@ def document(
     return made
 
 
-def _operation(operation: AnyOperation, tolerant: bool) -> dict[str, Any]:
-    parameters = [_parameter(p) for p in operation.parameters if tolerant or not p.extension]
+def _operation(operation: AnyOperation, error: Mapping[str, Any], tolerant: bool) -> dict[str, Any]:
+    parameters = [_parameter(p, tolerant) for p in operation.parameters if tolerant or not p.extension]
     if operation.body:
         body = {"name": operation.body_name, "in": "body", "required": True}
         parameters.append(body | {"schema": _schema(operation.body, tolerant)})
     made = {"operationId": operation.id, **_about(operation.about), "parameters": parameters}
-    made["responses"] = {str(reply.status): _reply(reply, tolerant) for reply in operation.replies} | {
-        str(status): {"description": f"{HTTPStatus(status).phrase}.", "schema": _ERROR}
+    replies = [reply for reply in operation.replies if tolerant or not reply.extension]
+    made["responses"] = {str(reply.status): _reply(reply, tolerant) for reply in replies} | {
+        str(status): {"description": f"{HTTPStatus(status).phrase}.", "schema": error}
         for status in sorted(operation.errors)
     }
     if operation.deprecated:
@@ -101,8 +107,9 @@ def _operation(operation: AnyOperation, tolerant: bool) -> dict[str, Any]:
     return made
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    made = {"name": parameter.name, "in": parameter.where, "required": parameter.required}
+def _parameter(parameter: Parameter, tolerant: bool) -> dict[str, Any]:
+    required = parameter.needed if tolerant else parameter.required
+    made = {"name": parameter.name, "in": parameter.where, "required": required}
     made |= _schema(parameter.value, False)
     if parameter.encoding:
         made["x-ms-url-encoding"] = parameter.encoding
@@ -135,12 +142,16 @@ def _schema(value: Value, tolerant: bool, *, answer: bool = False) -> dict[str, 
                 "minimum": value.least,
                 "maximum": value.most,
             }
+        case Number():
+            facts = {"type": "number"}
         case Truth():
             facts = {"type": "boolean", "enum": list(value.choices), "default": value.default}
         case Moment():
             facts = {"type": "string", "format": "date-time"}
         case Scalars():
             return {"type": "object", "properties": {}}
+        case OneOrMore():
+            return _schema(value.of, tolerant)
         case Listed():
             facts = {
                 "type": "array",
@@ -153,14 +164,14 @@ def _schema(value: Value, tolerant: bool, *, answer: bool = False) -> dict[str, 
             facts = {
                 "type": "object",
                 "properties": {member.name: _member(member, tolerant, answer) for member in shown},
-                "required": [member.name for member in shown if member.required],
+                "required": [m.name for m in shown if (m.needed if tolerant else m.required)],
             }
     return {name: fact for name, fact in facts.items() if name == "properties" or fact not in (None, "", [])}
 
 
 def _member(member: Member, tolerant: bool, answer: bool) -> dict[str, Any]:
     made = _schema(member.value, tolerant, answer=answer) | _about(member.about, summary="x-ms-summary")
-    if tolerant and not member.required and not answer:
+    if tolerant and not member.needed and not answer:
         made["x-nullable"] = True
     return made | _flag(member.extension)
 

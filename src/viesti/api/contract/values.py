@@ -69,6 +69,10 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
     most: int | None = None
 
 
+class Number(msgspec.Struct, frozen=True):
+    """A number, whole or not."""
+
+
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
     """true or false. `choices` are only described."""
 
@@ -92,6 +96,12 @@ class Listed(msgspec.Struct, frozen=True):
     each: About = PLAIN
 
 
+class OneOrMore(msgspec.Struct, frozen=True):
+    """A value, or a list of such; described as one, read as a list."""
+
+    of: Text
+
+
 class Thing(msgspec.Struct, frozen=True):
     """An object; `make` is what it becomes (the body of an operation becomes part of what that reads)."""
 
@@ -102,7 +112,8 @@ class Thing(msgspec.Struct, frozen=True):
 class Member(msgspec.Struct, frozen=True):
     """A member of an object: its name on the wire, and the field `to` which it goes.
 
-    `extension`: it is ours, and not in the contract of the original.
+    `extension`: it is ours, and not in the contract of the original. `required` and `lenient`: described as
+    required, and taken without.
     """
 
     name: str
@@ -111,6 +122,12 @@ class Member(msgspec.Struct, frozen=True):
     required: bool = False
     about: About = PLAIN
     extension: bool = False
+    lenient: bool = False
+
+    @property
+    def needed(self) -> bool:
+        """Whether an object without it is refused."""
+        return self.required and not self.lenient
 
 
-Value: TypeAlias = Text | Whole | Truth | Moment | Scalars | Listed | Thing
+Value: TypeAlias = Text | Whole | Number | Truth | Moment | Scalars | OneOrMore | Listed | Thing

@@ -21,13 +21,14 @@ from viesti.api.smartdialog.twoway import bound as twoway
 from viesti.api.smartdialog.who import Who
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
+from viesti.services.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
 class SmartDialogServices:
     """What the dialect calls."""
 
-    guard: AccessGuard
+    guard: AccessGuard[Principal]
     estate: EstateCache
     guids: Guids
     sending: sending.SendingServices

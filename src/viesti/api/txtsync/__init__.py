@@ -1,0 +1,42 @@
+"""The TxtSync dialect: the connector API that flows call, and the calls beyond it that its users know.
+
+Rule: each slice lists its own operations; here they are only put together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from viesti.api.body import BodyLimits
+from viesti.api.contract import endpoint
+from viesti.api.contract.endpoint import AccessGuard
+from viesti.api.meters import Meters
+from viesti.api.txtsync.errors import render
+from viesti.api.txtsync.sending import bound as sending
+from viesti.api.txtsync.slice import Bound, Common
+from viesti.services.authenticate import Caller
+from viesti.services.estate import EstateCache
+
+
+@dataclass(frozen=True, slots=True)
+class TxtSyncServices:
+    """What the dialect calls. `base_url`: where callers reach us."""
+
+    estate: EstateCache
+    base_url: str
+    sending: sending.SendingServices
+
+
+def bound(services: TxtSyncServices, common: Common) -> Bound:
+    """Every operation of the dialect with its handler."""
+    return (*sending.bound(services.sending, common),)
+
+
+def routes(
+    services: TxtSyncServices, guard: AccessGuard[Caller], limits: BodyLimits, meters: Meters
+) -> list[Route]:
+    """Every path of the dialect. `guard`: it knows applications by key and secret."""
+    common = Common(services.estate, meters, services.base_url)
+    return endpoint.routes("", bound(services, common), guard, limits, render)

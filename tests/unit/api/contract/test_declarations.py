@@ -13,8 +13,11 @@ from viesti.api.contract.operation import AnyOperation
 from viesti.api.contract.swagger import document
 from viesti.api.contract.values import Listed, Thing, Value
 from viesti.api.smartdialog.declared import OPERATIONS
+from viesti.api.txtsync import declared as txtsync
+from viesti.api.txtsync.versions import VERSIONS
 
-ALL = (SEND, REMOVE, *OPERATIONS)
+TXTSYNC = (*txtsync.OPERATIONS, *txtsync.NATIVE)
+ALL = (SEND, REMOVE, *OPERATIONS, *TXTSYNC, *txtsync.AS_DEFINED)
 
 
 def things(value: Value | None) -> Iterator[Thing]:
@@ -33,15 +36,15 @@ def required(struct: type[msgspec.Struct]) -> dict[str, bool]:
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.id)
 def test_what_is_read_is_what_is_declared(operation: AnyOperation) -> None:
-    declared = {p.to: p.required for p in operation.parameters}
+    declared = {p.to: p.needed for p in operation.parameters if p.to}
     members = operation.body.members if operation.body else ()
     assert not declared.keys() & {member.to for member in members}
-    declared |= {member.to: member.required for member in members}
+    declared |= {member.to: member.needed for member in members}
     assert required(operation.reads) == declared
     for member in members:
         for thing in things(member.value):
             assert thing.make is not None
-            assert required(thing.make) == {each.to: each.required for each in thing.members}
+            assert required(thing.make) == {each.to: each.needed for each in thing.members}
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.id)
@@ -57,7 +60,9 @@ def test_names_and_places(operation: AnyOperation) -> None:
     assert len(operation.replies) >= 1 and all(200 <= reply.status < 300 for reply in operation.replies)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+@pytest.mark.parametrize(
+    "operation", (*OPERATIONS, *TXTSYNC, *txtsync.AS_DEFINED), ids=lambda operation: operation.id
+)
 def test_answers_write_what_is_declared(operation: AnyOperation) -> None:
     """An answer's structs write exactly the declared names, in their order."""
     for reply in operation.replies:
@@ -67,11 +72,24 @@ def test_answers_write_what_is_declared(operation: AnyOperation) -> None:
             assert thing.make.__struct_fields__ == tuple(each.to for each in thing.members)
 
 
-def test_ids_and_places_are_there_once() -> None:
-    ids = [operation.id for operation in ALL]
+@pytest.mark.parametrize(
+    "face", [(SEND, REMOVE), OPERATIONS, TXTSYNC], ids=("example", "smartdialog", "txtsync")
+)
+def test_ids_and_places_are_there_once(face: tuple[AnyOperation, ...]) -> None:
+    ids = [operation.id for operation in face]
     assert len(set(ids)) == len(ids)
-    served = [(operation.method, re.sub(r"{[^}]+}", "{}", operation.path)) for operation in ALL]
+    served = [(operation.method, re.sub(r"{[^}]+}", "{}", operation.path)) for operation in face]
     assert len(set(served)) == len(served)
+
+
+def test_another_version_is_of_what_is_served() -> None:
+    """An operation that a version describes otherwise is read as the served one is."""
+    served = {operation.id: operation for operation in txtsync.OPERATIONS}
+    for other in txtsync.AS_DEFINED:
+        one = served[other.id]
+        assert (other.method, other.path, other.reads) == (one.method, one.path, one.reads)
+    for version in VERSIONS:
+        assert [each.id for each in txtsync.operations(version)] == list(served)
 
 
 def test_what_designers_look_up_exists() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from viesti.api.answer import FieldError, Refusal
-from viesti.api.smartdialog.errors import refusal
+from viesti.api.refusals import refusal
 from viesti.api.smartdialog.who import Who
 from viesti.domain.estate import Customer, Service, User
 from viesti.services.guids import GuidKind, Guids

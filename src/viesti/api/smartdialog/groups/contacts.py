@@ -11,7 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from viesti.api.answer import Answer, FieldError, Refusal, answer_json, encode
-from viesti.api.smartdialog.errors import refusal
+from viesti.api.refusals import refusal
 from viesti.api.smartdialog.groups.shapes import Looked, Nothing, OfGroup, OfPhone, RegionShown, Said, shown
 from viesti.api.smartdialog.slice import Common
 from viesti.domain.estate import Customer, Service

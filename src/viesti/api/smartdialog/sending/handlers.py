@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viesti.api.answer import Answer, FieldError, Refusal, answer_json
-from viesti.api.smartdialog.errors import refusal
+from viesti.api.refusals import refusal
 from viesti.api.smartdialog.sending.shapes import DiscussAsked, ReplyAsked, SendAsked
 from viesti.api.smartdialog.sending.translate import (
     DIALECT,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from viesti.api.access_guard import lacking
 from viesti.api.answer import Answer, FieldError, Refusal, answer_json
 from viesti.api.contract.reading import refused
-from viesti.api.smartdialog.errors import refusal
+from viesti.api.refusals import refusal
 from viesti.api.smartdialog.slice import BASE, Common
 from viesti.api.smartdialog.twoway.declared import ACTION_TYPE, VERB
 from viesti.api.smartdialog.twoway.shapes import Created, DeleteTriggerIn, NewMessageIn

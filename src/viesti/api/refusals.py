@@ -1,4 +1,4 @@
-"""What services say no with, as answers of the dialect.
+"""What services say no with, as answers of a dialect.
 
 Rule: a field is named as the contract names it. Each slice has a table from our names to the contract's; in
 a name `{}` stands for the place in a list, so `Recipients{}.Address` becomes `Recipients[2].Address`.

@@ -1,0 +1,20 @@
+"""Every operation of the dialect, declared: for documents and tests."""
+
+from __future__ import annotations
+
+from viesti.api.contract.operation import AnyOperation
+from viesti.api.txtsync.sending import declared as sending
+from viesti.api.txtsync.versions import DEFINED
+
+# The connector's, as version 1.1 describes them; these are what is served.
+OPERATIONS: tuple[AnyOperation, ...] = (*sending.OPERATIONS,)
+# Those of them that version 1.2 describes otherwise.
+AS_DEFINED: tuple[AnyOperation, ...] = (*sending.AS_DEFINED,)
+# The calls beyond the connector.
+NATIVE: tuple[AnyOperation, ...] = ()
+
+
+def operations(version: str) -> tuple[AnyOperation, ...]:
+    """The connector's operations as this version of the contract describes them."""
+    others = {operation.id: operation for operation in AS_DEFINED} if version == DEFINED else {}
+    return tuple([others.get(operation.id, operation) for operation in OPERATIONS])

@@ -1,0 +1,26 @@
+"""Sending.
+
+Rule: every operation of the slice is in this list with its handler, and is served by being there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viesti.api.txtsync.sending.declared import SEND
+from viesti.api.txtsync.sending.handlers import Sending
+from viesti.api.txtsync.slice import Bound, Common
+from viesti.services.submit import Submit
+
+
+@dataclass(frozen=True, slots=True)
+class SendingServices:
+    """What the slice calls."""
+
+    submit: Submit
+
+
+def bound(services: SendingServices, common: Common) -> Bound:
+    """The slice's operations with their handlers."""
+    handlers = Sending(services.submit, common)
+    return ((SEND, handlers.send),)

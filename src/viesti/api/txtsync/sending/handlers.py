@@ -1,0 +1,44 @@
+"""POST /sms/send.
+
+Rule: the answer is 200 with the full SMS objects, after the message is stored; a repeat of a request id is
+answered alike.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from viesti.api.answer import Answer, Refusal, answer_json
+from viesti.api.refusals import refusal
+from viesti.api.txtsync.sending.shapes import SendAsked
+from viesti.api.txtsync.sending.translate import NAMES, submit_request
+from viesti.api.txtsync.shapes import sms_objects
+from viesti.api.txtsync.slice import DIALECT, Common
+from viesti.services.authenticate import Caller
+from viesti.services.requests import NotAccepted
+from viesti.services.submit import Submit
+
+
+class Sending:
+    """The operations."""
+
+    def __init__(self, submit: Submit, common: Common) -> None:
+        self._submit = submit
+        self._meters = common.meters
+
+    async def send(self, caller: Caller, asked: SendAsked) -> Answer | Refusal:
+        """SendSMS."""
+        request = submit_request(asked, caller)
+        if isinstance(request, Refusal):
+            return request
+        result = await self._submit(request)
+        if isinstance(result, NotAccepted):
+            return refusal(result if len(request.recipients) > 1 else _of_one(result), NAMES)
+        if not result.repeated:
+            self._meters.accepted(DIALECT, len(result.recipients), result.parts)
+        return answer_json(list(sms_objects(result, caller)))
+
+
+def _of_one(result: NotAccepted) -> NotAccepted:
+    """Without the place of the recipient, when he was not in a list."""
+    return replace(result, problems=tuple([replace(each, index=None) for each in result.problems]))

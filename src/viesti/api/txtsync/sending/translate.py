@@ -1,0 +1,77 @@
+"""Between the contract's words and ours: what is asked becomes a request.
+
+Rule: no store and no clock here; every field that is wrong is named as the contract names it.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from viesti.api.answer import FieldError, Refusal
+from viesti.api.contract.reading import digest, refused
+from viesti.api.txtsync.sending.shapes import SendAsked
+from viesti.api.txtsync.slice import DIALECT
+from viesti.services.authenticate import Caller
+from viesti.services.requests import RecipientRequest, SubmitRequest
+
+# Our name of a field -> the contract's.
+NAMES = {
+    "sender": "From",
+    "text": "Message",
+    "recipients": "To{}",
+    "send_at": "ScheduledDate",
+    "dlr_url": "DlrUrl",
+    "customer_data": "CustomerData",
+    "request_id": "RequestId",
+}
+NO_RECIPIENT = "There is no recipient."
+
+
+def submit_request(asked: SendAsked, caller: Caller) -> SubmitRequest | Refusal:
+    """The request, or what is wrong with what only this dialect knows."""
+    problems: list[FieldError] = []
+    if not any(asked.recipients):
+        problems.append(FieldError("To", NO_RECIPIENT))
+    request_id = asked.request_id or asked.idempotency_key
+    if asked.idempotency_key and request_id != asked.idempotency_key:
+        problems.append(FieldError("RequestId", "It differs from the header Idempotency-Key."))
+    if problems:
+        return refused(problems)
+    return SubmitRequest(
+        dialect=DIALECT,
+        customer_id=caller.customer.id,
+        application_id=caller.application.id,
+        service_id=caller.application.service_id,
+        sender=asked.sender,
+        text=asked.text,
+        recipients=tuple([RecipientRequest(address) for address in asked.recipients]),
+        send_at=asked.send_at,
+        dlr_url=asked.dlr_url or None,
+        customer_data=asked.customer_data or None,
+        request_id=request_id or None,
+        body_hash=_digest(asked, request_id),
+        quiet=is_quiet(asked.x_zapier),
+        extras=_kept(asked),
+    )
+
+
+def is_quiet(x_zapier: str) -> bool:
+    """Whether the header asks for no outbound trigger, so that a flow does not start itself."""
+    return x_zapier.lower() == "true"
+
+
+def _kept(asked: SendAsked) -> dict[str, str] | None:
+    """What is stored with the message under the contract's names."""
+    kept = {
+        "RegardingReference": asked.regarding_reference,
+        "RegardingSchema": asked.regarding_schema,
+        "Custom01": asked.custom01,
+        "Custom02": asked.custom02,
+        "Custom03": asked.custom03,
+    }
+    return {name: text for name, text in kept.items() if text} or None
+
+
+def _digest(asked: SendAsked, request_id: str) -> bytes:
+    """What a repeat must have too: everything but where the request id stood. Empty without one."""
+    return digest(replace(asked, request_id=request_id, idempotency_key="")) if request_id else b""
