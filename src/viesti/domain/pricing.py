@@ -24,6 +24,13 @@ class Cost:
     gbp: Decimal
 
 
+    def in_currency(self, currency: str, rate: Decimal | None) -> Cost:
+        """The same in another currency, of which one is worth `rate` pounds; as it is while that is unknown."""
+        if currency == self.currency or rate is None:
+            return self
+        return Cost(_rounded(self.gbp / rate), currency, self.gbp)
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """The price of one part. None means any channel or customer, the prefix '' any destination.
@@ -78,6 +85,19 @@ class PriceTable:
                 if price is not None:
                     return price
         return None
+
+
+def pounds_for_one(
+    currency: str, stated: Decimal | None, prices: Iterable[Price], customer_id: int
+) -> Decimal | None:
+    """What one of a customer's currency is worth in pounds: as stated for the customer, else as the prices
+    that apply to him say of that currency. None: nobody says."""
+    if stated is not None or currency == "GBP":
+        return stated or Decimal(1)
+    for price in prices:
+        if price.currency == currency and price.customer_id in (None, customer_id) and price.per_part:
+            return price.gbp_per_part / price.per_part or None
+    return None
 
 
 def _rounded(amount: Decimal) -> Decimal:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 
 import structlog
 
 from viesti.domain.address import Normaliser
 from viesti.domain.estate import Application, Customer, Estate, OAuthClient, ServiceAction, User
 from viesti.domain.keywords import KeywordIndex
-from viesti.domain.pricing import PriceTable
+from viesti.domain.pricing import PriceTable, pounds_for_one
 from viesti.domain.routing import RouteTable
 from viesti.domain.sender import RegisteredSender, Sender, SenderVerdict, check_sender
 from viesti.domain.text import ConcatMethod
@@ -51,6 +52,7 @@ class Snapshot:
             channel.id: ConcatMethod(channel.options.get("concatenation", ConcatMethod.UDH8))
             for channel in estate.channels.values()
         }
+        self._gbp_rates: dict[int, Decimal | None] = {}
         self._normalisers: dict[str, Normaliser] = {}
         self._verdicts: dict[tuple[int, Sender, str], SenderVerdict] = {}
 
@@ -58,6 +60,15 @@ class Snapshot:
         """The bucket of what comes in over a channel; 0 for one that has been taken away meanwhile."""
         channel = self.estate.channels.get(channel_id)
         return channel.bucket if channel else 0
+
+    def gbp_rate(self, customer_id: int) -> Decimal | None:
+        """What one of a customer's currency is worth in pounds; None while nobody says."""
+        if customer_id not in self._gbp_rates:
+            customer = self.estate.customers[customer_id]
+            self._gbp_rates[customer_id] = pounds_for_one(
+                customer.currency, customer.gbp_rate, self.estate.prices, customer_id
+            )
+        return self._gbp_rates[customer_id]
 
     def normaliser(self, region: str) -> Normaliser:
         """The address rule for a region, with its memory."""

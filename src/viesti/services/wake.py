@@ -16,6 +16,7 @@ from viesti.storage.store import Store, StoreUnavailable
 OUTBOX = "viesti_outbox"
 CALLBACKS = "viesti_callbacks"
 DUE = "viesti_due"  # something was put off for less than `LOOK_SECONDS`
+BALANCE = "viesti_balance"  # a customer may spend more than before
 LOOK_SECONDS = 5.0  # who waits for wake-ups looks by himself as often
 RETRY_SECONDS = 1.0
 SPACING = 0.005  # seconds between wake-ups of a busy process: the first goes at once, what follows shares one

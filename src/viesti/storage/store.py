@@ -33,6 +33,8 @@ from viesti.storage.rows.messages import (
     Standing,
     ToSend,
 )
+from viesti.storage.rows.money import Balance, CostRow, Money, OverTheCap, SharePaid
+from viesti.storage.rows.money import Entry as BalanceEntry
 from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox, SentPart
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
@@ -44,8 +46,11 @@ from viesti.storage.rows.throttle import Throttles
 
 __all__ = [
     "Abandoned",
+    "Balance",
+    "BalanceEntry",
     "ChannelConsent",
     "Claimed",
+    "CostRow",
     "Depth",
     "FirstMessage",
     "FirstRecipient",
@@ -59,9 +64,11 @@ __all__ = [
     "Moved",
     "NewSubscription",
     "OpenThread",
+    "OverTheCap",
     "ReportTarget",
     "RequestKey",
     "SentPart",
+    "SharePaid",
     "Standing",
     "Store",
     "StoreUnavailable",
@@ -130,6 +137,10 @@ class Transaction:
     @cached_property
     def leases(self) -> Leases:
         return Leases(self._connection)
+
+    @cached_property
+    def money(self) -> Money:
+        return Money(self._connection)
 
     @cached_property
     def periods(self) -> Periods:
