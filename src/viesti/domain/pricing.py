@@ -23,9 +23,9 @@ class Cost:
     currency: str
     gbp: Decimal
 
-
     def in_currency(self, currency: str, rate: Decimal | None) -> Cost:
-        """The same in another currency, of which one is worth `rate` pounds; as it is while that is unknown."""
+        """The same in another currency, of which one is worth `rate` pounds; as it is where that is not
+        known."""
         if currency == self.currency or rate is None:
             return self
         return Cost(_rounded(self.gbp / rate), currency, self.gbp)

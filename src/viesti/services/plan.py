@@ -200,6 +200,8 @@ class _Planner:
         price = self._snapshot.prices.lookup(customer.id, route.channel_id, address.digits)
         cost = price.cost(planned.parts) if price else None
         if cost:
+            if cost.currency != customer.currency:  # a price for everybody
+                cost = cost.in_currency(customer.currency, self._snapshot.gbp_rate(customer.id))
             self.currency = cost.currency
         return PlannedRecipient(
             address=address,

@@ -1,7 +1,7 @@
 """What an operator does with a customer's balance: notes what was paid in, sets the cap or takes it away.
 
-Rule: every act has its entry, with who did it, in the transaction of the act. A cap never stands below what is
-spent already. What was frozen for lack of balance is looked at right after.
+Rule: every act has its entry, with who did it, in the transaction of the act. A cap never stands below what
+is spent already. What was frozen for lack of balance is looked at right after.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from viesti.domain.estate import Customer
 from viesti.services.wake import BALANCE
 from viesti.storage.store import Balance, BalanceEntry, OverTheCap, Store, Transaction
 
-MOST = Decimal(10) ** 9  # of one amount; what the store holds is ten times more
+MOST = Decimal(10) ** 9  # of one amount, and of all that is paid in; the store holds ten times as much
 FINEST = 6  # decimals of an amount
 
 
@@ -43,7 +43,7 @@ class KeepBalance:
         if cap is not None:
             check_amount(cap)
             if cap < 0:
-                raise BalanceProblem("A cap is not below zero: it says how far below zero the balance may go.")
+                raise BalanceProblem("A cap is zero or more: it says how far below zero the balance may go.")
         await self._change(customer, "no cap" if cap is None else "cap", cap, note)
 
     async def entries(self, customer: Customer, limit: int) -> list[BalanceEntry]:
@@ -62,6 +62,8 @@ class KeepBalance:
             _check_currency(customer, balance)
             paid = balance.paid + amount if kind == "paid" and amount is not None else balance.paid
             cap = balance.cap if kind == "paid" else amount
+            if abs(paid) > MOST:
+                raise BalanceProblem(f"What is paid in would be more than {MOST:f}.")
             try:
                 async with tx.savepoint():
                     await tx.money.write(customer.id, paid, cap)

@@ -62,7 +62,7 @@ class ReadBalance:
             spent=found.spent if found else NOTHING,
             left=left,
             left_gbp=None if left is None or rate is None else (left * rate).quantize(PLACES, ROUND_HALF_UP),
-            frozen=sum(one.count for one in held.values()),
-            frozen_for_balance=waiting.count if waiting else 0,
+            frozen=sum(one.recipients for one in held.values()),
+            frozen_for_balance=waiting.recipients if waiting else 0,
             frozen_cost=waiting.cost if waiting else NOTHING,
         )

@@ -1,7 +1,7 @@
 """Gives back what was taken for recipients that nothing was sent to.
 
-Rule: called in the transaction that ends them, by who took them out of the outbox or of what is held; so it is
-done exactly once, whatever dies.
+Rule: called in the transaction that ends them, by who took them out of the outbox or of what is held; so it
+is done exactly once, whatever dies.
 """
 
 from __future__ import annotations

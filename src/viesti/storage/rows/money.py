@@ -73,7 +73,8 @@ class CostRow(NamedTuple):
 
 
 class SharePaid(NamedTuple):
-    """A recipient pays `part` of `whole` of what it was to cost. `parts`: how many it took; None: as planned."""
+    """A recipient pays `part` of `whole` of what it was to cost. `parts`: how many it took; None: as
+    planned."""
 
     recipient_id: int
     part: int
@@ -81,10 +82,10 @@ class SharePaid(NamedTuple):
     parts: int | None = None
 
 
-class Held(NamedTuple):
+class HeldSum(NamedTuple):
     """How many recipients are frozen for a reason, and what they will cost."""
 
-    count: int
+    recipients: int
     cost: Decimal
 
 
@@ -167,10 +168,10 @@ class Money:
         """Customers with frozen recipients whose next one their balance covers."""
         return [row["customer_id"] for row in await self._connection.fetch(SQL["releasable"])]
 
-    async def count_held(self, customer_id: int) -> dict[str, Held]:
+    async def count_held(self, customer_id: int) -> dict[str, HeldSum]:
         """By reason."""
         rows = await self._connection.fetch(SQL["count_held"], customer_id)
-        return {row["reason"]: Held(row["count"], row["cost"]) for row in rows}
+        return {row["reason"]: HeldSum(row["recipients"], row["cost"]) for row in rows}
 
     async def mark_charged(self, recipient_ids: Sequence[int]) -> None:
         if recipient_ids:
