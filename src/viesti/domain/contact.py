@@ -46,6 +46,16 @@ class Contact:
     updated_at: datetime | None = None
 
 
+class KnownContact(NamedTuple):
+    """Who somebody is that a message is for."""
+
+    id: int
+    name: str
+    first_name: str
+    last_name: str
+    external_reference: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A contact's being on a list; an inactive one is not written to by way of the list."""
@@ -76,6 +86,7 @@ class ContactCount(NamedTuple):
     kind: str  # inbound, outbound, failed, link_sent, click
     amount: int
     at: datetime
+    links: int = 0  # that were sent with it
 
 
 def merge_properties(known: Properties, changes: Iterable[tuple[str, str]]) -> Properties:

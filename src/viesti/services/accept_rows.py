@@ -7,17 +7,26 @@ exactly when it is `frozen`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from viesti.domain.contact import ContactCount
 from viesti.domain.failure import Failure
 from viesti.domain.fair import FairClock
-from viesti.domain.message import Held, Message, Queued, Recipient
+from viesti.domain.message import Held, HeldReason, Message, Queued, Recipient
 from viesti.domain.status import Status
 from viesti.services.plan import Planned, PlannedRecipient
 from viesti.services.requests import Submitted, SubmittedRecipient
-from viesti.storage.store import Moved
+from viesti.storage.store import Known, Moved, Transaction
+
+
+class Freeze(NamedTuple):
+    """Why a recipient is held back; `why`: a sentence that flags it, '' for none."""
+
+    reason: HeldReason
+    why: str = ""
 
 
 class AcceptRows:
@@ -27,45 +36,63 @@ class AcceptRows:
         self.messages: list[Message] = []
         self.recipients: list[Recipient] = []
         self.queued: list[Queued] = []
-        self.held: list[Held] = []  # frozen; each of these has status `frozen`
+        self.held: list[Held] = []
         self.counts: list[ContactCount] = []
         self.skipped: list[Moved] = []  # nothing is sent to them, and a report is owed
+
+    async def write(self, tx: Transaction) -> None:
+        """Store them."""
+        await tx.accept.add(self.messages, self.recipients, self.queued, self.held, self.counts)
 
     def add(
         self,
         planned: Planned,
         message_id: int,
         recipient_ids: Sequence[int],
-        opted_out: Mapping[tuple[int, str], str],
+        known: Known,
         fair: FairClock,
+        frozen: Mapping[int, Freeze] = MappingProxyType({}),
     ) -> Submitted:
-        """Add a message; gives the answer for its caller."""
+        """Add a message; gives the answer for its caller. `frozen`: recipients that are held back, by id."""
         self.messages.append(_message(planned, message_id))
+        customer_id = planned.customer.id
         waiting = Status.SCHEDULED if planned.send_at else Status.QUEUED
         answers = []
         for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
-            scope = opted_out.get((planned.customer.id, wanted.address.digits))
-            barred = scope == "all" or (scope == "marketing" and planned.advertisement)
-            if barred:
-                wanted = replace(wanted, warnings=(*wanted.warnings, _barred(wanted.address.digits, scope)))
-            recipient = _recipient(
-                planned, message_id, recipient_id, wanted, Status.FAILED if barred else waiting
-            )
-            self.recipients.append(recipient)
-            if not barred:
+            digits = wanted.address.digits
+            contact = known.contacts.get((customer_id, digits))
+            scope = known.opted_out.get((customer_id, digits)) if known.opted_out else None
+            freeze = None
+            if scope == "all" or (scope == "marketing" and planned.advertisement):
+                status = Status.FAILED
+                wanted = replace(wanted, warnings=(*wanted.warnings, _barred(digits, scope)))
+            elif freeze := frozen.get(recipient_id):
+                status = Status.FROZEN
+                self.held.append(_hold(planned, recipient_id, wanted, freeze))
+                if freeze.why:
+                    wanted = replace(wanted, warnings=(*wanted.warnings, freeze.why))
+            else:
+                status = waiting
                 self.queued.append(self._queue(planned, recipient_id, wanted, fair))
-            elif recipient.reports:
-                self.skipped.append(_moved(recipient))
+            recipient = _recipient(planned, message_id, recipient_id, wanted, status, freeze)
+            self.recipients.append(recipient)
+            if status is Status.FAILED:
+                if recipient.reports:
+                    self.skipped.append(_moved(recipient))
+            elif contact:
+                self.counts.append(_count(recipient, wanted.links))
             answers.append(
                 SubmittedRecipient(
                     recipient_id,
-                    wanted.address.digits,
-                    recipient.status,
+                    digits,
+                    status,
                     recipient.failure,
                     wanted.parts,
                     recipient.cost,
                     recipient.cost_gbp,
                     wanted.warnings,
+                    contact,
+                    freeze.reason if freeze else None,
                 )
             )
         return Submitted(
@@ -91,6 +118,36 @@ class AcceptRows:
             due_at=planned.send_at,
             campaign_id=planned.request.campaign_id,
         )
+
+
+def _hold(planned: Planned, recipient_id: int, wanted: PlannedRecipient, freeze: Freeze) -> Held:
+    return Held(
+        id=recipient_id,
+        bucket=planned.customer.bucket,
+        customer_id=planned.customer.id,
+        reason=freeze.reason,
+        channel_id=wanted.channel_id,
+        lane=int(planned.lane),
+        parts=wanted.parts,
+        cost=wanted.cost,
+        due_at=planned.send_at,
+        since=planned.created_at,
+        campaign_id=planned.request.campaign_id,
+    )
+
+
+def _count(recipient: Recipient, links: int) -> ContactCount:
+    """A count has its recipient's id: it is written once, with it."""
+    return ContactCount(
+        recipient.id,
+        recipient.bucket,
+        recipient.customer_id,
+        recipient.address,
+        "outbound",
+        1,
+        recipient.created_at,
+        links,
+    )
 
 
 def _barred(digits: str, scope: str | None) -> str:
@@ -149,7 +206,12 @@ def _message(planned: Planned, message_id: int) -> Message:
 
 
 def _recipient(
-    planned: Planned, message_id: int, recipient_id: int, wanted: PlannedRecipient, status: Status
+    planned: Planned,
+    message_id: int,
+    recipient_id: int,
+    wanted: PlannedRecipient,
+    status: Status,
+    freeze: Freeze | None,
 ) -> Recipient:
     failed = status is Status.FAILED
     return Recipient(
@@ -175,4 +237,6 @@ def _recipient(
         warnings=wanted.warnings or None,
         created_at=planned.created_at,
         finished_at=planned.created_at if failed else None,
+        flagged_at=planned.created_at if freeze and freeze.why else None,
+        flagged_why=freeze.why or None if freeze else None,
     )

@@ -7,6 +7,7 @@ with the message and what is known of its writer, and what is filled in is never
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -84,8 +85,10 @@ class AutoReply:
             _log.warning("automatic answer not sent", message=inbound.id, service=service.key, why=sentences)
             return
         message_id, recipient_id = await self._store.ids.take([customer.bucket] * 2)
+        known = await tx.people.known({(customer.id, planned.recipients[0].address.digits)})
         # A consent confirmation goes out although the person has just opted out: the law asks for it.
-        work.rows.add(planned, message_id, [recipient_id], {}, self._fair)
+        known = replace(known, opted_out={})
+        work.rows.add(planned, message_id, [recipient_id], known, self._fair)
 
 
 def _values(inbound: Inbound, contact: Contact | None) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ from viesti.services.publish import Publish
 from viesti.services.repeats import answer_again, first_results, request_key
 from viesti.services.requests import SubmitRequest, SubmitResult
 from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, soon
-from viesti.storage.store import RequestKey, Store, StoreUnavailable, Transaction
+from viesti.storage.store import Known, RequestKey, Store, StoreUnavailable, Transaction
 
 CLOCK_SECONDS = 0.25  # how old the virtual times of fair queueing may be
 
@@ -147,9 +147,9 @@ class GroupCommit:
             await self._read_clock(tx)
             fresh, repeats = await _tell_apart(tx, batch)
             if fresh:
-                opted_out = await _opted_out(tx, fresh)
+                known = await _known(tx, fresh)
                 answers = [
-                    rows.add(entry.planned, entry.message_id, entry.recipient_ids, opted_out, self._fair)
+                    rows.add(entry.planned, entry.message_id, entry.recipient_ids, known, self._fair)
                     for entry in fresh
                 ]
                 owed = await self._write_rows(tx, rows)
@@ -177,10 +177,10 @@ class GroupCommit:
         """Write the rows, and with them the reports owed for recipients that nothing is sent to; gives how
         many those are."""
         if not rows.skipped:
-            await tx.accept.add(rows.messages, rows.recipients, rows.queued, rows.held, rows.counts)
+            await rows.write(tx)
             return 0
         async with tx.savepoint():  # begins a transaction where there is none
-            await tx.accept.add(rows.messages, rows.recipients, rows.queued, rows.held, rows.counts)
+            await rows.write(tx)
             return await self._publish(tx, self._estate.current, rows.skipped, rows.messages[0].created_at)
 
     async def _give_ids(self, batch: Sequence[_Entry]) -> None:
@@ -233,7 +233,11 @@ async def _tell_apart(tx: Transaction, batch: Sequence[_Entry]) -> tuple[list[_E
     return fresh, repeats
 
 
-async def _opted_out(tx: Transaction, batch: Sequence[_Entry]) -> dict[tuple[int, str], str]:
-    customers = {entry.planned.customer.id for entry in batch}
-    addresses = [recipient.address.digits for entry in batch for recipient in entry.planned.recipients]
-    return await tx.messages.opted_out(list(customers), addresses)
+async def _known(tx: Transaction, batch: Sequence[_Entry]) -> Known:
+    return await tx.people.known(
+        {
+            (entry.planned.customer.id, recipient.address.digits)
+            for entry in batch
+            for recipient in entry.planned.recipients
+        }
+    )

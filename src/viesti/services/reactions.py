@@ -46,4 +46,5 @@ class Reactions:
 
     def _all(self) -> tuple[list[Any], ...]:
         rows = self.rows
-        return rows.messages, rows.recipients, rows.queued, rows.skipped, self.callbacks, self.events
+        of_messages = rows.messages, rows.recipients, rows.queued, rows.held, rows.counts, rows.skipped
+        return *of_messages, self.callbacks, self.events

@@ -115,7 +115,7 @@ class Receive:
             elif one.inbound.consent:
                 await self._react.stop_everywhere(tx, work, one.inbound)
         if work.rows.messages:
-            await tx.accept.add(work.rows.messages, work.rows.recipients, work.rows.queued)
+            await work.rows.write(tx)
         if work.callbacks:
             await tx.callbacks.add(work.callbacks)
         await tx.messages.add_events(work.events)

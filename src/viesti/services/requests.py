@@ -15,7 +15,9 @@ from typing import Any
 
 import msgspec
 
+from viesti.domain.contact import KnownContact
 from viesti.domain.failure import Failure
+from viesti.domain.message import HeldReason
 from viesti.domain.send_window import SendWindow
 from viesti.domain.status import Status
 
@@ -68,6 +70,8 @@ class SubmittedRecipient(msgspec.Struct, frozen=True):
     cost: Decimal | None
     cost_gbp: Decimal | None
     warnings: tuple[str, ...]
+    contact: KnownContact | None = None  # not told to a repeat
+    frozen: HeldReason | None = None  # why it is held back
 
 
 class Submitted(msgspec.Struct, frozen=True):

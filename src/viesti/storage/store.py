@@ -36,6 +36,7 @@ from viesti.storage.rows.messages import (
 from viesti.storage.rows.money import Balance, CostRow, Money, OverTheCap, SharePaid
 from viesti.storage.rows.money import Entry as BalanceEntry
 from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox, SentPart
+from viesti.storage.rows.people import Known, People
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
@@ -56,6 +57,7 @@ __all__ = [
     "FirstRecipient",
     "Forbidden",
     "FoundPart",
+    "Known",
     "Lease",
     "LedgerLine",
     "Listener",
@@ -165,6 +167,10 @@ class Transaction:
     @cached_property
     def lists(self) -> Lists:
         return Lists(self._connection)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self._connection)
 
     @cached_property
     def platform(self) -> Platform:

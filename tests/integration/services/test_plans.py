@@ -67,6 +67,8 @@ insert into inbound_parts (id, bucket, channel_id, source, source_kind, destinat
 select n * 64, 1, 31, '35840' || n, 'international', '1', '', 1, 2, 1, {T} from generate_series(1, 5000) n;
 insert into opt_outs (customer_id, bucket, address, since)
 select 1, 5, n::text, {T} from generate_series(1, 20000) n;
+insert into contacts (id, bucket, customer_id, phone, created_at)
+select n * 64, 5, n % 10, n::text, {T} from generate_series(1, 20000) n;
 insert into request_ids (application_id, bucket, request_id, body_hash, message_id, created_at)
 select 51, 5, 'r' || n, '', n, {T} from generate_series(1, 20000) n;
 insert into receipt_watch (recipient_id, bucket, check_at)
@@ -183,7 +185,8 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("messages", "recent", (1, 1 << 53, 50)),
     ("messages", "recent", (2, 1 << 53, 50)),
     ("messages", "recent_of_all", (1 << 53, 50)),
-    ("messages", "opted_out", (_array(*range(1, 301)), _array(*range(300)))),
+    ("people", "known", (_all(1), _array(*range(1, 301)), "'{1,2}'")),
+    ("people", "known", (_all(3), _array(*range(300)), "'{3}'")),
     ("repeats", "known", ("'{51}'", "'{r7}'")),
     ("repeats", "messages", (MESSAGES,)),
     ("repeats", "recipients", (MESSAGES, _IDS[0] - LATER)),

@@ -38,6 +38,9 @@ create index recipients_address on recipients (customer_id, address, id);
 alter table outbox add column campaign_id bigint;
 create index outbox_campaign on outbox (campaign_id, id) where campaign_id is not null;
 
+-- What is sent and the links in it are counted by one row.
+alter table contact_counts add column links smallint not null default 0;
+
 -- Accepted, but held back: frozen recipients, with what it takes to queue them. A row of the outbox that is held
 -- becomes one of these, and back, so its attempts are kept.
 create table held (

@@ -38,10 +38,10 @@ with m as (
     select * from unnest($52::bigint[], $53::smallint[], $54::bigint[], $55::text[], $56::bigint[], $57::smallint[],
                          $58::smallint[], $59::numeric[], $60::timestamptz[], $61::timestamptz[], $62::bigint[])
 ), c as (
-    insert into contact_counts (id, bucket, customer_id, address, kind, amount, at)
+    insert into contact_counts (id, bucket, customer_id, address, kind, amount, at, links)
     select * from unnest($63::bigint[], $64::smallint[], $65::bigint[], $66::text[], $67::text[], $68::integer[],
-                         $69::timestamptz[])
+                         $69::timestamptz[], $70::smallint[])
 )
 insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
-select * from unnest($70::bigint[], $71::smallint[], $72::bigint[], $73::smallint[], $74::bigint[], $75::smallint[],
-                     $76::timestamptz[], $77::bigint[])
+select * from unnest($71::bigint[], $72::smallint[], $73::bigint[], $74::smallint[], $75::bigint[], $76::smallint[],
+                     $77::timestamptz[], $78::bigint[])

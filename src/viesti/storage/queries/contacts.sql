@@ -66,12 +66,12 @@ from contact_counters where contact_id = any($1::bigint[])
 with taken as materialized (
     delete from contact_counts where id = any(array(
         select id from contact_counts order by id limit $1 for update skip locked))
-    returning customer_id, address, kind, amount, at
+    returning customer_id, address, kind, amount, links, at
 ), sums as materialized (
     select customer_id, address, coalesce(sum(amount) filter (where kind = 'inbound'), 0) as inbound,
            coalesce(sum(amount) filter (where kind = 'outbound'), 0) as outbound,
            coalesce(sum(amount) filter (where kind = 'failed'), 0) as failed,
-           coalesce(sum(amount) filter (where kind = 'link_sent'), 0) as links_sent,
+           coalesce(sum(amount) filter (where kind = 'link_sent'), 0) + sum(links) as links_sent,
            coalesce(sum(amount) filter (where kind = 'click'), 0) as distinct_clicks, max(at) as last_at
     from taken group by customer_id, address
 ), known as materialized (

@@ -158,11 +158,6 @@ from recipients r join messages m on m.id = r.message_id
 where r.id < $1
 order by r.id desc limit $2
 
--- name: opted_out
--- Which of these (customer, address) pairs must not be written to.
-select customer_id, address, scope from opt_outs
-where address = any($2::text[]) and customer_id = any($1::bigint[])
-
 -- name: remember_requests
 -- Remembers request ids; gives those that were not known.
 insert into request_ids (application_id, bucket, request_id, body_hash, message_id, created_at)

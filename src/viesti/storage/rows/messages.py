@@ -250,13 +250,6 @@ class Messages:
         )
         return [dict(row) for row in rows]
 
-    async def opted_out(
-        self, customer_ids: Sequence[int], addresses: Sequence[str]
-    ) -> dict[tuple[int, str], str]:
-        """Which of these are opted out, and in which scope, by (customer id, address)."""
-        rows = await self._connection.fetch(SQL["opted_out"], customer_ids, addresses)
-        return {(row["customer_id"], row["address"]): row["scope"] for row in rows}
-
     async def remember_requests(self, keys: Sequence[RequestKey]) -> set[tuple[int, str]]:
         """Write request ids; gives those that are new as (application id, request id)."""
         columns = zip(

@@ -1,0 +1,18 @@
+-- name: known
+-- What is known of these people, $1 of the customer and $2 the number, as far as there is anything: what they opted out
+-- of, and who of the customer's contacts they are. Then, without a number, those customers of $3 with a live
+-- subscription to what is sent. (One look by index for each; "offset 0" keeps it so, as joins it is planned for a few.)
+select p.customer_id, p.address, o.scope, c.id, c.name, c.first_name, c.last_name, c.external_reference
+from unnest($1::bigint[], $2::text[]) p (customer_id, address)
+left join lateral (
+    select scope from opt_outs where customer_id = p.customer_id and address = p.address offset 0
+) o on true
+left join lateral (
+    select id, name, first_name, last_name, external_reference from contacts
+    where customer_id = p.customer_id and phone = p.address offset 0
+) c on true
+where o.scope is not null or c.id is not null
+union all
+select p.customer_id, null, null, null, null, null, null, null from unnest($3::bigint[]) p (customer_id)
+where exists (select from subscriptions s
+              where s.customer_id = p.customer_id and s.event = 'outbound' and s.ended_at is null offset 0)

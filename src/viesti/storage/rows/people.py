@@ -1,0 +1,49 @@
+"""What is known of the people that messages are for, read once for many messages.
+
+Rule: one round trip, whatever it is that has to be known of them before a message is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from viesti.domain.contact import KnownContact
+from viesti.storage.database import Connection
+from viesti.storage.sql import queries
+
+SQL = queries("people")
+
+Person = tuple[int, str]  # customer id, address
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of some people. `opted_out`: in which scope. `subscribed`: the customers who have a live
+    subscription to what is sent."""
+
+    opted_out: Mapping[Person, str] = field(default_factory=dict)
+    contacts: Mapping[Person, KnownContact] = field(default_factory=dict)
+    subscribed: Collection[int] = ()
+
+
+class People:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def known(self, people: Collection[Person]) -> Known:
+        """What there is to know of these people."""
+        customers, addresses = zip(*people, strict=True)
+        opted_out: dict[Person, str] = {}
+        contacts: dict[Person, KnownContact] = {}
+        subscribed: set[int] = set()
+        rows = await self._connection.fetch(SQL["known"], customers, addresses, list(set(customers)))
+        for customer, address, scope, identifier, *names in map(tuple, rows):
+            if address is None:
+                subscribed.add(customer)
+                continue
+            if scope is not None:
+                opted_out[customer, address] = scope
+            if identifier is not None:
+                contacts[customer, address] = KnownContact(identifier, *names)
+        return Known(opted_out, contacts, subscribed)
