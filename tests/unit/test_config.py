@@ -35,6 +35,7 @@ FULL: dict[str, tuple[str, str, Any]] = {
     "oauth_access_minutes": ("30", "30", 30),
     "oauth_refresh_days": ("90", "90", 90),
     "oauth_grace_minutes": ("5", "5", 5),
+    "trigger_status": ("200", "200", 200),
     "attachment_days": ("3", "3", 3),
     "bulk_threshold": ("50", "50", 50),
     "group_commit_rows": ("1000", "1000", 1000),

@@ -103,6 +103,12 @@ class Settings:
         60,
         "How long a refresh token is still taken after its successor was used: flows refresh in parallel.",
     )
+    trigger_status: int = _setting(
+        kinds.whole(200, 201),
+        201,
+        "The status that answers a TxtSync trigger that was made: 201, as platforms of flows expect, or 200, "
+        "as the connector's definition has it.",
+    )
     attachment_days: int = _setting(
         kinds.whole(1, 90), 7, "How long the URL of an attachment in a notification is good."
     )

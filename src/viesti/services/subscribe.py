@@ -21,7 +21,7 @@ from viesti.storage.seal import Seal
 from viesti.storage.store import NewSubscription, Store, Transaction
 
 MAX_WORDS = 1_000  # characters of a name or description
-MAX_LIVE = 1_000  # subscriptions of one service; each is called for every message
+MAX_LIVE = 1_000  # subscriptions to one thing; each is called for every message
 
 
 class Subscribed(msgspec.Struct, frozen=True):
@@ -43,15 +43,17 @@ class Subscribe:
     async def __call__(
         self,
         customer: Customer,
-        service: Service,
+        service: Service | None,
         dialect: str,
         event: str,
         url: str,
-        name: str,
-        description: str,
-        user_id: int | None,
+        name: str = "",
+        description: str = "",
+        user_id: int | None = None,
+        application_id: int | None = None,
     ) -> Subscribed | Invalid:
-        """Call this URL at each such event. Raises `StoreUnavailable`."""
+        """Call this URL at each such event of a service; None: of every service of the customer. Raises
+        `StoreUnavailable`."""
         problems = self._problems(url, name, description)
         if problems:
             return Invalid(tuple(problems))
@@ -59,7 +61,7 @@ class Subscribe:
             id=await self._store.ids.one(customer.bucket),
             bucket=customer.bucket,
             customer_id=customer.id,
-            service_id=service.id,
+            service_id=service.id if service else None,
             dialect=dialect,
             event=event,
             url_sealed=self._seal.seal(url.encode()),
@@ -67,7 +69,7 @@ class Subscribe:
             name=name,
             description=description,
             user_id=user_id,
-            application_id=None,
+            application_id=application_id,
             created_at=self._now(),
         )
         outcome: Subscribed | Invalid | None = None
@@ -75,7 +77,8 @@ class Subscribe:
         async def work(tx: Transaction) -> None:
             nonlocal outcome
             if await tx.subscriptions.count_others(row) >= MAX_LIVE:
-                sentence = f"The service has {MAX_LIVE} subscriptions, which is the limit."
+                owner = "service" if service else "customer"
+                sentence = f"The {owner} has {MAX_LIVE} subscriptions, which is the limit."
                 outcome = Invalid((FieldProblem("url", sentence),))
                 return
             outcome = Subscribed(*await tx.subscriptions.add(row))

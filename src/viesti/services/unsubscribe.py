@@ -21,10 +21,10 @@ class Unsubscribe:
         self._now = now
 
     async def __call__(
-        self, subscription_id: int, service_id: int, customers: Collection[int] | None
+        self, subscription_id: int, service_id: int | None, customers: Collection[int] | None
     ) -> bool:
-        """End the subscription to this service, if it is one of these customers' (None: whoever's). Gives
-        whether there is or was such a one. Raises `StoreUnavailable`."""
+        """End the subscription to this service (None: to every service), if it is one of these customers'
+        (None: whoever's). Gives whether there is or was such a one. Raises `StoreUnavailable`."""
         known = False
 
         async def work(tx: Transaction) -> None:

@@ -34,6 +34,7 @@ class GuidKind(IntEnum):
     PIPELINE = 8
     ACTION = 9
     ATTACHMENT = 10
+    HOOK = 11
 
 
 class GuidCipher:

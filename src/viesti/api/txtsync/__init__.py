@@ -16,6 +16,7 @@ from viesti.api.meters import Meters
 from viesti.api.txtsync.errors import render
 from viesti.api.txtsync.sending import bound as sending
 from viesti.api.txtsync.slice import Bound, Common
+from viesti.api.txtsync.triggers import bound as triggers
 from viesti.services.authenticate import Caller
 from viesti.services.estate import EstateCache
 
@@ -27,11 +28,15 @@ class TxtSyncServices:
     estate: EstateCache
     base_url: str
     sending: sending.SendingServices
+    triggers: triggers.TriggersServices
 
 
 def bound(services: TxtSyncServices, common: Common) -> Bound:
     """Every operation of the dialect with its handler."""
-    return (*sending.bound(services.sending, common),)
+    return (
+        *sending.bound(services.sending, common),
+        *triggers.bound(services.triggers, common),
+    )
 
 
 def routes(

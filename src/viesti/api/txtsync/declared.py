@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.txtsync.sending import declared as sending
+from viesti.api.txtsync.triggers import declared as triggers
 from viesti.api.txtsync.versions import DEFINED
 
 # The connector's, as version 1.1 describes them; these are what is served.
-OPERATIONS: tuple[AnyOperation, ...] = (*sending.OPERATIONS,)
+OPERATIONS: tuple[AnyOperation, ...] = (
+    *sending.OPERATIONS,
+    *triggers.OPERATIONS,
+)
 # Those of them that version 1.2 describes otherwise.
-AS_DEFINED: tuple[AnyOperation, ...] = (*sending.AS_DEFINED,)
+AS_DEFINED: tuple[AnyOperation, ...] = (
+    *sending.AS_DEFINED,
+    *triggers.AS_DEFINED,
+)
 # The calls beyond the connector.
 NATIVE: tuple[AnyOperation, ...] = ()
+# Paths that only tell what flows are sent, and are served all the same.
+LEFTOVERS: tuple[AnyOperation, ...] = triggers.LEFTOVERS
 
 
 def operations(version: str) -> tuple[AnyOperation, ...]:

@@ -21,7 +21,7 @@ VERSIONS = (PUBLISHED, DEFINED)
 
 def speaks_defined(caller: Caller) -> bool:
     """Whether the caller is answered in the ways of version 1.2 where it contradicts 1.1."""
-    return bool(getattr(caller.application, "txtsync_contract", PUBLISHED) == DEFINED)
+    return caller.application.txtsync_contract == DEFINED
 
 
 def only(thing: Thing, *names: str) -> Thing:

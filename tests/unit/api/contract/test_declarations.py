@@ -16,7 +16,7 @@ from viesti.api.smartdialog.declared import OPERATIONS
 from viesti.api.txtsync import declared as txtsync
 from viesti.api.txtsync.versions import VERSIONS
 
-TXTSYNC = (*txtsync.OPERATIONS, *txtsync.NATIVE)
+TXTSYNC = (*txtsync.OPERATIONS, *txtsync.NATIVE, *txtsync.LEFTOVERS)
 ALL = (SEND, REMOVE, *OPERATIONS, *TXTSYNC, *txtsync.AS_DEFINED)
 
 
