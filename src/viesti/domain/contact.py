@@ -89,6 +89,11 @@ class ContactCount(NamedTuple):
     links: int = 0  # that were sent with it
 
 
+def full_name(first_name: str, last_name: str, name: str) -> str:
+    """What a person is called: first and last name, or else the name that an interface has for him."""
+    return f"{first_name} {last_name}".strip() or name
+
+
 def merge_properties(known: Properties, changes: Iterable[tuple[str, str]]) -> Properties:
     """The properties after changes by name: a known name takes its new value in its old place, a new one goes
     to the end, an empty value takes the name away."""

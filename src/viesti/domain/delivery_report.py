@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote
 
 from viesti.domain.failure import Failure
 from viesti.domain.status import Status
+from viesti.domain.time_text import time_text
 
 # The numbers shown to callers; one numbering for every dialect. Our ranks stay inside.
 STATUS_CODES: dict[Status, int] = {
@@ -72,7 +73,7 @@ class DeliveryReport:
             "status": self.status.word,
             "statusCode": str(STATUS_CODES[self.status]),
             "error": self.failure.value if self.failure else "",
-            "timestamp": _time_text(self.at),
+            "timestamp": time_text(self.at),
             "customerData": self.customer_data,
         }
 
@@ -123,8 +124,3 @@ def _escaped(text: str) -> str:
 
 
 _escaped_name = lru_cache(maxsize=1_024)(_escaped)  # the same few for every report
-
-
-@lru_cache(maxsize=64)  # the reports of a batch are of one moment
-def _time_text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -64,8 +64,7 @@ class AutoReply:
             return
         values = None
         if parse(text).places:
-            contacts = await tx.contacts.by_phone(customer.id, [inbound.source])
-            values = dict(_values(inbound, contacts[0] if contacts else None))
+            values = dict(_values(inbound, work.contact(inbound)))
         request = SubmitRequest(
             dialect="auto_reply",
             customer_id=customer.id,

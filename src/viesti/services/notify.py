@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
+from viesti.domain.contact import Contact
 from viesti.domain.estate import Service
 from viesti.domain.message import Callback, Inbound
 from viesti.protocols.webhook.envelope import Event as Envelope
 from viesti.protocols.webhook.envelope import encode
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.guids import GuidKind
+from viesti.services.notify_txtsync import DIALECT as TXTSYNC
+from viesti.services.notify_txtsync import Person, inbound_body
 from viesti.storage.guid import GuidCipher
-from viesti.storage.store import Subscription
+from viesti.storage.store import LastSent, Subscription
 
 PROTOCOL = "SMS"
 BINARY_NAME, BINARY_TYPE = "message.bin", "application/octet-stream"  # of an SMS that is not text
@@ -46,13 +50,23 @@ class Notification(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     thread_id: str = ""
 
 
+class Writer(NamedTuple):
+    """Who wrote: a contact, if he is one, and the last message he was sent, where somebody is told of it."""
+
+    contact: Contact | None = None
+    last: LastSent | None = None
+
+
 class Notify:
     """Makes the calls that tell of inbound messages, for one process."""
 
     def __init__(self, guids: GuidCipher, links: AttachmentLinks) -> None:
         self._guids = guids
         self._links = links
-        self._bodies: Mapping[str, Callable[[Inbound], str]] = {SMARTDIALOG: self._smartdialog}
+        self._bodies: Mapping[str, Callable[[Inbound, Writer], str]] = {
+            SMARTDIALOG: self._smartdialog,
+            TXTSYNC: lambda inbound, writer: inbound_body(inbound, Person.of(writer.contact), writer.last),
+        }
 
     def hook(self, identifier: int, inbound: Inbound, service: Service, url: str, kind: str) -> Callback:
         """The POST to a URL that the estate has for the service."""
@@ -77,12 +91,14 @@ class Notify:
         )
         return _callback(identifier, inbound, kind, url, encode(event).decode(), None)
 
-    def subscriber(self, identifier: int, inbound: Inbound, subscription: Subscription) -> Callback:
+    def subscriber(
+        self, identifier: int, inbound: Inbound, subscription: Subscription, writer: Writer
+    ) -> Callback:
         """The POST to a subscription, in the words of its interface."""
-        body = self._bodies[subscription.dialect](inbound)
+        body = self._bodies[subscription.dialect](inbound, writer)
         return _callback(identifier, inbound, "http_request", subscription.url_sealed, body, subscription.id)
 
-    def _smartdialog(self, inbound: Inbound) -> str:
+    def _smartdialog(self, inbound: Inbound, _: Writer) -> str:
         notification = Notification(
             sender=inbound.source,
             recipient=inbound.destination,

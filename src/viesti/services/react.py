@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from viesti.domain.consent import ConsentAction
+from viesti.domain.consent import LONGEST, ConsentAction
 from viesti.domain.estate import Customer, Service, ServiceAction
 from viesti.domain.message import Event, Inbound
 from viesti.services.auto_reply import AutoReply
@@ -46,8 +46,8 @@ class React:
             await self._owe(work, inbound, service, service.webhook_url, "inbound")
         match inbound.consent:
             case ConsentAction.STOP:
-                await self._opt_out(tx, inbound, customer)
-                reply = service.stop_reply
+                new = await self._opt_out(tx, inbound, customer)
+                reply = service.stop_reply if new else ""  # who is out already was told so
             case ConsentAction.START:
                 await self._opt_in(tx, inbound, customer)
                 reply = service.start_reply
@@ -63,7 +63,8 @@ class React:
             await _alone(tx, work, inbound, action.kind, do)
         for subscription in work.subscribed(service):
             identifier = await self._store.ids.one(inbound.bucket)
-            work.callbacks.append(self._notify.subscriber(identifier, inbound, subscription))
+            told = self._notify.subscriber(identifier, inbound, subscription, work.writer(inbound))
+            work.callbacks.append(told)
 
     async def _act(
         self,
@@ -98,10 +99,12 @@ class React:
         identifier = await self._store.ids.one(inbound.bucket)
         work.callbacks.append(self._notify.hook(identifier, inbound, service, url, kind))
 
-    async def _opt_out(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
+    async def _opt_out(self, tx: Transaction, inbound: Inbound, customer: Customer) -> bool:
+        """Gives whether he was not out already."""
         at = inbound.received_at
-        await tx.consents.opt_out([(customer.id, customer.bucket, inbound.source, "all", at)])
+        new = await tx.consents.opt_out([(customer.id, customer.bucket, inbound.source, "all", at)])
         await self._consent(tx, inbound, customer, "stop")
+        return bool(new)
 
     async def _opt_in(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
         await tx.consents.opt_in([(customer.id, inbound.source, "all")])
@@ -109,7 +112,7 @@ class React:
 
     async def _consent(self, tx: Transaction, inbound: Inbound, customer: Customer, action: str) -> None:
         identifier = await self._store.ids.one(customer.bucket)
-        evidence = f"inbound message {inbound.id}"
+        evidence = f"inbound message {inbound.id}: {inbound.text[:LONGEST]}"
         await tx.consents.add_consents(
             [
                 (

@@ -5,19 +5,22 @@ Rule: what an action added is taken away again when it fails, so that nothing ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from viesti.domain.contact import Contact
 from viesti.domain.estate import Service
-from viesti.domain.message import Callback, Event
+from viesti.domain.message import Callback, Event, Inbound
 from viesti.services.accept_rows import AcceptRows
 from viesti.services.estate import Snapshot
-from viesti.storage.store import Subscription
+from viesti.services.notify import Writer
+from viesti.storage.store import LastSent, Subscription
 
 
 class Reactions:
-    """Gathered for one transaction. `subscriptions`: who is called when a message comes in."""
+    """Gathered for one transaction. `subscriptions`: who is called when a message comes in; `contacts` and
+    `last`: who writes, and what was last sent to them, by customer and address."""
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         self.snapshot = snapshot
@@ -26,6 +29,16 @@ class Reactions:
         self.callbacks: list[Callback] = []
         self.events: list[Event] = []
         self.subscriptions: Sequence[Subscription] = ()
+        self.contacts: Mapping[tuple[int, str], Contact] = {}
+        self.last: Mapping[tuple[int, str], LastSent] = {}
+
+    def contact(self, inbound: Inbound) -> Contact | None:
+        """Who wrote, if he is a contact."""
+        return self.contacts.get((inbound.customer_id or 0, inbound.source))
+
+    def writer(self, inbound: Inbound) -> Writer:
+        """Who wrote, for those who are told."""
+        return Writer(self.contact(inbound), self.last.get((inbound.customer_id or 0, inbound.source)))
 
     def subscribed(self, service: Service) -> Iterator[Subscription]:
         """The subscriptions to messages of this service."""

@@ -17,8 +17,10 @@ from viesti.domain.consent import ALL_LANGUAGES, ConsentAction, consent_word
 from viesti.domain.estate import Customer, Service
 from viesti.domain.message import Inbound
 from viesti.domain.text import join_parts
+from viesti.services.contacts.senders import meet
 from viesti.services.estate import EstateCache, Snapshot
 from viesti.services.notify import Notify
+from viesti.services.notify_txtsync import DIALECT as TXTSYNC
 from viesti.services.plan import Limits
 from viesti.services.react import OPENS_THREAD, React
 from viesti.services.reactions import Reactions
@@ -108,7 +110,10 @@ class Receive:
         received = await self._with_threads(tx, work.snapshot, received)
         await tx.inbound.add([one.inbound for one in received])
         if act:
+            ours = [(one.inbound, one.customer) for one in received if one.service and one.customer]
+            work.contacts = await meet(tx, self._store, ours)
             work.subscriptions = await _subscriptions(tx, received)
+            work.last = await tx.sent_to.last(_told_of_the_last(work, received))
         for one in received if act else ():
             if one.service and one.customer:
                 await self._react(tx, work, one.inbound, one.service, one.customer)
@@ -203,6 +208,17 @@ async def _subscriptions(tx: Transaction, received: Sequence[_Received]) -> Sequ
     if not services:
         return ()
     return await tx.subscriptions.of_services(sorted(set(services.values())), sorted(services), "inbound")
+
+
+def _told_of_the_last(work: Reactions, received: Sequence[_Received]) -> set[tuple[int, str]]:
+    """Who wrote something that flows are told together with the last message to him: (customer, address)."""
+    return {
+        (one.customer.id, one.inbound.source)
+        for one in received
+        if one.customer
+        and one.service
+        and any(subscription.dialect == TXTSYNC for subscription in work.subscribed(one.service))
+    }
 
 
 def _payload(parts: Sequence[StoredPart]) -> bytes | None:

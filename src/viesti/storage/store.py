@@ -41,12 +41,14 @@ from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
+from viesti.storage.rows.sent_to import Alike, LastSent, SentTo
 from viesti.storage.rows.subscriptions import NewSubscription, Subscription, Subscriptions
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
 
 __all__ = [
     "Abandoned",
+    "Alike",
     "Balance",
     "BalanceEntry",
     "ChannelConsent",
@@ -58,6 +60,7 @@ __all__ = [
     "Forbidden",
     "FoundPart",
     "Known",
+    "LastSent",
     "Lease",
     "LedgerLine",
     "Listener",
@@ -179,6 +182,10 @@ class Transaction:
     @cached_property
     def repeats(self) -> Repeats:
         return Repeats(self._connection)
+
+    @cached_property
+    def sent_to(self) -> SentTo:
+        return SentTo(self._connection)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:

@@ -141,6 +141,7 @@ def _all(value: object) -> str:
 
 
 AT = f"'{NOW}'"
+DAWN = "2030-01-01 06:00Z"
 _IDS = [_LAST + n * 64 + LATER for n in range(3701, 4001)]
 IDS = _array(*_IDS)
 MESSAGES = _array(*(identifier - LATER for identifier in _IDS))
@@ -187,6 +188,9 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("messages", "recent_of_all", (1 << 53, 50)),
     ("people", "known", (_all(1), _array(*range(1, 301)), "'{1,2}'")),
     ("people", "known", (_all(3), _array(*range(300)), "'{3}'")),
+    ("sent_to", "last", ("'{1,1}'", "'{358401234567,358409999999}'", 100)),
+    ("sent_to", "messages", (MESSAGES,)),
+    ("sent_to", "alike", ("'{1,1}'", "'{358401234567,1}'", "'{Hello,x}'", _array(*[DAWN] * 2), 200)),
     ("repeats", "known", ("'{51}'", "'{r7}'")),
     ("repeats", "messages", (MESSAGES,)),
     ("repeats", "recipients", (MESSAGES, _IDS[0] - LATER)),

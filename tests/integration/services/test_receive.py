@@ -246,7 +246,7 @@ async def test_stop(world: World) -> None:
     }  # fmt: skip
     ledger = await world.row("select * from consent_ledger")
     assert (ledger["action"], ledger["source"], ledger["at"]) == ("stop", "sms", START)
-    assert ledger["evidence"] == f"inbound message {message['id']}"
+    assert ledger["evidence"] == f"inbound message {message['id']}: Stop!"
     (queued,) = await world.queued()  # although he has just opted out
     recipient = await world.recipient(queued["id"])
     assert (recipient["address"], recipient["status"]) == (HANDSET, 10)
@@ -258,6 +258,31 @@ async def test_stop(world: World) -> None:
     assert {name: answer[name] for name in expected} == expected
     refused = await world.accepted(7)
     assert refused.recipients[0].failure == "opted_out"
+
+
+async def test_a_stop_is_answered_once(world: World) -> None:
+    await world.change("update services set stop_reply = 'off', start_reply = 'on'")
+    texts = ("STOP", "unsubscribe", "STOP", "START", "End")
+    await _take(world, *(inbound(t, received_at=START + timedelta(minutes=n)) for n, t in enumerate(texts)))
+    assert await _answers(world) == ["off", "on", "off"]
+    ledger = await world.rows("select action, at, evidence from consent_ledger order by at")
+    assert [row["action"] for row in ledger] == ["stop", "stop", "stop", "start", "stop"]  # each word of his
+    assert [row["evidence"].partition(": ")[2] for row in ledger] == list(texts)
+    assert await world.value("select since from opt_outs") == START + timedelta(minutes=4)
+
+
+async def test_a_stop_of_one_who_forbade_advertising_is_answered(world: World) -> None:
+    await world.change("update services set stop_reply = 'off'")
+    await world.insert(
+        "opt_outs",
+        {
+            "customer_id": ACME, "bucket": ACME_BUCKET, "address": HANDSET, "scope": "marketing",
+            "since": START - timedelta(days=1),
+        },
+    )  # fmt: skip
+    await _take(world, inbound("STOP"))
+    assert await _answers(world) == ["off"]
+    assert await world.row("select scope, since from opt_outs") == {"scope": "all", "since": START}
 
 
 async def test_start_after_stop(world: World) -> None:
@@ -361,7 +386,7 @@ async def test_add_to_list(world: World, text: str, members: int) -> None:
     await _action(world, "add_to_list", list="club")
     await _take(world, inbound(text), inbound(text))
     contacts = await world.rows("select customer_id, phone, source from contacts")
-    assert contacts == [{"customer_id": ACME, "phone": HANDSET, "source": "inbound"}] * members
+    assert contacts == [{"customer_id": ACME, "phone": HANDSET, "source": "inbound"}]
     lists = await world.rows("select name, active from lists join list_members on list_id = lists.id")
     assert lists == [{"name": "club", "active": True}] * members
 
@@ -426,6 +451,7 @@ async def test_each_action_fails_alone(world: World, broken: str) -> None:
 
 async def test_what_an_action_wrote_before_it_failed_is_undone(own_world: World) -> None:
     world = own_world
+    await world.change("update customers set senders_become_contacts = false")
     await world.db.execute("alter table list_members add constraint never check (false) not valid")
     await _action(world, "add_to_list", 1, list="vip")
     await _action(world, "auto_reply", 2, text="Thanks")

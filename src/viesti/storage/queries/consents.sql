@@ -1,11 +1,12 @@
 -- name: opt_out
--- These must not be written to any more. Who forbade everything has not allowed the rest by forbidding advertising.
+-- These must not be written to any more; gives those for whom that is new. What stands and is as wide stays, with its
+-- time: who forbade everything has not allowed the rest by forbidding advertising.
 insert into opt_outs (customer_id, bucket, address, scope, since)
 select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestamptz[])
 on conflict (customer_id, address, bucket) do update
-set scope = case when opt_outs.scope = 'all' then 'all' else excluded.scope end,
-    since = case when opt_outs.scope = excluded.scope or excluded.scope = 'all' then excluded.since
-                 else opt_outs.since end
+set scope = excluded.scope, since = excluded.since
+where opt_outs.scope = 'marketing' and excluded.scope = 'all'
+returning customer_id, address
 
 -- name: opt_in
 -- These may be written to again. Allowing advertising alone ends an opt-out from advertising alone.

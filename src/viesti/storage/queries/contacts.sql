@@ -5,6 +5,13 @@ select id, bucket, customer_id, phone, external_reference, name, source, email, 
        updated_at
 from contacts where customer_id = $1 and phone = any($2::text[])
 
+-- name: at
+-- Contacts at these addresses of these customers, to look at only.
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+       updated_at
+from contacts where customer_id = any($1::bigint[]) and phone = any($2::text[])
+
 -- name: lock
 -- A contact of a customer by phone number, locked: nobody puts it on a list or takes it off one meanwhile.
 select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
@@ -61,8 +68,9 @@ select contact_id, inbound, outbound, failed, links_sent, distinct_clicks, last_
 from contact_counters where contact_id = any($1::bigint[])
 
 -- name: fold_counts
--- Adds up to $1 waiting counts to the counters of the contacts they are of; gives how many were taken. A contact is
--- locked as against its deletion, and in one order against another process that folds.
+-- Adds up to $1 waiting counts to the counters of the contacts they are of; gives how many were taken. What was written
+-- either way is communication, a failure or a click is none. A contact is locked as against its deletion, and in one order
+-- against another process that folds.
 with taken as materialized (
     delete from contact_counts where id = any(array(
         select id from contact_counts order by id limit $1 for update skip locked))
@@ -72,7 +80,8 @@ with taken as materialized (
            coalesce(sum(amount) filter (where kind = 'outbound'), 0) as outbound,
            coalesce(sum(amount) filter (where kind = 'failed'), 0) as failed,
            coalesce(sum(amount) filter (where kind = 'link_sent'), 0) + sum(links) as links_sent,
-           coalesce(sum(amount) filter (where kind = 'click'), 0) as distinct_clicks, max(at) as last_at
+           coalesce(sum(amount) filter (where kind = 'click'), 0) as distinct_clicks,
+           max(at) filter (where kind in ('inbound', 'outbound') and amount > 0) as last_at
     from taken group by customer_id, address
 ), known as materialized (
     select c.id, c.bucket, s.inbound, s.outbound, s.failed, s.links_sent, s.distinct_clicks, s.last_at

@@ -48,9 +48,11 @@ class Consents:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def opt_out(self, rows: Sequence[tuple[int, int, str, str, datetime]]) -> None:
-        """`(customer, bucket, address, scope, since)`."""
-        await self._connection.execute(SQL["opt_out"], *zip(*rows, strict=True))
+    async def opt_out(self, rows: Sequence[tuple[int, int, str, str, datetime]]) -> set[tuple[int, str]]:
+        """`(customer, bucket, address, scope, since)`; gives the (customer, address) that had not forbidden
+        as much before."""
+        found = await self._connection.fetch(SQL["opt_out"], *zip(*rows, strict=True))
+        return {(row["customer_id"], row["address"]) for row in found}
 
     async def opt_in(self, rows: Sequence[tuple[int, str, str]]) -> None:
         """`(customer, address, scope)`; scope `all` ends any opt-out."""

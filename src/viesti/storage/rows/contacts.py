@@ -6,7 +6,7 @@ contact is locked (`lock`, `put`) before it is put on a list or taken off one, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,12 @@ class Contacts:
 
     async def by_phone(self, customer_id: int, phones: Sequence[str]) -> list[Contact]:
         return [_contact(row) for row in await self._connection.fetch(SQL["by_phone"], customer_id, phones)]
+
+    async def at(self, whom: Collection[tuple[int, str]]) -> dict[tuple[int, str], Contact]:
+        """The contacts at these (customer id, address)."""
+        customers, phones = (list(set(column)) for column in zip(*whom, strict=True))
+        rows = await self._connection.fetch(SQL["at"], customers, phones)
+        return {(row["customer_id"], row["phone"]): _contact(row) for row in rows}
 
     async def lock(self, customer_id: int, phone: str) -> Contact | None:
         """The contact, locked until the transaction ends."""
