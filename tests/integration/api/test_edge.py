@@ -141,13 +141,16 @@ async def test_a_lost_database_is_said_so(database_url: str, postgres: str, tmp_
     await store.close()
 
 
-async def test_ready_names_missing_migrations(api: Api, database_url: str) -> None:
-    connection = await asyncpg.connect(database_url)
+async def test_ready_names_missing_migrations(own_database_url: str) -> None:
+    connection = await asyncpg.connect(own_database_url)
     await connection.execute("delete from schema_migrations where number = 2")
     await connection.close()
-    status, answer, _ = await api.call("GET", "/readyz")
-    assert status == 503
-    assert "0002_messages.sql" in answer["reasons"][0]
+    store = await Store.open(own_database_url, size=4, monotonic=time.monotonic)
+    async with running(store) as api:
+        status, answer, _ = await api.call("GET", "/readyz")
+        assert status == 503
+        assert "0002_messages.sql" in answer["reasons"][0]
+    await store.close()
 
 
 async def test_ready(shared_api: Api) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.integration.services.conftest import clock, shared_database, world
+from tests.integration.services.conftest import clock, world
 
-__all__ = ["clock", "shared_database", "world"]
+__all__ = ["clock", "world"]

@@ -25,27 +25,27 @@ async def test_two_processes_at_once_apply_each_migration_once(empty_database_ur
     assert sorted(applied[0] + applied[1]) == [migration.name for migration in migrations()]
 
 
-async def test_a_changed_file_stops_us(database_url: str) -> None:
-    connection = await asyncpg.connect(database_url)
+async def test_a_changed_file_stops_us(own_database_url: str) -> None:
+    connection = await asyncpg.connect(own_database_url)
     await connection.execute("update schema_migrations set checksum = 'other' where number = 1")
     await connection.close()
     with pytest.raises(MigrationError, match=r"0001_estate.sql was changed"):
-        await migrate(database_url)
+        await migrate(own_database_url)
 
 
-async def test_a_newer_database_stops_us(database_url: str) -> None:
-    connection = await asyncpg.connect(database_url)
+async def test_a_newer_database_stops_us(own_database_url: str) -> None:
+    connection = await asyncpg.connect(own_database_url)
     await connection.execute(
         "insert into schema_migrations (number, name, checksum) values (9999, 'later', '')"
     )
     await connection.close()
     with pytest.raises(MigrationError, match="run the newer version"):
-        await migrate(database_url)
+        await migrate(own_database_url)
 
 
-async def test_every_period_takes_a_frozen_recipient(database_url: str) -> None:
+async def test_every_period_takes_a_frozen_recipient(own_database_url: str) -> None:
     """A partition's checks are its own as well as its parent's, so each must have been changed."""
-    connection = await asyncpg.connect(database_url)
+    connection = await asyncpg.connect(own_database_url)
     try:
         await connection.execute("select viesti_open_period(2)")
         for period in range(3):
