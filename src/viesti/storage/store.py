@@ -17,6 +17,7 @@ from viesti.storage.migrate import pending_on
 from viesti.storage.rows.accept import Accept
 from viesti.storage.rows.access import Access
 from viesti.storage.rows.callbacks import Callbacks
+from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick
 from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
 from viesti.storage.rows.contacts import Contacts
 from viesti.storage.rows.estate import Estates
@@ -53,6 +54,8 @@ __all__ = [
     "BalanceEntry",
     "ChannelConsent",
     "Claimed",
+    "ClickTotals",
+    "Clicked",
     "CostRow",
     "Depth",
     "FirstMessage",
@@ -63,10 +66,12 @@ __all__ = [
     "LastSent",
     "Lease",
     "LedgerLine",
+    "LinkText",
     "Listener",
     "MatchedReceipt",
     "MessageToSend",
     "Moved",
+    "NewClick",
     "NewSubscription",
     "OpenThread",
     "OverTheCap",
@@ -154,6 +159,10 @@ class Transaction:
     @cached_property
     def throttles(self) -> Throttles:
         return Throttles(self._connection)
+
+    @cached_property
+    def clicks(self) -> Clicks:
+        return Clicks(self._connection)
 
     @cached_property
     def access(self) -> Access:
