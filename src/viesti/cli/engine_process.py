@@ -36,6 +36,7 @@ from viesti.services.receive import Receive
 from viesti.services.reroute import Reroute
 from viesti.services.rescue import Rescue
 from viesti.services.retain import Retain
+from viesti.services.short_links import ShortLinks
 from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, keys_of, wake_everybody
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
@@ -52,6 +53,7 @@ def limits(settings: Settings) -> Limits:
         bulk_threshold=settings.bulk_threshold,
         allowed_networks=options.exempt,
         max_ahead=timedelta(days=min(MAX_AHEAD_DAYS, settings.retention_days)),
+        base_url=settings.base_url,
     )
 
 
@@ -92,7 +94,10 @@ async def run_engine(
             settings.base_url,
             timedelta(days=settings.attachment_days),
         )
-        engine, estate = _build(settings, store, client, waker, seal, guids, links, instance, dead)
+        short_links = await ShortLinks.open(store, seal, os.urandom, wiring.utc_now())
+        engine, estate = _build(
+            settings, store, client, waker, seal, guids, links, short_links, instance, dead
+        )
         await estate.load()
         estate.watch()
         store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
@@ -120,6 +125,7 @@ def _build(
     seal: Seal,
     guids: Guids,
     links: AttachmentLinks,
+    short_links: ShortLinks,
     instance: str,
     dead: Sequence[str],
 ) -> tuple[Engine, EstateCache]:
@@ -129,7 +135,7 @@ def _build(
     receipts = TakeReceipts(store, estate, publish, waker, now)
     services = EngineServices(
         estate=estate,
-        dispatch=Dispatch(store, estate, receipts, waker, now, random, RetryPolicy()),
+        dispatch=Dispatch(store, estate, receipts, waker, now, random, RetryPolicy(), short_links),
         receipts=receipts,
         receive=Receive(store, estate, waker, limits(settings), now, random, Notify(guids, links)),
         call_back=CallBack(

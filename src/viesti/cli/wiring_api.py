@@ -21,6 +21,7 @@ from viesti.services.health import CheckReady, CountWaiting
 from viesti.services.plan import Limits
 from viesti.services.publish import Publish
 from viesti.services.secret_check import SecretCheck
+from viesti.services.short_links import ShortLinks
 from viesti.services.show_message import ShowMessages
 from viesti.services.submit import Submit
 from viesti.services.throttle import Throttle
@@ -69,6 +70,7 @@ async def make_parts(
         links=await AttachmentLinks.open(
             store, seal, chance, now(), base_url, timedelta(days=settings.attachment_days)
         ),
+        short_links=await ShortLinks.open(store, seal, chance, now()),
         limits=limits,
         base_url=base_url,
         now=now,

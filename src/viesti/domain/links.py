@@ -21,6 +21,8 @@ from urllib.parse import quote
 RULE = 1  # by which new messages are sent
 MAX_LINKS = 8  # in one text
 MAX_LINK = 4096  # characters
+PATH = "/l/"  # of short links, before their token
+TOKEN_LENGTH = 11  # characters of what tells a short link from all others
 
 _INVISIBLE = r"\s\x00-\x20\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _QUOTES = r""" "<>\\`\u2018-\u201f\xab\xbb\u2039\u203a\u2026"""
@@ -55,12 +57,18 @@ def all_links(text: str, rule: int = RULE) -> list[Link]:
 
 def replace_links(text: str, links: Sequence[Link], urls: Iterable[str]) -> str:
     """The text with other URLs in place of these links."""
-    pieces = []
+    pieces: list[str] = []
     end = 0
     for link, url in zip(links, urls, strict=True):
         pieces += (text[end : link.start], url)
         end = link.end
     return "".join(pieces) + text[end:]
+
+
+def short_base(domain: str, base_url: str) -> str:
+    """What short links begin with: on a customer's domain, or where we are reached. '': neither is known."""
+    origin = f"https://{domain}" if domain else base_url
+    return origin + PATH if origin else ""
 
 
 def as_uri(url: str) -> str:

@@ -30,6 +30,7 @@ class Limits:
     max_filled: int = 4_000_000  # characters of all texts with placeholders, when they are filled
     max_ahead: timedelta = timedelta(days=60)  # of a send time; within it nothing of the message is dropped
     allowed_networks: Sequence[Network] = ()  # private networks that callbacks may go to
+    base_url: str = ""  # where short links lead for customers without a domain of their own
 
 
 def check_fields(

@@ -19,6 +19,7 @@ from viesti.services.judge import InHand, judge
 from viesti.services.late_answers import write_late
 from viesti.services.receipts import TakeReceipts
 from viesti.services.settlement import Decided, Hold, SettledSent, Settlement
+from viesti.services.short_links import ShortLinks
 from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker
 from viesti.storage.store import Claimed, Store, Transaction
 
@@ -39,6 +40,7 @@ class Dispatch:
         now: Callable[[], datetime],
         random: Callable[[], float],
         policy: RetryPolicy,
+        short_links: ShortLinks,
     ) -> None:
         self._store = store
         self._estate = estate
@@ -47,6 +49,7 @@ class Dispatch:
         self._now = now
         self._random = random
         self._policy = policy
+        self._short_links = short_links
         self._in_hand: dict[int, InHand] = {}
         self._unsure: set[int] = set()  # tokens of claims that failed: they may hold what we don't know of
 
@@ -68,7 +71,7 @@ class Dispatch:
             claimed = await each.outbox.claim(hold.channel_id, hold.lease, limit, hold.token, self._now())
             if not claimed:
                 return []
-            in_hand = await _load(each, claimed)
+            in_hand = await _load(each, claimed, self._short_links)
             if len(in_hand) < len(claimed):
                 loaded = {one.recipient.id for one in in_hand}
                 await _drop(each, hold, [one.id for one in claimed if one.id not in loaded])
@@ -161,7 +164,7 @@ async def _drop(tx: Transaction, hold: Hold, missing: Sequence[int]) -> None:
     await tx.outbox.settle(missing, hold.token)
 
 
-async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
+async def _load(tx: Transaction, claimed: Sequence[Claimed], short_links: ShortLinks) -> list[InHand]:
     """What the channel and the settlement need, in the order claimed."""
     repeated = [one.id for one in claimed if one.attempt > 1]
     done = await tx.messages.parts_done(repeated) if repeated else {}
@@ -169,6 +172,9 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
     for identifier, lane, attempt, tried, recipient, message in claimed:
         if recipient is None or message is None:
             continue
+        text = recipient.text if recipient.text is not None else message.text
+        if message.link_base is not None:
+            text = short_links.sent_text(identifier, text, message.link_base, message.link_rule)
         outgoing = Outgoing(
             recipient_id=identifier,
             attempt=attempt,
@@ -176,7 +182,7 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed]) -> list[InHand]:
             destination_kind=AddressKind(recipient.address_kind),
             sender=message.sender,
             sender_kind=AddressKind(message.sender_kind),
-            text=recipient.text if recipient.text is not None else message.text,
+            text=text,
             languages=tuple(message.shift_tables),
             parts_done=frozenset(done.get(identifier, ())),
             validity_seconds=message.validity_seconds,

@@ -7,15 +7,16 @@ the link is followed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from viesti.domain.links import find_links
 from viesti.services.short_links import ShortLinks
 from viesti.storage.store import Transaction
 
 
-class LinkDetail(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LinkDetail:
     """A link of a recipient. `persons`: of the clicks, those that nothing speaks against; `distinct`: 1 when
     there was a person."""
 

@@ -6,7 +6,7 @@ Rule: no store and no clock here; the same request on the same snapshot gives th
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ import msgspec
 from viesti.domain.address import Address, AddressProblem
 from viesti.domain.estate import Customer, Service
 from viesti.domain.lane import Lane
+from viesti.domain.links import RULE, short_base
 from viesti.domain.sender import Sender, SenderProblem, parse_sender
 from viesti.services.check_request import Limits, check_fields
 from viesti.services.estate import Snapshot
@@ -82,6 +83,7 @@ def plan(
     advertisement = request.advertisement
     if advertisement is None:
         advertisement = bool(service and service.advertisement)
+    linked = planner.text.linked
     return Planned(
         request=request,
         customer=customer,
@@ -94,6 +96,9 @@ def plan(
         currency=planner.currency,
         recipients=tuple(recipient for recipient in recipients if recipient),
         created_at=now,
+        link_base=planner.link_base if linked else None,
+        links_until=(send_at or now) + timedelta(days=customer.link_days) if linked else None,
+        link_rule=RULE if linked else None,
     )
 
 
@@ -165,7 +170,11 @@ class _Planner:
         self._sender = sender
         self._random = random
         self._normaliser = snapshot.normaliser(customer.default_region)
-        self.text = MessageText(request, service, limits)
+        tracked = request.track_links
+        if tracked is None:
+            tracked = bool(service and service.track_links)
+        self.link_base = short_base(customer.link_domain, limits.base_url) if tracked else ""
+        self.text = MessageText(request, service, limits, self.link_base)
         self.currency: str | None = None
         self._problems: dict[FieldProblem, None] = {}  # what all recipients share is said once
         if self.text.fault:
@@ -193,10 +202,11 @@ class _Planner:
         own = self.text.of(wanted)
         if isinstance(own, str):
             return self._problem("recipients", own, index)
-        planned = self.text.plan(own, self._snapshot.concat[route.channel_id])
-        if isinstance(planned, str):
+        linked = self.text.plan(own, self._snapshot.concat[route.channel_id])
+        if isinstance(linked, str):
             shared = own.text is None  # then it is said once
-            return self._problem("text" if shared else "recipients", planned, None if shared else index)
+            return self._problem("text" if shared else "recipients", linked, None if shared else index)
+        planned, links = linked
         price = self._snapshot.prices.lookup(customer.id, route.channel_id, address.digits)
         cost = price.cost(planned.parts) if price else None
         if cost:
@@ -213,6 +223,7 @@ class _Planner:
             cost=cost.amount if cost else None,
             cost_gbp=cost.gbp if cost else None,
             warnings=(*address.warnings, own.warning(address.digits)) if own.missing else address.warnings,
+            links=links,
         )
 
     def _problem(self, field: str, sentence: str, index: int | None) -> PlannedRecipient | None:

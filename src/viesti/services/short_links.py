@@ -11,21 +11,11 @@ from datetime import datetime
 
 from viesti.domain.links import find_links, replace_links
 from viesti.services.platform_key import platform_key
-from viesti.storage.link_tokens import KEY_OCTETS, TOKEN_LENGTH, LinkCipher
+from viesti.storage.link_tokens import KEY_OCTETS, LinkCipher
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
 
-__all__ = ["PATH", "TOKEN_LENGTH", "ShortLinks", "base_of"]
-
 NAME = "links"
-PATH = "/l/"
-
-
-def base_of(domain: str, base_url: str) -> str:
-    """What a customer's short links begin with: on his own domain, or where we are reached; '' when neither
-    is known."""
-    origin = f"https://{domain}" if domain else base_url.rstrip("/")
-    return origin + PATH if origin else ""
 
 
 class ShortLinks(LinkCipher):

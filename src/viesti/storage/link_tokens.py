@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from viesti.domain.links import TOKEN_LENGTH
+
 KEY_OCTETS = 16
-TOKEN_LENGTH = 11
 ROUNDS = 8
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE = len(_DIGITS)

@@ -38,6 +38,7 @@ from viesti.services.receipts import TakeReceipts
 from viesti.services.receive import Receive
 from viesti.services.requests import RecipientRequest, SubmitRequest, SubmitResult, Submitted
 from viesti.services.rescue import Rescue
+from viesti.services.short_links import ShortLinks
 from viesti.services.submit import Submit
 from viesti.services.wake import Waker
 from viesti.storage.guid import GuidCipher
@@ -54,9 +55,14 @@ ACME_APP, BETA_APP = 51, 52
 NUMBER, BETA_NUMBER = "358401230000", "358401240000"
 GUIDS = GuidCipher(bytes(16))
 LINKS = AttachmentLinks(bytes(32), "https://viesti.example", timedelta(days=7))
+SHORT_LINKS = ShortLinks(bytes(16))
 NOTIFY = Notify(GUIDS, LINKS)
 LIMITS = Limits(
-    bulk_threshold=20, max_recipients=5000, max_parts=10, allowed_networks=(ip_network("127.0.0.0/8"),)
+    bulk_threshold=20,
+    max_recipients=5000,
+    max_parts=10,
+    allowed_networks=(ip_network("127.0.0.0/8"),),
+    base_url="https://viesti.example",
 )
 
 ESTATE: dict[str, list[dict[str, Any]]] = {
@@ -148,7 +154,9 @@ class Process:
         self.group = GroupCommit(store, self.estate, self.publish, self.waker, time.monotonic)
         self.submit = Submit(self.estate, self.group, LIMITS, clock, random)
         self.receipts = TakeReceipts(store, self.estate, self.publish, self.waker, clock)
-        self.dispatch = Dispatch(store, self.estate, self.receipts, self.waker, clock, random, RetryPolicy())
+        self.dispatch = Dispatch(
+            store, self.estate, self.receipts, self.waker, clock, random, RetryPolicy(), SHORT_LINKS
+        )
         self.receive = Receive(store, self.estate, self.waker, LIMITS, clock, random, NOTIFY)
         self.rescue = Rescue(store, self.estate, self.waker, clock, lease_seconds=10.0)
 

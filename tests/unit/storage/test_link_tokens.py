@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viesti.storage.link_tokens import TOKEN_LENGTH, LinkCipher
+from viesti.domain.links import TOKEN_LENGTH
+from viesti.storage.link_tokens import LinkCipher
 
 CIPHER = LinkCipher(bytes(range(16)))
 IDS = st.integers(0, (1 << 53) - 1)

@@ -14,6 +14,7 @@ from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
 from viesti.services.plan import Limits
 from viesti.services.secret_check import SecretCheck
+from viesti.services.short_links import ShortLinks
 from viesti.services.submit import Submit
 from viesti.services.throttle import Throttle
 from viesti.services.wake import Waker
@@ -37,6 +38,7 @@ class Parts:
     seal: Seal
     guids: Guids
     links: AttachmentLinks
+    short_links: ShortLinks
     limits: Limits
     base_url: str
     now: Callable[[], datetime]

@@ -5,7 +5,8 @@ from recipients where id = any($1::bigint[])
 
 -- name: load_messages
 -- What a channel needs of these messages.
-select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all
+select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all,
+       link_base, link_rule
 from messages where id = any($1::bigint[])
 
 -- name: parts_done

@@ -25,7 +25,8 @@ left join lateral (
     from recipients where id = c.id offset 0
 ) r on true
 left join lateral (
-    select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all
+    select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all,
+           link_base, link_rule
     from messages where id = r.message_id offset 0
 ) m on true
 

@@ -51,6 +51,8 @@ class MessageToSend(NamedTuple):
     customer_id: int
     send_at: datetime | None
     report_all: bool
+    link_base: str | None = None
+    link_rule: int | None = None
 
 
 class Moved(NamedTuple):
