@@ -22,6 +22,7 @@ from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, Le
 from viesti.storage.rows.contacts import Contacts
 from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
+from viesti.storage.rows.held import HeldBack, HeldTally, Released
 from viesti.storage.rows.inbound import Inbounds, StoredPart
 from viesti.storage.rows.leases import Lease, Leases
 from viesti.storage.rows.lists import Lists
@@ -62,6 +63,7 @@ __all__ = [
     "FirstRecipient",
     "Forbidden",
     "FoundPart",
+    "HeldTally",
     "Known",
     "LastSent",
     "Lease",
@@ -75,6 +77,7 @@ __all__ = [
     "NewSubscription",
     "OpenThread",
     "OverTheCap",
+    "Released",
     "ReportTarget",
     "RequestKey",
     "SentPart",
@@ -179,6 +182,10 @@ class Transaction:
     @cached_property
     def lists(self) -> Lists:
         return Lists(self._connection)
+
+    @cached_property
+    def held(self) -> HeldBack:
+        return HeldBack(self._connection)
 
     @cached_property
     def people(self) -> People:

@@ -51,6 +51,10 @@ insert into outbox (id, bucket, channel_id, lane, tag, parts, claim, claimed_at)
 select n * 64, 5, 31, 0, n, 1, 7, {T} from generate_series(55001, 55100) n;
 insert into outbox (id, bucket, channel_id, lane, tag, parts, claim, claimed_at)
 select id, 5, 31, 0, 0, 1, 7, {T} from recipients where id > {_LAST + 3900 * 64 + LATER};
+update outbox set campaign_id = id / 64 % 100 where claim is null;
+insert into held (id, bucket, customer_id, reason, channel_id, lane, parts, since, campaign_id)
+select id - {LATER}, 5, n % 100, case when n % 2 = 0 then 'balance' else 'paused' end, 31, 0, 1, {T}, n % 100
+from (select id, row_number() over () as n from recipients) r;
 insert into leases values ('channel 31', 'me', 7, {T} + interval '1 h');
 insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
 select n * 64, 5, 1, n, 'delivery_report', 'GET', 'https://example.com', {T} - n * interval '1 ms', {T}
@@ -147,6 +151,7 @@ IDS = _array(*_IDS)
 MESSAGES = _array(*(identifier - LATER for identifier in _IDS))
 REFERENCES = _array(*(f"ref{identifier}" for identifier in _IDS))
 CLAIMED = _array(*(n * 64 for n in range(55001, 55101)))
+HELD = MESSAGES
 
 
 HOT: list[tuple[str, str, tuple[object, ...]]] = [
@@ -187,6 +192,12 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("messages", "recent", (2, 1 << 53, 50)),
     ("messages", "recent_of_all", (1 << 53, 50)),
     ("people", "known", (_all(1), _array(*range(1, 301)), "'{1,2}'")),
+    ("held", "of_customer", (1, "'balance'", 0, 100)),
+    ("held", "of_campaign", (7, "'paused'", 0, 100)),
+    ("held", "some", (HELD,)),
+    ("held", "release", (HELD, HELD, AT)),
+    ("held", "pause", (7, AT, 100)),
+    ("outbox", "withdraw_campaign", (7, 100)),
     ("people", "known", (_all(3), _array(*range(300)), "'{3}'")),
     ("sent_to", "last", ("'{1,1}'", "'{358401234567,358409999999}'", 100)),
     ("sent_to", "messages", (MESSAGES,)),

@@ -63,8 +63,9 @@ with gone as (
 select id from gone
 
 -- name: counters
--- What happened with these contacts.
-select contact_id, inbound, outbound, failed, links_sent, distinct_clicks, last_at
+-- What happened with these contacts. (What is cancelled is taken back, also from who became a contact after it was
+-- accepted, and was not counted then.)
+select contact_id, inbound, greatest(outbound, 0) as outbound, failed, links_sent, distinct_clicks, last_at
 from contact_counters where contact_id = any($1::bigint[])
 
 -- name: fold_counts

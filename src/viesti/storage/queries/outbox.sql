@@ -80,6 +80,12 @@ returning o.id
 delete from outbox where id = any($1::bigint[]) and claim is null
 returning id
 
+-- name: withdraw_campaign
+-- The same for up to $2 recipients of a campaign.
+delete from outbox where id = any(array(
+    select id from outbox where campaign_id = $1 and claim is null order by id limit $2 for update skip locked))
+returning id
+
 -- name: unclaim
 -- Gives back what was claimed and certainly not written to a carrier; the attempt does not count.
 update outbox set claim = null, claimed_at = null, attempt = attempt - 1

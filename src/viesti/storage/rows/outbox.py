@@ -112,6 +112,12 @@ class Outbox:
         """Remove recipients that wait and are in nobody's hands; gives those that did."""
         return {row["id"] for row in await self._connection.fetch(SQL["withdraw"], ids)} if ids else set()
 
+    async def withdraw_campaign(self, campaign_id: int, limit: int) -> set[int]:
+        """The same for up to so many recipients of a campaign."""
+        return {
+            row["id"] for row in await self._connection.fetch(SQL["withdraw_campaign"], campaign_id, limit)
+        }
+
     async def unclaim(self, ids: Sequence[int], token: int) -> None:
         await self._connection.execute(SQL["unclaim"], ids, token)
 
