@@ -86,7 +86,7 @@ class Dispatch:
             for report in reports
             if report.recipient_id in self._in_hand
         ]
-        sent = SettledSent(hold, decided)
+        sent = SettledSent(hold, snapshot, decided)
         await sent.write(self._store)
         self.forget(sent.ids)
         rest = [one for one in decided if one.id not in sent.ids]

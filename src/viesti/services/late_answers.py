@@ -14,6 +14,7 @@ from viesti.domain.channel import LateAnswer
 from viesti.domain.message import Event, PartRow
 from viesti.domain.outcome import Accepted, Deferred, Refused
 from viesti.domain.status import Status
+from viesti.services.balance.settle import SentParts, settle_sent
 from viesti.services.estate import Snapshot
 from viesti.services.receipts import TakeReceipts
 from viesti.services.settlement import Hold, sent_move
@@ -34,7 +35,7 @@ async def write_late(
     whole = await _whole(tx, parts)
     withdrawn = await tx.outbox.withdraw(list(whole))
     await tx.messages.add_events([_event(answer, hold, withdrawn) for answer in answers])
-    moved = await _mark_sent(tx, hold, whole, withdrawn)
+    moved = await _mark_sent(tx, snapshot, hold, whole, withdrawn)
     owed = await receipts.publish(tx, snapshot, moved, now)
     references = [part.reference for part in parts if part.reference]
     if references:
@@ -67,7 +68,7 @@ async def _whole(tx: Transaction, parts: Sequence[PartRow]) -> dict[int, PartRow
 
 
 async def _mark_sent(
-    tx: Transaction, hold: Hold, whole: dict[int, PartRow], withdrawn: set[int]
+    tx: Transaction, snapshot: Snapshot, hold: Hold, whole: dict[int, PartRow], withdrawn: set[int]
 ) -> list[Moved]:
     """Those who would have been sent again, and those held in doubt, are sent; gives those whose customer
     hears of it. Who is in somebody's hands is settled by him."""
@@ -78,12 +79,14 @@ async def _mark_sent(
     sent = await tx.messages.mark_sent(
         [(i, whole[i].sent_at, whole[i].attempt) for i in resolved], hold.channel_id
     )
-    recipients = await tx.messages.load_recipients(list(sent))
+    recipients = await tx.messages.load_recipients(resolved)
+    parts = [SentParts(one, whole[one.id].total) for one in recipients]
+    await settle_sent(tx, snapshot, hold.channel_id, parts)
     messages = await tx.messages.load_messages(list({one.message_id for one in recipients}))
     return [
         sent_move(one, messages[one.message_id])
         for one in recipients
-        if one.message_id in messages and messages[one.message_id].report_all
+        if one.id in sent and one.message_id in messages and messages[one.message_id].report_all
     ]
 
 

@@ -1,7 +1,7 @@
 """Moves what waits for a channel that is down to the next route.
 
 Rule: only what was never handed to a carrier moves; a recipient with parts sent or in doubt waits for its own
-channel. What has no other route waits too.
+channel. What has no other route waits too, and what costs more there than its customer's balance covers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from viesti.domain.message import Event
+from viesti.services.balance.reprice import fare, reprice
 from viesti.services.estate import EstateCache
 from viesti.services.wake import OUTBOX, Waker
 from viesti.storage.store import Store, Transaction
@@ -63,18 +64,21 @@ class Reroute:
     async def _other_routes(
         self, tx: Transaction, ids: list[int], down: frozenset[int]
     ) -> list[tuple[int, int, int]]:
-        routes = self._estate.current.routes
+        snapshot = self._estate.current
         recipients = await tx.messages.load_recipients(ids)
         messages = await tx.messages.load_messages(list({r.message_id for r in recipients}))
         begun = await tx.messages.parts_done(ids)
-        moves = []
+        moves, fares = [], []
         for recipient in recipients:
             if recipient.id in begun or recipient.doubts:
                 continue
             message = messages[recipient.message_id]
-            route = routes.choose(
+            route = snapshot.routes.choose(
                 recipient.address, message.sender, message.service_id, message.customer_id, down
             )
             if route:
                 moves.append((recipient.id, route.channel_id, route.id))
-        return moves
+                text = recipient.text if recipient.text is not None else message.text
+                fares.append(fare(snapshot, recipient, message, text, route.channel_id))
+        poor = await reprice(tx, fares)
+        return [move for move in moves if move[0] not in poor]

@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from viesti.domain.channel import SendReport
+from viesti.domain.failure import Failure
 from viesti.domain.message import Event, PartRow, StatusChange
 from viesti.domain.outcome import Accepted
 from viesti.domain.status import Status
+from viesti.services.balance.reprice import fare, reprice
+from viesti.services.balance.settle import SentParts, as_planned, settle_failed, settle_sent
 from viesti.services.estate import Snapshot
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
 from viesti.services.receipts import TakeReceipts
@@ -46,10 +49,10 @@ class Decided(NamedTuple):
 
 
 class SettledSent:
-    """Those of a batch that the carrier took whole, and of whose sending nobody is told. After `write`: the
-    ids of those that were ours to settle, and the references that receipts came for before."""
+    """Those of a batch that the carrier took whole and as planned, and of whose sending nobody is told. After
+    `write`: the ids of those that were ours to settle, and the references that receipts came for before."""
 
-    def __init__(self, hold: Hold, decided: Sequence[Decided]) -> None:
+    def __init__(self, hold: Hold, snapshot: Snapshot, decided: Sequence[Decided]) -> None:
         self._hold = hold
         self._parts = [
             SentPart(
@@ -61,7 +64,9 @@ class SettledSent:
                 part.at,
             )
             for in_hand, report, decision in decided
-            if isinstance(decision, Sent) and not in_hand.message.report_all
+            if isinstance(decision, Sent)
+            and not in_hand.message.report_all
+            and as_planned(snapshot, hold.channel_id, SentParts(in_hand.recipient, report.parts_total))
             for part in report.parts
             if isinstance(part.outcome, Accepted)
         ]
@@ -94,7 +99,7 @@ class Settlement:
     async def write(self, tx: Transaction, receipts: TakeReceipts) -> None:
         """Write it all; may be run again from the start."""
         settled = await self._release(tx)
-        ours = [one for one in self._decided if one.id in settled]
+        ours = await self._reprice(tx, [one for one in self._decided if one.id in settled])
         parts = await self._write_parts(tx, ours)
         told = await self._write_sent(tx, ours)
         doubts = [
@@ -111,6 +116,9 @@ class Settlement:
             ]
         )
         await tx.messages.add_events([event for one in ours for event in self._events(one)])
+        await settle_failed(
+            tx, [(one.in_hand, one.report) for one in ours if isinstance(one.decision, Failed)]
+        )
         failed = await tx.messages.advance(
             [self._failure(one, one.decision) for one in ours if isinstance(one.decision, Failed)]
         )
@@ -135,6 +143,26 @@ class Settlement:
         settled = await tx.outbox.settle(gone, self._hold.token)
         return settled | await tx.outbox.defer(again, self._hold.token)
 
+    async def _reprice(self, tx: Transaction, ours: Sequence[Decided]) -> list[Decided]:
+        """Those that go another way cost what that way costs; who can't pay it has failed."""
+        fares = [
+            fare(
+                self._snapshot,
+                one.in_hand.recipient,
+                one.in_hand.message,
+                one.in_hand.outgoing.text,
+                one.decision.route.channel_id,
+            )
+            for one in ours
+            if isinstance(one.decision, Again) and one.decision.route
+        ]
+        poor = await reprice(tx, fares)
+        if not poor:
+            return list(ours)
+        await tx.outbox.drop(list(poor))
+        failed = Failed(Failure.NO_BALANCE, "another route costs more")
+        return [one._replace(decision=failed) if one.id in poor else one for one in ours]
+
     async def _write_parts(self, tx: Transaction, ours: Sequence[Decided]) -> list[PartRow]:
         parts = [part for one in ours for part in _parts(one, self._hold)]
         await tx.messages.add_parts(parts)
@@ -151,6 +179,8 @@ class Settlement:
         moved = await tx.messages.mark_sent(
             [_sent_row(one, self._now) for one in sent], self._hold.channel_id
         )
+        parts = [SentParts(one.in_hand.recipient, one.report.parts_total) for one in sent]
+        await settle_sent(tx, self._snapshot, self._hold.channel_id, parts)
         return [
             sent_move(one.in_hand.recipient, one.in_hand.message)
             for one in sent

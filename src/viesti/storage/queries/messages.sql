@@ -1,6 +1,6 @@
 -- name: load_recipients
 -- What a channel needs of these recipients.
-select id, message_id, address, address_kind, text, doubts, channel_id, created_at
+select id, message_id, address, address_kind, text, doubts, channel_id, created_at, parts
 from recipients where id = any($1::bigint[])
 
 -- name: load_messages

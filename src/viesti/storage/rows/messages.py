@@ -36,6 +36,7 @@ class ToSend(NamedTuple):
     doubts: int
     channel_id: int
     created_at: datetime
+    parts: int  # as they were counted
 
 
 class MessageToSend(NamedTuple):
