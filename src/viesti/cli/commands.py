@@ -13,6 +13,7 @@ import typer
 
 from viesti.cli import consent, oauth, simulate, token
 from viesti.cli.apply import apply
+from viesti.cli.balance import balance
 from viesti.cli.bench import bench
 from viesti.cli.child import child
 from viesti.cli.demo import demo
@@ -34,6 +35,9 @@ app.command(
     add_help_option=False,  # its words all go to the bench, --help among them
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(bench)
+app.command(
+    context_settings={"ignore_unknown_options": True}  # an amount may be below zero
+)(balance)
 app.add_typer(consent.app)
 app.command()(demo)
 app.command()(doctor)
