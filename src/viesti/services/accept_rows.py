@@ -16,6 +16,7 @@ from viesti.domain.contact import ContactCount
 from viesti.domain.failure import Failure
 from viesti.domain.fair import FairClock
 from viesti.domain.message import Held, HeldReason, Message, Queued, Recipient
+from viesti.domain.purse import Purse
 from viesti.domain.status import Status
 from viesti.services.plan import Planned, PlannedRecipient
 from viesti.services.requests import Submitted, SubmittedRecipient
@@ -30,9 +31,11 @@ class Freeze(NamedTuple):
 
 
 class AcceptRows:
-    """Gathers the rows of one transaction."""
+    """Gathers the rows of one transaction. `purse`: what customers may still spend, their balances locked;
+    without one, the store refuses the whole where a cap does not cover it."""
 
-    def __init__(self) -> None:
+    def __init__(self, purse: Purse | None = None) -> None:
+        self._purse = purse
         self.messages: list[Message] = []
         self.recipients: list[Recipient] = []
         self.queued: list[Queued] = []
@@ -41,7 +44,7 @@ class AcceptRows:
         self.skipped: list[Moved] = []  # nothing is sent to them, and a report is owed
 
     async def write(self, tx: Transaction) -> None:
-        """Store them."""
+        """Store them. Raises `OverTheCap`."""
         await tx.accept.add(self.messages, self.recipients, self.queued, self.held, self.counts)
 
     def add(
@@ -66,7 +69,7 @@ class AcceptRows:
             if scope == "all" or (scope == "marketing" and planned.advertisement):
                 status = Status.FAILED
                 wanted = replace(wanted, warnings=(*wanted.warnings, _barred(digits, scope)))
-            elif freeze := frozen.get(recipient_id):
+            elif freeze := frozen.get(recipient_id) or self._unaffordable(customer_id, wanted):
                 status = Status.FROZEN
                 self.held.append(_hold(planned, recipient_id, wanted, freeze))
                 if freeze.why:
@@ -90,7 +93,7 @@ class AcceptRows:
                     wanted.parts,
                     recipient.cost,
                     recipient.cost_gbp,
-                    wanted.warnings,
+                    _told(wanted, freeze),
                     contact,
                     freeze.reason if freeze else None,
                 )
@@ -104,6 +107,11 @@ class AcceptRows:
             currency=planned.currency,
             recipients=tuple(answers),
         )
+
+    def _unaffordable(self, customer_id: int, wanted: PlannedRecipient) -> Freeze | None:
+        if self._purse is None or self._purse.take(customer_id, wanted.cost):
+            return None
+        return Freeze(HeldReason.BALANCE)
 
     @staticmethod
     def _queue(planned: Planned, recipient_id: int, wanted: PlannedRecipient, fair: FairClock) -> Queued:
@@ -148,6 +156,14 @@ def _count(recipient: Recipient, links: int) -> ContactCount:
         recipient.created_at,
         links,
     )
+
+
+def _told(wanted: PlannedRecipient, freeze: Freeze | None) -> tuple[str, ...]:
+    """The warnings for the caller. That the balance is short passes, so it is not kept with the others."""
+    if freeze is None or freeze.reason is not HeldReason.BALANCE:
+        return wanted.warnings
+    short = f"The balance does not cover +{wanted.address.digits}: held back until it does."
+    return (*wanted.warnings, short)
 
 
 def _barred(digits: str, scope: str | None) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from viesti.domain.fair import FairClock
 from viesti.domain.lane import Lane
+from viesti.domain.purse import Purse
 from viesti.services.accept_rows import AcceptRows
 from viesti.services.estate import EstateCache
 from viesti.services.plan import Planned
@@ -21,7 +22,7 @@ from viesti.services.publish import Publish
 from viesti.services.repeats import answer_again, first_results, request_key
 from viesti.services.requests import SubmitRequest, SubmitResult
 from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, soon
-from viesti.storage.store import Known, RequestKey, Store, StoreUnavailable, Transaction
+from viesti.storage.store import Known, OverTheCap, RequestKey, Store, StoreUnavailable, Transaction
 
 CLOCK_SECONDS = 0.25  # how old the virtual times of fair queueing may be
 
@@ -65,6 +66,7 @@ class GroupCommit:
         self._fair = FairClock()
         self._clock_read_at: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._short: set[int] = set()  # customers whose balance did not cover everything of late
         self._writing = 0  # writers in a transaction
         self._stopping = False
 
@@ -139,20 +141,36 @@ class GroupCommit:
 
     async def _store_batch(self, batch: list[_Entry]) -> None:
         await self._give_ids(batch)
-        rows = AcceptRows()
+        customers = {entry.planned.customer.id for entry in batch}
+        if self._short.isdisjoint(customers):
+            try:
+                await self._write_batch(batch, ())
+                return
+            except OverTheCap:
+                pass  # nothing is stored
+        await self._write_batch(batch, customers)
+
+    async def _write_batch(self, batch: list[_Entry], capped: Collection[int]) -> None:
+        """Write a batch. `capped`: customers whose balances are locked first; of theirs what fits is taken,
+        in order, and the rest is frozen."""
+        rows, purse = AcceptRows(), Purse({})
         owed = 0
         # Without request ids all that is written is one statement, which needs no `begin` and `commit`.
         with_ids = any(entry.planned.request.request_id for entry in batch)
-        async with self._store.transaction() if with_ids else self._store.statements() as tx:
+        async with self._store.transaction() if with_ids or capped else self._store.statements() as tx:
             await self._read_clock(tx)
             fresh, repeats = await _tell_apart(tx, batch)
             if fresh:
                 known = await _known(tx, fresh)
+                if capped:
+                    purse = Purse(await tx.money.lock_left(capped))
+                    rows = AcceptRows(purse)
                 answers = [
                     rows.add(entry.planned, entry.message_id, entry.recipient_ids, known, self._fair)
                     for entry in fresh
                 ]
                 owed = await self._write_rows(tx, rows)
+        self._short = self._short.difference(capped) | purse.short
         for entry, answer in zip(fresh, answers if fresh else (), strict=True):
             if not entry.answer.done():
                 entry.answer.set_result(answer)

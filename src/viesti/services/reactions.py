@@ -12,6 +12,7 @@ from typing import Any
 from viesti.domain.contact import Contact
 from viesti.domain.estate import Service
 from viesti.domain.message import Callback, Event, Inbound
+from viesti.domain.purse import Purse
 from viesti.services.accept_rows import AcceptRows
 from viesti.services.estate import Snapshot
 from viesti.services.notify import Writer
@@ -20,12 +21,13 @@ from viesti.storage.store import LastSent, Subscription
 
 class Reactions:
     """Gathered for one transaction. `subscriptions`: who is called when a message comes in; `contacts` and
-    `last`: who writes, and what was last sent to them, by customer and address."""
+    `last`: who writes, and what was last sent to them, by customer and address; `purse`: what customers may
+    still spend on automatic answers, where that is known."""
 
-    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+    def __init__(self, snapshot: Snapshot, now: datetime, purse: Purse | None = None) -> None:
         self.snapshot = snapshot
         self.now = now
-        self.rows = AcceptRows()
+        self.rows = AcceptRows(purse)
         self.callbacks: list[Callback] = []
         self.events: list[Event] = []
         self.subscriptions: Sequence[Subscription] = ()

@@ -16,6 +16,7 @@ from viesti.domain.channel import InboundPart
 from viesti.domain.consent import ALL_LANGUAGES, ConsentAction, consent_word
 from viesti.domain.estate import Customer, Service
 from viesti.domain.message import Inbound
+from viesti.domain.purse import Purse
 from viesti.domain.text import join_parts
 from viesti.services.contacts.senders import meet
 from viesti.services.estate import EstateCache, Snapshot
@@ -25,7 +26,15 @@ from viesti.services.plan import Limits
 from viesti.services.react import OPENS_THREAD, React
 from viesti.services.reactions import Reactions
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
-from viesti.storage.store import OpenThread, Store, StoredPart, StoreUnavailable, Subscription, Transaction
+from viesti.storage.store import (
+    OpenThread,
+    OverTheCap,
+    Store,
+    StoredPart,
+    StoreUnavailable,
+    Subscription,
+    Transaction,
+)
 
 JOIN_SECONDS = 3600  # how long a part waits for its siblings before what there is is delivered
 
@@ -85,18 +94,28 @@ class Receive:
 
     async def _process(self, limit: int, *, act: bool = True) -> int:
         taken = 0
+        capped: set[int] = set()  # customers whose balance does not cover their answers
         work = Reactions(self._estate.current, self._now())
 
         async def once(tx: Transaction) -> None:
             nonlocal taken, work
-            work = Reactions(self._estate.current, self._now())
+            purse = Purse(await tx.money.lock_left(capped)) if capped else None
+            work = Reactions(self._estate.current, self._now(), purse)
             stored = await tx.inbound.take_parts(limit, work.now - timedelta(seconds=JOIN_SECONDS))
             taken = len(stored)
             if stored:
                 await self._react.read_clock(tx)
                 await self._write(tx, work, _grouped(stored), act)
 
-        await self._store.run(once)
+        while True:
+            try:
+                await self._store.run(once)
+                break
+            except OverTheCap:
+                answering = {message.customer_id for message in work.rows.messages}
+                if answering <= capped:
+                    raise
+                capped |= answering
         if work.callbacks:
             self._waker.wake(CALLBACKS)
         for queued in work.rows.queued:

@@ -1,7 +1,15 @@
 -- name: accept
--- Stores messages, their recipients, what of them waits to be sent or is held back, and what is counted of people: one
--- statement, so one round trip. Lists of texts come in another form, because arrays of arrays must be of one length.
-with m as (
+-- Stores messages, their recipients, what of them waits to be sent or is held back, and what is counted of people, and
+-- takes what it costs from the balances of those that have one: one statement, so one round trip. Lists of texts come in
+-- another form, because arrays of arrays must be of one length. (Balances are locked in one order everywhere.)
+with l as materialized (
+    select customer_id from balances where customer_id = any($79::bigint[]) order by customer_id for update
+), b as (
+    update balances b set spent = b.spent + u.amount
+    from unnest($79::bigint[], $80::numeric[]) u (customer_id, amount)
+    where b.customer_id = u.customer_id and b.customer_id = any(array(select customer_id from l))
+    returning b.customer_id
+), m as (
     insert into messages (id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text,
                           lane, shift_tables, validity_seconds, send_at, recipient_count, part_count, currency,
                           dlr_url, report_all, customer_data, request_id, parent_id, quiet, extras, created_at,
@@ -22,11 +30,12 @@ with m as (
 ), r as (
     insert into recipients (id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status,
                             failure, channel_id, route_id, reports, cost, cost_gbp, warnings, created_at, finished_at,
-                            flagged_at, flagged_why)
+                            flagged_at, flagged_why, charged)
     select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure,
            channel_id, route_id, reports, cost, cost_gbp,
            case when warnings is not null then array(select jsonb_array_elements_text(warnings)) end,
-           created_at, finished_at, flagged_at, flagged_why
+           created_at, finished_at, flagged_at, flagged_why,
+           case when status in (5, 10) and customer_id = any(array(select customer_id from b)) then true end
     from unnest($31::bigint[], $32::smallint[], $33::bigint[], $34::bigint[], $35::text[], $36::text[], $37::text[],
                 $38::text[], $39::smallint[], $40::smallint[], $41::text[], $42::bigint[], $43::bigint[],
                 $44::boolean[], $45::numeric[], $46::numeric[], $47::jsonb[], $48::timestamptz[], $49::timestamptz[],

@@ -6,14 +6,21 @@ Rule: all of it in one statement, which is a transaction by itself where nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
+
+import asyncpg
 
 from viesti.domain.contact import ContactCount
 from viesti.domain.message import Held, Message, Queued, Recipient
+from viesti.domain.status import Status
 from viesti.storage.database import Connection
+from viesti.storage.rows.money import OverTheCap, is_over_the_cap
 from viesti.storage.sql import queries
 
 SQL = queries("accept")
+_WAITING = frozenset((Status.SCHEDULED, Status.QUEUED))
+_NOTHING = Decimal(0)
 _TABLES = Message._fields.index("shift_tables")
 # What a new recipient has never; it stands at its default.
 _LATER = frozenset(("carrier_error", "attempt", "doubts", "sent_at", "carrier_at"))
@@ -33,18 +40,36 @@ class Accept:
         counts: Sequence[ContactCount] = (),
     ) -> None:
         """Store messages with their recipients, those of them that wait to be sent or are held back, and what
-        is counted of people."""
+        is counted of people. Raises `OverTheCap`, and then nothing is stored."""
+        charges = _charges(recipients)
         of_messages: list[Sequence[Any]] = list(zip(*messages, strict=True))
         of_messages[_TABLES] = [",".join(tables) for tables in of_messages[_TABLES]]
         of_recipients = list(zip(*recipients, strict=True))
-        await self._connection.execute(
-            SQL["accept"],
-            *of_messages,
-            *(of_recipients[at] for at in _NEW),
-            *_columns(held, Held),
-            *_columns(counts, ContactCount),
-            *_columns(queued, Queued),
-        )
+        try:
+            await self._connection.execute(
+                SQL["accept"],
+                *of_messages,
+                *(of_recipients[at] for at in _NEW),
+                *_columns(held, Held),
+                *_columns(counts, ContactCount),
+                *_columns(queued, Queued),
+                list(charges),
+                list(charges.values()),
+            )
+        except asyncpg.CheckViolationError as error:
+            if is_over_the_cap(error):
+                raise OverTheCap from error
+            raise
+
+
+def _charges(recipients: Iterable[Recipient]) -> dict[int, Decimal]:
+    """What is taken from whose balance: the costs of those that are going to be sent."""
+    charges: dict[int, Decimal] = {}
+    for recipient in recipients:
+        if recipient.status in _WAITING:
+            customer_id = recipient.customer_id
+            charges[customer_id] = charges.get(customer_id, _NOTHING) + (recipient.cost or _NOTHING)
+    return charges
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], kind: type[Held | ContactCount | Queued]) -> Iterable[Any]:
