@@ -78,7 +78,6 @@ class Reroute:
             )
             if route:
                 moves.append((recipient.id, route.channel_id, route.id))
-                text = recipient.text if recipient.text is not None else message.text
-                fares.append(fare(snapshot, recipient, message, text, route.channel_id))
+                fares.append(fare(snapshot, recipient, message, route.channel_id))
         poor = await reprice(tx, fares)
         return [move for move in moves if move[0] not in poor]

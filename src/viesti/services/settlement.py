@@ -146,13 +146,7 @@ class Settlement:
     async def _reprice(self, tx: Transaction, ours: Sequence[Decided]) -> list[Decided]:
         """Those that go another way cost what that way costs; who can't pay it has failed."""
         fares = [
-            fare(
-                self._snapshot,
-                one.in_hand.recipient,
-                one.in_hand.message,
-                one.in_hand.outgoing.text,
-                one.decision.route.channel_id,
-            )
+            fare(self._snapshot, one.in_hand.recipient, one.in_hand.message, one.decision.route.channel_id)
             for one in ours
             if isinstance(one.decision, Again) and one.decision.route
         ]

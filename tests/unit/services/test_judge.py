@@ -28,7 +28,7 @@ SILENCE = Unknown("the link died")
 
 def _in_hand(attempt: int = 1, doubts: int = 0, done: tuple[int, ...] = ()) -> InHand:
     return InHand(
-        ToSend(7, 6, "358401234567", "international", None, doubts, 31, CREATED),
+        ToSend(7, 6, "358401234567", "international", None, doubts, 31, CREATED, 1),
         MessageToSend(6, "Acme", "alphanumeric", "Hello", (), None, 11, 1, None, False),
         attempt,
         Outgoing(

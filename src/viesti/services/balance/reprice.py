@@ -10,8 +10,9 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import NamedTuple
 
+from viesti.domain.linked_text import inspect_linked
 from viesti.domain.purse import Purse
-from viesti.domain.text import inspect
+from viesti.domain.text import ConcatMethod, inspect
 from viesti.services.estate import Snapshot
 from viesti.storage.store import CostRow, MessageToSend, ToSend, Transaction
 
@@ -27,17 +28,25 @@ class Fare(NamedTuple):
     cost_gbp: Decimal | None
 
 
-def fare(snapshot: Snapshot, recipient: ToSend, message: MessageToSend, text: str, channel_id: int) -> Fare:
-    """What `text`, as it goes out, costs a recipient over another channel, by today's prices."""
+def fare(snapshot: Snapshot, recipient: ToSend, message: MessageToSend, channel_id: int) -> Fare:
+    """What a recipient costs over another channel, by today's prices."""
     methods, parts = snapshot.concat, recipient.parts
-    if methods.get(channel_id) != methods.get(recipient.channel_id) and channel_id in methods:
-        parts = inspect(text, languages=message.shift_tables, method=methods[channel_id]).parts
+    if channel_id in methods and methods[channel_id] is not methods.get(recipient.channel_id):
+        parts = _count(recipient, message, methods[channel_id])
     price = snapshot.prices.lookup(message.customer_id, channel_id, recipient.address)
     if price is None:
         return Fare(recipient.id, parts, None, None)
     currency = snapshot.estate.customers[message.customer_id].currency
     cost = price.cost(parts).in_currency(currency, snapshot.gbp_rate(message.customer_id))
     return Fare(recipient.id, parts, cost.amount, cost.gbp)
+
+
+def _count(recipient: ToSend, message: MessageToSend, method: ConcatMethod) -> int:
+    """The parts that its text has with that method, counted as when it was accepted."""
+    text, languages = recipient.text if recipient.text is not None else message.text, message.shift_tables
+    if message.link_base is None:
+        return inspect(text, languages=languages, method=method).parts
+    return inspect_linked(text, message.link_base, languages=languages, method=method).plan.parts
 
 
 async def reprice(tx: Transaction, fares: Collection[Fare]) -> set[int]:
