@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 from starlette.routing import Route, Router
 
-from viesti.api import oauth, smartdialog, txtsync
+from viesti.api import links, oauth, smartdialog, txtsync
 from viesti.api.answer import Endpoint
 from viesti.api.body import BodyLimits
 from viesti.api.edge import Edge
@@ -20,6 +20,7 @@ from viesti.api.meters import Meters
 from viesti.api.native.messages import NativeMessages
 from viesti.api.ops.probes import Probes
 from viesti.services.authenticate import Authenticate
+from viesti.services.follow_link import FollowLink
 from viesti.services.health import CheckReady, CountWaiting
 from viesti.services.show_message import ShowMessages
 from viesti.services.throttle import Throttle
@@ -32,6 +33,7 @@ class ApiServices:
     authenticate: Authenticate
     throttle: Throttle
     show: ShowMessages
+    follow_link: FollowLink
     check_ready: CheckReady
     count_waiting: CountWaiting
     txtsync: txtsync.TxtSyncServices
@@ -67,5 +69,6 @@ def create_app(
         *txtsync.routes(services.txtsync, guard, options.body_limits, meters),
         *smartdialog.routes(services.smartdialog, options.body_limits, meters),
         *oauth.routes(services.oauth),
+        *links.routes(services.follow_link),
     ]
     return Edge(Router(routes, redirect_slashes=False), meters, monotonic)

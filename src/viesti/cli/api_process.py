@@ -70,9 +70,11 @@ async def _serve(
     await parts.store.listener.start()
     await wake_everybody(parts.store)
     parts.group_commit.start()
+    parts.record_clicks.start()
     serving = asyncio.create_task(serve_api(app, listening, stop, drain_seconds=2))
     ready()
     _log.info("api serves", instance=instance)
     await serving
     await parts.group_commit.stop()
+    await parts.record_clicks.stop()
     _log.info("api stops", instance=instance)

@@ -15,11 +15,13 @@ from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.authenticate import Authenticate
 from viesti.services.authorise import Authorise
 from viesti.services.estate import EstateCache
+from viesti.services.follow_link import FollowLink
 from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
 from viesti.services.health import CheckReady, CountWaiting
 from viesti.services.plan import Limits
 from viesti.services.publish import Publish
+from viesti.services.record_clicks import RecordClicks
 from viesti.services.secret_check import SecretCheck
 from viesti.services.short_links import ShortLinks
 from viesti.services.show_message import ShowMessages
@@ -71,6 +73,7 @@ async def make_parts(
             store, seal, chance, now(), base_url, timedelta(days=settings.attachment_days)
         ),
         short_links=await ShortLinks.open(store, seal, chance, now()),
+        record_clicks=RecordClicks(store, monotonic),
         limits=limits,
         base_url=base_url,
         now=now,
@@ -85,6 +88,7 @@ def make_services(parts: Parts) -> ApiServices:
         authenticate=Authenticate(parts.estate, parts.secrets),
         throttle=parts.throttle,
         show=ShowMessages(parts.store, parts.estate),
+        follow_link=FollowLink(parts.store, parts.estate, parts.short_links, parts.record_clicks, parts.now),
         check_ready=CheckReady(parts.store, parts.estate),
         count_waiting=CountWaiting(parts.store, parts.estate, parts.monotonic),
         txtsync=TxtSyncServices(

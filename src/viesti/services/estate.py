@@ -45,6 +45,11 @@ class Snapshot:
         self.by_client_key: dict[str, Application] = {a.client_key: a for a in estate.applications.values()}
         self.client_of: dict[str, OAuthClient] = {c.client_id: c for c in estate.clients.values()}
         self.user_of: dict[str, User] = {user.email: user for user in estate.users.values()}
+        self.link_domains: dict[str, int] = {
+            customer.link_domain: customer.id
+            for customer in estate.customers.values()
+            if customer.link_domain
+        }
         self.actions: dict[int, list[ServiceAction]] = defaultdict(list)
         for action in estate.actions:
             self.actions[action.service_id].append(action)

@@ -224,7 +224,9 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
         made,
         store,
         Seal(SEAL_KEY),
-        Limits(bulk_threshold=100, max_recipients=1000, max_parts=20, allowed_networks=networks),
+        Limits(
+            bulk_threshold=100, max_recipients=1000, max_parts=20, allowed_networks=networks, base_url=url
+        ),
         url,
         now=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
@@ -236,6 +238,7 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
     parts.estate.watch()
     await store.listener.start()
     parts.group_commit.start()
+    parts.record_clicks.start()
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_api(app, listening, stop))
     async with aiohttp.ClientSession() as client:
@@ -243,5 +246,6 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
     stop.set()
     await serving
     await parts.group_commit.stop()
+    await parts.record_clicks.stop()
     await parts.waker.stop()
     parts.secrets.close()

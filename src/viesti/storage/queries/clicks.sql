@@ -1,7 +1,7 @@
 -- name: link_text
 -- A recipient's text with what its short links need, and what a visit is counted by. Nothing where links are not
 -- tracked. ("offset 0" keeps the message a look-up by its index.)
-select r.id, r.bucket, r.customer_id, r.address, r.sent_at, coalesce(r.text, m.text) as text, m.link_base, m.link_rule,
+select r.id, r.bucket, r.customer_id, r.address, coalesce(r.sent_at, r.finished_at) as sent_at, coalesce(r.text, m.text) as text, m.link_base, m.link_rule,
        m.links_until, m.campaign_id
 from recipients r
 cross join lateral (
