@@ -25,6 +25,12 @@ _COLOURS = {
     "undelivered": "red",
     "expired": "red",
     "unknown": "yellow",
+    "frozen": "yellow",
+}
+_FROZEN = {
+    "balance": "the customer's balance does not cover it.",
+    "repeated": "the same text went to it too often; it may be a loop.",
+    "paused": "its campaign is paused.",
 }
 NARROWEST = 140  # of what is not a terminal: a program reads it, lines should not break
 
@@ -48,7 +54,10 @@ class MessagesView:
         self._table(
             ("id", "accepted", "from", "to", "parts", "status", "why"),
             (
-                (str(r.id), when(r.created_at), r.sender, r.address, str(r.parts), r.status, r.failure or "")
+                (
+                    *(str(r.id), when(r.created_at), r.sender, r.address, str(r.parts), r.status),
+                    r.failure or r.frozen or "",
+                )
                 # Ids are given in blocks, so their order is only roughly that of time.
                 for r in sorted(rows, key=lambda row: row.created_at, reverse=True)
             ),
@@ -130,6 +139,8 @@ class MessagesView:
             f"service {message.service or 'none'}, {message.lane}, accepted {when(message.created_at)}, "
             f"cost {_cost(message.cost, message.currency)}"
         )
+        if message.campaign_id is not None:
+            self._line(f"  of campaign {message.campaign_id}")
         self._line(f"  {message.text!r}")
         for recipient in message.recipients:
             self._recipient(recipient, message.currency)
@@ -145,6 +156,10 @@ class MessagesView:
         )
         if r.text is not None:
             self._line(f"  {r.text!r}")
+        if r.frozen:
+            self._line(f"  Held back: {_FROZEN.get(r.frozen, r.frozen)}")
+        if r.flagged_why:
+            self._line(f"  Flagged {when(r.flagged_at) if r.flagged_at else ''}: {r.flagged_why}")
         if r.failure_sentence:
             self._line(
                 f"  {r.failure_sentence}" + (f" Carrier: {r.carrier_error}" if r.carrier_error else "")

@@ -14,6 +14,7 @@ from typing import Any
 _TOLD: Mapping[str, tuple[tuple[str, str], ...]] = {
     "accepted": (("recipients", "{} recipient(s)"),),
     "scheduled": (("send_at", "for {}"),),
+    "flagged": (("why", "{}"),),
     "part_sent": (
         ("part", "{}"),
         ("of", "of {}"),

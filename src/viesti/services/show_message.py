@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from viesti.domain.lane import Lane
 from viesti.domain.message import Message, Recipient
+from viesti.domain.status import Status
 from viesti.services import views
 from viesti.services.estate import EstateCache
 from viesti.services.timeline import timeline
@@ -63,6 +64,7 @@ class ShowMessages:
         receipts = await tx.messages.receipts_of(ids)
         events = await tx.messages.events_of([message.id, *ids])
         callbacks = await tx.callbacks.of_subjects(ids)
+        held = await tx.held.reasons([r.id for r in recipients if r.status is Status.FROZEN])
         routes = await tx.messages.route_keys([r.route_id for r in recipients if r.route_id is not None])
         estate = self._estate.current.estate
         channels = {channel.id: channel.key for channel in estate.channels.values()}
@@ -88,6 +90,7 @@ class ShowMessages:
             quiet=message.quiet,
             parent_id=message.parent_id,
             thread_id=message.thread_id,
+            campaign_id=message.campaign_id,
             recipient_count=message.recipient_count,
             part_count=message.part_count,
             currency=message.currency,
@@ -95,7 +98,7 @@ class ShowMessages:
             cost_gbp=_sum(recipient.cost_gbp for recipient in recipients),
             recipients=tuple(
                 views.recipient_view(
-                    r, channels, routes, parts_by[r.id], receipts_by[r.id], callbacks_by[r.id]
+                    r, channels, routes, parts_by[r.id], receipts_by[r.id], callbacks_by[r.id], held.get(r.id)
                 )
                 for r in recipients
             ),

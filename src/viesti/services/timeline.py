@@ -6,7 +6,7 @@ what it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,16 @@ from viesti.domain.message import Event, Message, PartRow, Recipient
 from viesti.domain.status import PartState
 
 # What comes first among steps of the same instant.
-_ORDER = ("accepted", "scheduled", "part_sent", "receipt", "finished", "callback_owed", "callback_parked")
+_ORDER = (
+    "accepted",
+    "scheduled",
+    "flagged",
+    "part_sent",
+    "receipt",
+    "finished",
+    "callback_owed",
+    "callback_parked",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Step:
 
 def timeline(
     message: Message,
-    recipients: Iterable[Recipient],
+    recipients: Sequence[Recipient],
     parts: Iterable[PartRow],
     receipts: Iterable[Mapping[str, Any]],
     events: Iterable[Event],
@@ -41,6 +50,7 @@ def timeline(
     steps = [Step(message.created_at, "accepted", None, {"recipients": message.recipient_count})]
     if message.send_at is not None:
         steps.append(Step(message.created_at, "scheduled", None, {"send_at": message.send_at}))
+    steps += (Step(r.flagged_at, "flagged", r.id, {"why": r.flagged_why}) for r in recipients if r.flagged_at)
     steps += (_part_sent(part, channels) for part in parts)
     steps += (_receipt(receipt) for receipt in receipts)
     steps += (_event(event, channels) for event in events)

@@ -14,7 +14,7 @@ from typing import Any
 
 from viesti.domain.delivery_report import STATUS_CODES
 from viesti.domain.failure import SENTENCES, Failure
-from viesti.domain.message import PartRow, Recipient
+from viesti.domain.message import HeldReason, PartRow, Recipient
 from viesti.domain.status import PartState, Status
 from viesti.services.timeline import Step
 
@@ -70,6 +70,9 @@ class RecipientView:
     text: str | None
     status: str
     code: int
+    frozen: str | None  # why it is held back: balance, repeated, paused
+    flagged_at: datetime | None
+    flagged_why: str | None
     failure: str | None
     failure_sentence: str | None
     carrier_error: str | None
@@ -112,6 +115,7 @@ class MessageView:
     quiet: bool
     parent_id: int | None
     thread_id: int | None
+    campaign_id: int | None
     recipient_count: int
     part_count: int
     currency: str | None
@@ -131,6 +135,8 @@ class RecentMessage:
     address: str
     status: str
     code: int
+    frozen: str | None
+    flagged_why: str | None
     failure: str | None
     parts: int
     created_at: datetime
@@ -206,6 +212,7 @@ def recipient_view(
     parts: tuple[PartView, ...],
     receipts: tuple[ReceiptView, ...],
     callbacks: tuple[CallbackView, ...],
+    frozen: HeldReason | None,
 ) -> RecipientView:
     failure = Failure(recipient.failure) if recipient.failure else None
     return RecipientView(
@@ -214,6 +221,9 @@ def recipient_view(
         text=recipient.text,
         status=recipient.status.word,
         code=STATUS_CODES[recipient.status],
+        frozen=frozen.value if frozen else None,
+        flagged_at=recipient.flagged_at,
+        flagged_why=recipient.flagged_why,
         failure=failure.value if failure else None,
         failure_sentence=SENTENCES[failure] if failure else None,
         carrier_error=recipient.carrier_error,

@@ -60,6 +60,7 @@ async def test_the_whole_story_of_a_message(api: Api) -> None:
         "quiet": False,
         "parent_id": None,
         "thread_id": None,
+        "campaign_id": None,
         "recipient_count": 1,
         "part_count": 1,
         "currency": "EUR",

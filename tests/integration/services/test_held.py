@@ -31,6 +31,7 @@ from viesti.services.cancel_waiting import CancelWaiting
 from viesti.services.fold_counts import FoldCounts
 from viesti.services.plan import Planned, plan
 from viesti.services.release_held import ReleaseHeld
+from viesti.services.show_message import ShowMessages
 from viesti.storage.rows.held import HeldTally
 
 pytestmark = pytest.mark.integration
@@ -40,7 +41,7 @@ LATER = START + timedelta(hours=1)
 
 
 async def frozen(
-    world: World, *numbers: int, reason: HeldReason = HeldReason.BALANCE, **fields: Any
+    world: World, *numbers: int, reason: HeldReason = HeldReason.BALANCE, why: str = "", **fields: Any
 ) -> list[int]:
     """Accepted, all of it held back; gives the recipients' ids."""
     planned = plan(request(*numbers, **fields), world.estate.current, LIMITS, world.clock(), lambda: 0.0)
@@ -49,7 +50,7 @@ async def frozen(
     rows = AcceptRows()
     async with world.store.transaction() as tx:
         known = await tx.people.known({(planned.customer.id, address(number)) for number in numbers})
-        freeze = Freeze(reason)
+        freeze = Freeze(reason, why)
         rows.add(planned, message_id, ids, known, FairClock(), dict.fromkeys(ids, freeze))
         await rows.write(tx)
     return ids
@@ -219,6 +220,22 @@ async def test_what_waits_anywhere_is_called_back_and_what_is_in_hand_is_not(wor
     await FoldCounts(world.store)()
     assert await world.value("select outbound from contact_counters") == 1  # only the one that goes out
     assert await world.value("select failed from contact_counters") == 0
+
+
+async def test_what_is_held_is_shown_with_its_reason(world: World) -> None:
+    [identifier] = await frozen(world, 1, reason=HeldReason.REPEATED, why="Too often.", campaign_id=CAMPAIGN)
+    show = ShowMessages(world.store, world.estate)
+    message = await show.one(identifier, ACME)
+    assert message is not None and message.campaign_id == CAMPAIGN
+    [recipient] = message.recipients
+    assert (recipient.status, recipient.code, recipient.frozen) == ("frozen", 6, "repeated")
+    assert (recipient.flagged_at, recipient.flagged_why) == (START, "Too often.")
+    assert [step.kind for step in message.timeline] == ["accepted", "flagged"]
+    [line] = await show.recent(ACME, None, 10)
+    assert (line.status, line.frozen, line.flagged_why) == ("frozen", "repeated", "Too often.")
+    await release(world, identifier)
+    [line] = await show.recent(ACME, None, 10)
+    assert (line.status, line.frozen, line.flagged_why) == ("queued", None, "Too often.")
 
 
 async def test_a_campaign_is_withdrawn_from_the_queue(world: World) -> None:
