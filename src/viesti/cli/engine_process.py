@@ -19,6 +19,7 @@ from viesti.domain.callback import Patience
 from viesti.domain.channel import Channel, ChannelSink
 from viesti.domain.estate import ChannelRow
 from viesti.domain.retry import RetryPolicy
+from viesti.engine.duty import Duty
 from viesti.engine.engine import Engine, EngineOptions, EngineServices
 from viesti.net.client import ClientOptions, OutgoingClient
 from viesti.services.attachment_links import AttachmentLinks
@@ -26,6 +27,7 @@ from viesti.services.call_back import CallBack
 from viesti.services.dispatch import Dispatch
 from viesti.services.estate import EstateCache
 from viesti.services.expire import Expire
+from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
 from viesti.services.lease import LeaseChannels
 from viesti.services.notify import Notify
@@ -37,6 +39,7 @@ from viesti.services.reroute import Reroute
 from viesti.services.rescue import Rescue
 from viesti.services.retain import Retain
 from viesti.services.short_links import ShortLinks
+from viesti.services.submit import Submit
 from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, keys_of, wake_everybody
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
@@ -95,7 +98,7 @@ async def run_engine(
             timedelta(days=settings.attachment_days),
         )
         short_links = await ShortLinks.open(store, seal, os.urandom, wiring.utc_now())
-        engine, estate = _build(
+        engine, estate, group_commit = _build(
             settings, store, client, waker, seal, guids, links, short_links, instance, dead
         )
         await estate.load()
@@ -103,6 +106,9 @@ async def run_engine(
         store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
         store.listener.on(DUE, lambda _: engine.scheduler.wake())
         store.listener.on(CALLBACKS, lambda _: engine.callbacks.duty.wake())
+        for topic, duty in engine.by_topic.items():
+            store.listener.on(topic, _waking(duty))
+        group_commit.start()
         await engine.start()
         await store.listener.start()
         await wake_everybody(store)
@@ -111,10 +117,15 @@ async def run_engine(
         await stop.wait()
         _log.info("engine stops", instance=instance)
         await engine.stop()
+        await group_commit.stop()
     finally:
         await client.close()
         await waker.stop()
         await store.close()
+
+
+def _waking(duty: Duty) -> Callable[[str], None]:
+    return lambda _: duty.wake()
 
 
 def _build(
@@ -128,11 +139,13 @@ def _build(
     short_links: ShortLinks,
     instance: str,
     dead: Sequence[str],
-) -> tuple[Engine, EstateCache]:
+) -> tuple[Engine, EstateCache, GroupCommit]:
     now, random = wiring.utc_now, wiring.jitter
     estate = EstateCache(store)
     publish = Publish(store, guids)
     receipts = TakeReceipts(store, estate, publish, waker, now)
+    group_commit = GroupCommit(store, estate, publish, waker, wiring.monotonic)  # of campaigns
+    submit = Submit(estate, group_commit, limits(settings), now, random)
     services = EngineServices(
         estate=estate,
         dispatch=Dispatch(store, estate, receipts, waker, now, random, RetryPolicy(), short_links),
@@ -159,7 +172,7 @@ def _build(
             store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)
         ),
         leases=LeaseChannels(store, instance, dead, now, settings.lease_seconds),
-        upkeep=upkeep(store, now),
+        upkeep=upkeep(store, estate, publish, waker, submit, now),
     )
     options = EngineOptions(
         claim_rows=settings.claim_batch,
@@ -186,4 +199,4 @@ def _build(
             jitter=random,
         )
 
-    return Engine(services, options, make), estate
+    return Engine(services, options, make), estate, group_commit

@@ -6,16 +6,36 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from viesti.engine.engine import Upkeep
+from viesti.services.campaigns.feed import Feed
+from viesti.services.campaigns.queue import MoveQueued
+from viesti.services.campaigns.tend import TendCampaigns
+from viesti.services.cancel_waiting import CancelWaiting
+from viesti.services.estate import EstateCache
 from viesti.services.fold_counts import FoldCounts
+from viesti.services.publish import Publish
+from viesti.services.release_held import ReleaseHeld
+from viesti.services.submit import Submit
 from viesti.services.sweep_lists import SweepLists
+from viesti.services.wake import CAMPAIGNS, Waker
 from viesti.storage.store import Store
 
 LOOK_SECONDS = 5.0  # a contact's counters are so far behind at most, and an idle engine has little to ask
 
 
-def upkeep(store: Store, now: Callable[[], datetime]) -> Sequence[Upkeep]:
+def upkeep(
+    store: Store,
+    estate: EstateCache,
+    publish: Publish,
+    waker: Waker,
+    submit: Submit,
+    now: Callable[[], datetime],
+) -> Sequence[Upkeep]:
     """The duties, with their seconds between rounds that found nothing."""
+    cancel = CancelWaiting(store, estate, publish, waker, now)
+    move = MoveQueued(store, ReleaseHeld(estate, waker, now), cancel, now)
+    campaigns = TendCampaigns(store, estate, Feed(submit), move, now)
     return (
         Upkeep("sweep lists", SweepLists(store), LOOK_SECONDS),
         Upkeep("fold counts", FoldCounts(store), LOOK_SECONDS),
+        Upkeep("campaigns", campaigns, LOOK_SECONDS, campaigns.due_in, CAMPAIGNS),
     )

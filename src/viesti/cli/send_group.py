@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from viesti.domain.estate import Customer, Service
     from viesti.services.estate import Snapshot
     from viesti.services.requests import NotAccepted
-    from viesti.services.send_to_group import Progress, Refused, SendToGroup
+    from viesti.services.send_to_able import Refused
+    from viesti.services.send_to_group import Progress, SendToGroup
 
 POOL = 4  # connections
 SHOWN = 20  # of those who can't be sent to

@@ -64,11 +64,13 @@ class EngineOptions:
 @dataclass(frozen=True, slots=True)
 class Upkeep:
     """Something to be done now and then: `run_once` gives how much it did, and is called again at once while
-    that is something."""
+    that is something. `due_in`: seconds until there is more; `topic`: a wake-up says there may be now."""
 
     name: str
     run_once: Callable[[], Awaitable[int]]
     seconds: float
+    due_in: Callable[[], Awaitable[float | None]] | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Engine:
             services.rescue.due_in,
             gather_seconds=GATHER_SECONDS,
         )
+        upkeep = [(one, Duty(one.name, one.run_once, one.seconds, one.due_in)) for one in services.upkeep]
         self._upkeep = [
             self.scheduler,
             Duty("fallback", services.reroute, FALLBACK_SECONDS),
@@ -135,8 +138,9 @@ class Engine:
             Duty("callback rescuer", self._free_callbacks, CALLBACK_RESCUE_SECONDS),
             Duty("overdue receipts", services.expire, OVERDUE_SECONDS),
             Duty("retention", self._retain, o.retention_round),
-            *(Duty(one.name, one.run_once, one.seconds) for one in services.upkeep),
+            *(duty for _, duty in upkeep),
         ]
+        self.by_topic = {one.topic: duty for one, duty in upkeep if one.topic}
 
     async def start(self) -> None:
         """Start everything."""

@@ -13,6 +13,7 @@ from viesti.domain.contact import ContactCount
 from viesti.domain.failure import Failure
 from viesti.domain.message import StatusChange
 from viesti.domain.status import Status
+from viesti.services.balance.refund import refund
 from viesti.services.estate import EstateCache
 from viesti.services.publish import Publish
 from viesti.services.wake import CALLBACKS, Waker
@@ -50,6 +51,7 @@ class CancelWaiting:
         )
         if not moved:
             return []
+        await refund(tx, [each.id for each in moved])
         count_ids = await self._store.ids.take([each.bucket for each in moved])
         await tx.contacts.count(
             [

@@ -91,7 +91,7 @@ def plan(
         sender=sender,
         text=planner.text.stored,
         advertisement=advertisement,
-        lane=_lane(advertisement, len(recipients), service, limits),
+        lane=_lane(advertisement or request.campaign_id is not None, len(recipients), service, limits),
         send_at=send_at,
         currency=planner.currency,
         recipients=tuple(recipient for recipient in recipients if recipient),
@@ -142,10 +142,11 @@ def _read_sender(wanted: str) -> Sender | SenderProblem:
     return parse_sender(wanted)
 
 
-def _lane(advertisement: bool, recipients: int, service: Service | None, limits: Limits) -> Lane:
+def _lane(many: bool, recipients: int, service: Service | None, limits: Limits) -> Lane:
+    """`many`: it is one of many by its kind, however few its recipients are."""
     wanted = service.lane if service else "auto"
     if wanted == "auto":
-        bulk = advertisement or recipients >= limits.bulk_threshold
+        bulk = many or recipients >= limits.bulk_threshold
         return Lane.BULK if bulk else Lane.TRANSACTIONAL
     return Lane.BULK if wanted == "bulk" else Lane.TRANSACTIONAL
 

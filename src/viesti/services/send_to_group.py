@@ -7,34 +7,21 @@ request id, goes over the same pages whoever joined or left since, and sends not
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from hashlib import blake2b
 
 import msgspec
 
 from viesti.domain.estate import Customer, Service
 from viesti.domain.failure import Failure
-from viesti.services.requests import (
-    FieldProblem,
-    NotAccepted,
-    RecipientRequest,
-    SubmitRequest,
-    SubmitResult,
-    Submitted,
-)
+from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest, Submitted
+from viesti.services.send_to_able import Refused, send_to_able
 from viesti.services.submit import Submit
 from viesti.storage.store import Store
 
 PAGE = 1000  # recipients in a message
 DIALECT = "group"
 _LAST = "last_contact"  # in a message's extras: the last contact of its page
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """Somebody in the group who can't be sent to, and why."""
-
-    phone: str
-    sentence: str
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -54,13 +41,6 @@ class _Page(msgspec.Struct):
 
     number: int = 0
     after: int = 0
-
-
-class _Sent(msgspec.Struct, frozen=True):
-    """What became of some recipients; `result` None: none of them can be sent to."""
-
-    result: SubmitResult | None
-    refused: tuple[Refused, ...] = ()
 
 
 class SendToGroup:
@@ -109,8 +89,9 @@ class SendToGroup:
             if not members:
                 return None
             last = members[-1][0]
-            phones = [phone for _, phone in members if phone]
-            sent = await self._send(msgspec.structs.replace(request, extras={_LAST: last}), phones)
+            able = [RecipientRequest(f"+{phone}") for _, phone in members if phone]
+            of_page = msgspec.structs.replace(request, extras={_LAST: last})
+            sent = await send_to_able(self._submit, of_page, able)
             result, refused = sent.result, sent.refused
             if result is None or (at.after and isinstance(result, NotAccepted) and not result.conflict):
                 at.after = last  # nobody of this page, perhaps somebody of the next
@@ -121,44 +102,11 @@ class SendToGroup:
         at.number += 1
         return _progress(result, refused)
 
-    async def _send(self, request: SubmitRequest, phones: Sequence[str]) -> _Sent:
-        """Send to these, without those who can't be sent to."""
-        if not phones:
-            return _Sent(None)
-        result = await self._submit(_to(request, phones))
-        if isinstance(result, Submitted) or result.conflict:
-            return _Sent(result)
-        objections = {phone: self._submit.objection(_to(request, [phone])) for phone in phones}
-        refused = tuple(
-            Refused(phone, " ".join(problem.sentence for problem in objection.problems))
-            for phone, objection in objections.items()
-            if objection
-        )
-        able = [phone for phone, objection in objections.items() if objection is None]
-        if able:
-            return _Sent(await self._submit(_to(request, able)), refused)
-        # Is it the message itself, which nobody could get?
-        all_alike = all(
-            objection and _of_the_message(objection.problems) for objection in objections.values()
-        )
-        return _Sent(result if all_alike else None, refused)
-
     async def _last_of(self, submitted: Submitted, customer_id: int) -> int:
         async with self._store.statements() as tx:
             message = await tx.messages.message(submitted.message_id, customer_id)
         assert message is not None and message.extras is not None  # written by an earlier run of this
         return int(message.extras[_LAST])
-
-
-def _to(request: SubmitRequest, phones: Sequence[str]) -> SubmitRequest:
-    return msgspec.structs.replace(
-        request, recipients=tuple(RecipientRequest(f"+{phone}") for phone in phones)
-    )
-
-
-def _of_the_message(problems: Sequence[FieldProblem]) -> bool:
-    """Whether these would be the same whoever it is sent to."""
-    return all(problem.index is None for problem in problems)
 
 
 def _progress(submitted: Submitted, refused: tuple[Refused, ...]) -> Progress:

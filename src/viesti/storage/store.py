@@ -17,6 +17,7 @@ from viesti.storage.migrate import pending_on
 from viesti.storage.rows.accept import Accept
 from viesti.storage.rows.access import Access
 from viesti.storage.rows.callbacks import Callbacks
+from viesti.storage.rows.campaigns import Campaigns, MadePage, Put
 from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick
 from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
 from viesti.storage.rows.contacts import Contacts
@@ -70,6 +71,7 @@ __all__ = [
     "LedgerLine",
     "LinkText",
     "Listener",
+    "MadePage",
     "MatchedReceipt",
     "MessageToSend",
     "Moved",
@@ -77,6 +79,7 @@ __all__ = [
     "NewSubscription",
     "OpenThread",
     "OverTheCap",
+    "Put",
     "Released",
     "ReportTarget",
     "RequestKey",
@@ -146,6 +149,10 @@ class Transaction:
     @cached_property
     def callbacks(self) -> Callbacks:
         return Callbacks(self._connection)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self._connection)
 
     @cached_property
     def leases(self) -> Leases:
