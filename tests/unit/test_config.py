@@ -47,6 +47,7 @@ FULL: dict[str, tuple[str, str, Any]] = {
     "lease_seconds": ("12.5", "12.5", 12.5),
     "drain_seconds": ("4", "4", 4.0),
     "fallback_seconds": ("45", "45", 45.0),
+    "held_hours": ("24", "24", 24.0),
     "receipt_timeout_hours": ("24", "24", 24.0),
     "callback_timeout_seconds": ("2.5", "2.5", 2.5),
     "callback_max_age_hours": ("48", "48", 48.0),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from viesti.engine.engine import Upkeep
+from viesti.services.balance.unfreeze import Unfreeze
 from viesti.services.campaigns.feed import Feed
 from viesti.services.campaigns.queue import MoveQueued
 from viesti.services.campaigns.tend import TendCampaigns
@@ -16,7 +17,7 @@ from viesti.services.publish import Publish
 from viesti.services.release_held import ReleaseHeld
 from viesti.services.submit import Submit
 from viesti.services.sweep_lists import SweepLists
-from viesti.services.wake import CAMPAIGNS, Waker
+from viesti.services.wake import BALANCE, CAMPAIGNS, Waker
 from viesti.storage.store import Store
 
 LOOK_SECONDS = 5.0  # a contact's counters are so far behind at most, and an idle engine has little to ask
@@ -29,13 +30,17 @@ def upkeep(
     waker: Waker,
     submit: Submit,
     now: Callable[[], datetime],
+    keep_held: timedelta,
 ) -> Sequence[Upkeep]:
-    """The duties, with their seconds between rounds that found nothing."""
+    """The duties, with their seconds between rounds that found nothing. `keep_held`: how long recipients are
+    kept frozen."""
     cancel = CancelWaiting(store, estate, publish, waker, now)
-    move = MoveQueued(store, ReleaseHeld(estate, waker, now), cancel, now)
+    release = ReleaseHeld(estate, waker, now)
+    move = MoveQueued(store, release, cancel, now)
     campaigns = TendCampaigns(store, estate, Feed(submit), move, now)
     return (
         Upkeep("sweep lists", SweepLists(store), LOOK_SECONDS),
         Upkeep("fold counts", FoldCounts(store), LOOK_SECONDS),
+        Upkeep("balances", Unfreeze(store, release, cancel, now, keep_held), LOOK_SECONDS, None, BALANCE),
         Upkeep("campaigns", campaigns, LOOK_SECONDS, campaigns.due_in, CAMPAIGNS),
     )

@@ -157,6 +157,11 @@ class Settings:
     receipt_timeout_hours: float = _setting(
         kinds.number(1, 720), 72.0, "A recipient without a receipt for so long becomes `expired`."
     )
+    held_hours: float = _setting(
+        kinds.number(1, 2_160),
+        72.0,
+        "What is frozen for so long, for lack of balance or as a repetition, is called back.",
+    )
 
     callback_timeout_seconds: float = _setting(
         kinds.number(0.1, 120), 10.0, "How long an endpoint may take to answer a callback.", group="Callbacks"

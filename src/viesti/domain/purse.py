@@ -21,6 +21,10 @@ class Purse:
         self.taken: dict[int, Decimal] = defaultdict(Decimal)
         self.short: set[int] = set()
 
+    def knows(self, customer_id: int) -> bool:
+        """Whether that customer has a balance."""
+        return customer_id in self._left
+
     def take(self, customer_id: int, cost: Decimal | None) -> bool:
         """Take a cost (None: it has no price), if it fits; gives whether it did."""
         amount = cost or NOTHING

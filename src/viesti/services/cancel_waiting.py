@@ -39,15 +39,14 @@ class CancelWaiting:
         taken = await tx.outbox.withdraw(ids) | await tx.held.drop(ids)
         return await self.taken(tx, sorted(taken))
 
-    async def taken(self, tx: Transaction, ids: Sequence[int]) -> list[Moved]:
+    async def taken(
+        self, tx: Transaction, ids: Sequence[int], why: Failure = Failure.CANCELLED
+    ) -> list[Moved]:
         """Cancel recipients that were taken out of their queue in this transaction; gives those that were not
-        sent by an earlier attempt after all."""
+        sent by an earlier attempt after all. What was taken from the balance for them is given back."""
         now = self._now()
         moved = await tx.messages.advance(
-            [
-                StatusChange(identifier, Status.CANCELLED, Failure.CANCELLED.value, None, None, now)
-                for identifier in ids
-            ]
+            [StatusChange(identifier, Status.CANCELLED, why.value, None, None, now) for identifier in ids]
         )
         if not moved:
             return []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from viesti.domain.message import HeldReason
 from viesti.domain.pricing import PLACES
 from viesti.services.estate import EstateCache
 from viesti.storage.store import Store
 
 NOTHING = Decimal("0.000000")
-BALANCE = "balance"  # the reason to hold back what the balance does not cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class ReadBalance:
         snapshot = self._estate.current
         async with self._store.statements() as each:
             found = await each.money.balance(customer_id)
-            held = await each.money.count_held(customer_id)
-        waiting = held.get(BALANCE)
+            held = await each.held.tally(customer_id)
+        waiting = held.get(HeldReason.BALANCE)
         left = found.left if found else None
         rate = snapshot.gbp_rate(customer_id)
         return BalanceSeen(

@@ -44,5 +44,5 @@ create index balance_entries_customer on balance_entries (customer_id, id);
 -- Whether its cost is taken from the customer's balance; null where none was kept, and while it is frozen.
 alter table recipients add column charged boolean;
 
--- What has been held for long is given up.
-create index held_since on held (since);
+-- What has been held for long is given up, but for what somebody paused.
+create index held_since on held (since) where reason <> 'paused';

@@ -19,6 +19,17 @@ from held where id = any($1::bigint[])
 order by id
 for update
 
+-- name: older
+-- Those held since before $1 that nobody paused, locked, at most $2.
+select id, bucket, customer_id, reason, channel_id, lane, parts, cost, due_at, since, campaign_id
+from held where since < $1 and reason <> 'paused'
+order by since limit $2
+for update skip locked
+
+-- name: await_balance
+-- These are held for lack of balance from now on.
+update held set reason = 'balance' where id = any($1::bigint[])
+
 -- name: reasons
 -- Why these are held, as far as they are.
 select id, reason from held where id = any($1::bigint[])

@@ -94,10 +94,6 @@ cross join lateral (
 ) h
 where b.cap is null or b.spent + coalesce(h.cost, 0) <= b.paid + b.cap
 
--- name: count_held
--- How many recipients of a customer are frozen, by reason, and what those cost for which nothing was taken yet.
-select reason, count(*) as recipients, coalesce(sum(cost), 0) as cost from held where customer_id = $1 group by reason
-
 -- name: mark_charged
 -- These recipients' costs are taken from the balance now.
 update recipients set charged = true where id = any($1::bigint[])

@@ -56,6 +56,16 @@ class HeldBack:
         """Those of these that are held; locked until the transaction ends."""
         return [_held(row) for row in await self._connection.fetch(SQL["some"], ids)]
 
+    async def older(self, before: datetime, limit: int) -> list[Held]:
+        """Those held since before then that nobody paused; locked until the transaction ends, but for those
+        that others have."""
+        return [_held(row) for row in await self._connection.fetch(SQL["older"], before, limit)]
+
+    async def await_balance(self, ids: Sequence[int]) -> None:
+        """These are held for lack of balance from now on."""
+        if ids:
+            await self._connection.execute(SQL["await_balance"], ids)
+
     async def reasons(self, ids: Sequence[int]) -> dict[int, HeldReason]:
         """Why these are held; who is not held is not in it."""
         rows = await self._connection.fetch(SQL["reasons"], ids)

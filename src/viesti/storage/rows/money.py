@@ -82,13 +82,6 @@ class SharePaid(NamedTuple):
     parts: int | None = None
 
 
-class HeldSum(NamedTuple):
-    """How many recipients are frozen for a reason, and what they will cost."""
-
-    recipients: int
-    cost: Decimal
-
-
 class Money:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -167,11 +160,6 @@ class Money:
     async def releasable(self) -> list[int]:
         """Customers with frozen recipients whose next one their balance covers."""
         return [row["customer_id"] for row in await self._connection.fetch(SQL["releasable"])]
-
-    async def count_held(self, customer_id: int) -> dict[str, HeldSum]:
-        """By reason."""
-        rows = await self._connection.fetch(SQL["count_held"], customer_id)
-        return {row["reason"]: HeldSum(row["recipients"], row["cost"]) for row in rows}
 
     async def mark_charged(self, recipient_ids: Sequence[int]) -> None:
         if recipient_ids:
