@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from viesti.api.app import ApiServices
 from viesti.api.smartdialog import SmartDialogServices
 from viesti.api.txtsync import TxtSyncServices
-from viesti.cli.api_parts import directory, groups, oauth, sending, twoway, txtsync_sending, txtsync_triggers
+from viesti.cli.api_parts import (
+    directory,
+    groups,
+    oauth,
+    sending,
+    twoway,
+    txtsync_reading,
+    txtsync_sending,
+    txtsync_triggers,
+)
 from viesti.cli.api_parts.parts import Parts
 from viesti.config import Settings
 from viesti.services.attachment_links import AttachmentLinks
@@ -95,6 +104,7 @@ def make_services(parts: Parts) -> ApiServices:
             estate=parts.estate,
             base_url=parts.base_url,
             sending=txtsync_sending.make(parts),
+            reading=txtsync_reading.make(parts),
             triggers=txtsync_triggers.make(parts),
         ),
         smartdialog=SmartDialogServices(

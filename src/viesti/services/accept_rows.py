@@ -96,6 +96,7 @@ class AcceptRows:
                     _told(wanted, freeze),
                     contact,
                     freeze.reason if freeze else None,
+                    recipient.flagged_why or "",
                 )
             )
         return Submitted(
@@ -106,6 +107,8 @@ class AcceptRows:
             send_at=planned.send_at,
             currency=planned.currency,
             recipients=tuple(answers),
+            link_base=planned.link_base,
+            link_rule=planned.link_rule,
         )
 
     def _unaffordable(self, customer_id: int, wanted: PlannedRecipient) -> Freeze | None:

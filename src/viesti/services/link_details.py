@@ -7,7 +7,7 @@ the link is followed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from viesti.domain.links import find_links
@@ -23,10 +23,10 @@ class LinkDetail:
     index: int
     url: str
     short_url: str
-    clicks: int
-    persons: int
-    first_at: datetime | None
-    last_at: datetime | None
+    clicks: int = 0
+    persons: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
     @property
     def machines(self) -> int:
@@ -51,18 +51,28 @@ async def link_details(
     details = {}
     for recipient_id, text, base, rule in texts:
         listed = []
-        for number, link in enumerate(find_links(text, rule)):
-            seen = known.get((recipient_id, number))
-            listed.append(
-                LinkDetail(
-                    index=number,
-                    url=link.url,
-                    short_url=short_links.url(base, recipient_id, number),
-                    clicks=seen.clicks if seen else 0,
-                    persons=seen.persons if seen else 0,
-                    first_at=seen.first_at if seen else None,
-                    last_at=seen.last_at if seen else None,
+        for detail in new_details(short_links, recipient_id, text, base, rule):
+            seen = known.get((recipient_id, detail.index))
+            if seen:
+                detail = replace(
+                    detail,
+                    clicks=seen.clicks,
+                    persons=seen.persons,
+                    first_at=seen.first_at,
+                    last_at=seen.last_at,
                 )
-            )
+            listed.append(detail)
         details[recipient_id] = tuple(listed)
     return details
+
+
+def new_details(
+    short_links: ShortLinks, recipient_id: int, text: str, base: str, rule: int
+) -> tuple[LinkDetail, ...]:
+    """The links of a recipient as they are when nobody has followed one."""
+    return tuple(
+        [
+            LinkDetail(number, link.url, short_links.url(base, recipient_id, number))
+            for number, link in enumerate(find_links(text, rule))
+        ]
+    )

@@ -72,6 +72,7 @@ class SubmittedRecipient(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...]
     contact: KnownContact | None = None  # not told to a repeat
     frozen: HeldReason | None = None  # why it is held back
+    flagged_why: str = ""  # what was found odd about it
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -85,6 +86,8 @@ class Submitted(msgspec.Struct, frozen=True):
     currency: str | None
     recipients: tuple[SubmittedRecipient, ...]
     repeated: bool = False
+    link_base: str | None = None  # and the rule: how its links go out; not told to a repeat
+    link_rule: int | None = None
 
     @property
     def parts(self) -> int:

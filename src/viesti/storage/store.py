@@ -45,6 +45,7 @@ from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
 from viesti.storage.rows.sent_to import Alike, LastSent, SentTo
+from viesti.storage.rows.sms import FoundSms, ReceivedSms, SentSms, Smses, SmsQuery
 from viesti.storage.rows.subscriptions import NewSubscription, Subscription, Subscriptions
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
@@ -64,6 +65,7 @@ __all__ = [
     "FirstRecipient",
     "Forbidden",
     "FoundPart",
+    "FoundSms",
     "HeldTally",
     "Known",
     "LastSent",
@@ -80,11 +82,14 @@ __all__ = [
     "OpenThread",
     "OverTheCap",
     "Put",
+    "ReceivedSms",
     "Released",
     "ReportTarget",
     "RequestKey",
     "SentPart",
+    "SentSms",
     "SharePaid",
+    "SmsQuery",
     "Standing",
     "Store",
     "StoreUnavailable",
@@ -209,6 +214,10 @@ class Transaction:
     @cached_property
     def sent_to(self) -> SentTo:
         return SentTo(self._connection)
+
+    @cached_property
+    def sms(self) -> Smses:
+        return Smses(self._connection)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:

@@ -35,6 +35,7 @@ insert into recipients (id, bucket, message_id, customer_id, address, address_ki
                         channel_id, reports, created_at)
 select id + {LATER}, 5, id, 1, '358401234567', 'international', 'gsm7', 1, 30, 31, true, {T}
 from messages;
+update messages set campaign_id = 9 where id % 10 = 0;
 insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
 select id, 5, 1, 1, 1, 31, 'ref' || id, {T} from recipients;
 insert into receipts (recipient_id, bucket, number, channel_id, reference, state, error, received_at, raw)
@@ -154,6 +155,8 @@ CLAIMED = _array(*(n * 64 for n in range(55001, 55101)))
 HELD = MESSAGES
 
 
+_EVER = ("'1970-01-01Z'", "'9999-01-01Z'")
+
 HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("outbox", "claim", (31, "'channel 31'", 300, 7, AT)),
     ("outbox", "settle", (CLAIMED, 7)),
@@ -191,6 +194,23 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("messages", "recent", (1, 1 << 53, 50)),
     ("messages", "recent", (2, 1 << 53, 50)),
     ("messages", "recent_of_all", (1 << 53, 50)),
+    *(("sms", way, (1, 0, 1 << 53, 50, 50, "null", *_EVER, 0, 50)) for way in ("down", "up")),
+    *(("sms", way, (1, 0, 1 << 53, 500, 0, "'{30}'", *_EVER, 0, 50)) for way in ("down", "up")),
+    *(
+        ("sms", f"with_{way}", (1, 0, 1 << 53, 50, 50, "null", *_EVER, 0, 50, number, campaign))
+        for way in ("down", "up")
+        for number in ("'358401234567'", "'358409999999'", "'1'")
+        for campaign in ("null", 9)
+    ),
+    *(
+        ("sms", f"of_campaign_{way}", (1, 0, 1 << 53, 50, "null", *_EVER, 0, 50, campaign))
+        for way in ("down", "up")
+        for campaign in (9, 8)
+    ),
+    ("sms", "sent_from", (1, AT, 1 << 53)),
+    ("sms", "came_from", (1, AT, 1 << 53)),
+    ("sms", "sent", (1, IDS)),
+    ("sms", "received", (1, MESSAGES)),
     ("people", "known", (_all(1), _array(*range(1, 301)), "'{1,2}'")),
     ("held", "of_customer", (1, "'balance'", 0, 100)),
     ("held", "of_campaign", (7, "'paused'", 0, 100)),

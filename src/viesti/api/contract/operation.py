@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from viesti.api.contract.values import PLAIN, About, Text, Thing, Truth, Value, Whole
+from viesti.api.contract.values import PLAIN, About, Moment, Text, Thing, Truth, Value, Whole
 
 I = TypeVar("I", bound=msgspec.Struct)  # noqa: E741  what an operation reads
 
@@ -33,7 +33,7 @@ class Parameter:
     name: str
     where: Literal["header", "path", "query"]
     to: str
-    value: Text | Whole | Truth
+    value: Text | Whole | Truth | Moment
     required: bool = False
     about: About = PLAIN
     encoding: Literal["", "single", "double"] = ""

@@ -15,7 +15,7 @@ from starlette.types import Scope
 from viesti.api.answer import FieldError
 from viesti.api.contract.operation import Parameter
 from viesti.api.contract.reading import MISSING, Reader, reader
-from viesti.api.contract.values import Text, Truth, Whole
+from viesti.api.contract.values import Moment, Text, Truth, Whole
 
 MAX_QUERY_FIELDS = 100
 
@@ -72,10 +72,17 @@ def _from_text(parameter: Parameter) -> Reader:
     match parameter.value:
         case Text():
             return read
+        case Moment():
+            return lambda text, place, problems: read(_as_moment(text), place, problems)
         case Truth():
             return lambda text, place, problems: read(_as_truth(text), place, problems)
         case Whole():
             return lambda text, place, problems: read(_as_whole(text), place, problems)
+
+
+def _as_moment(text: str) -> str:
+    """With the `+` of its offset, which becomes a space in a query where it was not escaped."""
+    return text.replace(" ", "+") if "T" in text else text
 
 
 def _as_truth(text: str) -> object:

@@ -14,6 +14,7 @@ from viesti.api.contract import endpoint
 from viesti.api.contract.endpoint import AccessGuard
 from viesti.api.meters import Meters
 from viesti.api.txtsync.errors import render
+from viesti.api.txtsync.reading import bound as reading
 from viesti.api.txtsync.sending import bound as sending
 from viesti.api.txtsync.slice import Bound, Common
 from viesti.api.txtsync.triggers import bound as triggers
@@ -28,6 +29,7 @@ class TxtSyncServices:
     estate: EstateCache
     base_url: str
     sending: sending.SendingServices
+    reading: reading.ReadingServices
     triggers: triggers.TriggersServices
 
 
@@ -35,6 +37,7 @@ def bound(services: TxtSyncServices, common: Common) -> Bound:
     """Every operation of the dialect with its handler."""
     return (
         *sending.bound(services.sending, common),
+        *reading.bound(services.reading, common),
         *triggers.bound(services.triggers, common),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viesti.api.contract.operation import AnyOperation
+from viesti.api.txtsync.reading import declared as reading
 from viesti.api.txtsync.sending import declared as sending
 from viesti.api.txtsync.triggers import declared as triggers
 from viesti.api.txtsync.versions import DEFINED
@@ -18,7 +19,7 @@ AS_DEFINED: tuple[AnyOperation, ...] = (
     *triggers.AS_DEFINED,
 )
 # The calls beyond the connector.
-NATIVE: tuple[AnyOperation, ...] = ()
+NATIVE: tuple[AnyOperation, ...] = (*reading.NATIVE,)
 # Paths that only tell what flows are sent, and are served all the same.
 LEFTOVERS: tuple[AnyOperation, ...] = triggers.LEFTOVERS
 

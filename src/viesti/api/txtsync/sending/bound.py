@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from viesti.api.txtsync.sending.declared import SEND
 from viesti.api.txtsync.sending.handlers import Sending
 from viesti.api.txtsync.slice import Bound, Common
+from viesti.services.short_links import ShortLinks
+from viesti.services.sms.read import ReadSms
 from viesti.services.submit import Submit
 
 
@@ -18,9 +20,11 @@ class SendingServices:
     """What the slice calls."""
 
     submit: Submit
+    read: ReadSms
+    short_links: ShortLinks
 
 
 def bound(services: SendingServices, common: Common) -> Bound:
     """The slice's operations with their handlers."""
-    handlers = Sending(services.submit, common)
+    handlers = Sending(services.submit, services.read, services.short_links, common)
     return ((SEND, handlers.send),)

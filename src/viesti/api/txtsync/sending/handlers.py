@@ -12,19 +12,25 @@ from viesti.api.answer import Answer, Refusal, answer_json
 from viesti.api.refusals import refusal
 from viesti.api.txtsync.sending.shapes import SendAsked
 from viesti.api.txtsync.sending.translate import NAMES, submit_request
-from viesti.api.txtsync.shapes import sms_objects
+from viesti.api.txtsync.shapes import sms_object
 from viesti.api.txtsync.slice import DIALECT, Common
 from viesti.services.authenticate import Caller
 from viesti.services.requests import NotAccepted
+from viesti.services.short_links import ShortLinks
+from viesti.services.sms.accepted import accepted
+from viesti.services.sms.read import ReadSms
 from viesti.services.submit import Submit
 
 
 class Sending:
     """The operations."""
 
-    def __init__(self, submit: Submit, common: Common) -> None:
+    def __init__(self, submit: Submit, read: ReadSms, short_links: ShortLinks, common: Common) -> None:
         self._submit = submit
+        self._read = read
+        self._short_links = short_links
         self._meters = common.meters
+        self._base_url = common.base_url
 
     async def send(self, caller: Caller, asked: SendAsked) -> Answer | Refusal:
         """SendSMS."""
@@ -34,9 +40,12 @@ class Sending:
         result = await self._submit(request)
         if isinstance(result, NotAccepted):
             return refusal(result if len(request.recipients) > 1 else _of_one(result), NAMES)
-        if not result.repeated:
+        if result.repeated:
+            seen = await self._read.many(caller.customer.id, [each.id for each in result.recipients])
+        else:
             self._meters.accepted(DIALECT, len(result.recipients), result.parts)
-        return answer_json(list(sms_objects(result, caller)))
+            seen = list(accepted(result, caller.customer, caller.application, None, self._short_links))
+        return answer_json([sms_object(each, self._base_url) for each in seen])
 
 
 def _of_one(result: NotAccepted) -> NotAccepted:
