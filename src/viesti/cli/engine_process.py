@@ -22,6 +22,7 @@ from viesti.domain.retry import RetryPolicy
 from viesti.engine.duty import Duty
 from viesti.engine.engine import Engine, EngineOptions, EngineServices
 from viesti.net.client import ClientOptions, OutgoingClient
+from viesti.services.announce import Announce
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.call_back import CallBack
 from viesti.services.dispatch import Dispatch
@@ -144,13 +145,16 @@ def _build(
     estate = EstateCache(store)
     publish = Publish(store, guids)
     receipts = TakeReceipts(store, estate, publish, waker, now)
-    group_commit = GroupCommit(store, estate, publish, waker, wiring.monotonic)  # of campaigns
+    announce = Announce(store, short_links)
+    group_commit = GroupCommit(store, estate, publish, announce, waker, wiring.monotonic)  # of campaigns
     submit = Submit(estate, group_commit, limits(settings), now, random)
     services = EngineServices(
         estate=estate,
         dispatch=Dispatch(store, estate, receipts, waker, now, random, RetryPolicy(), short_links),
         receipts=receipts,
-        receive=Receive(store, estate, waker, limits(settings), now, random, Notify(guids, links)),
+        receive=Receive(
+            store, estate, waker, limits(settings), now, random, Notify(guids, links, short_links)
+        ),
         call_back=CallBack(
             store,
             estate,

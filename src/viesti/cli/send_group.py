@@ -68,11 +68,13 @@ async def send_group(
 ) -> int:
     """Send by the database at `address`; gives the exit code. Raises Problem and `StoreUnavailable`."""
     from viesti.cli.engine_process import limits
+    from viesti.services.announce import Announce
     from viesti.services.estate import EstateCache
     from viesti.services.group_commit import GroupCommit
     from viesti.services.guids import Guids
     from viesti.services.publish import Publish
     from viesti.services.send_to_group import SendToGroup
+    from viesti.services.short_links import ShortLinks
     from viesti.services.submit import Submit
     from viesti.services.wake import Waker
     from viesti.storage.seal import Seal
@@ -83,8 +85,10 @@ async def send_group(
         estate = EstateCache(store)
         customer, service = find_group(await estate.load(), group)
         waker = Waker(store)
-        guids = await Guids.open(store, Seal(wiring.secret_keys(settings)), os.urandom, wiring.utc_now())
-        group_commit = GroupCommit(store, estate, Publish(store, guids), waker, wiring.monotonic)
+        seal, now = Seal(wiring.secret_keys(settings)), wiring.utc_now()
+        publish = Publish(store, await Guids.open(store, seal, os.urandom, now))
+        announce = Announce(store, await ShortLinks.open(store, seal, os.urandom, now))
+        group_commit = GroupCommit(store, estate, publish, announce, waker, wiring.monotonic)
         submit = Submit(estate, group_commit, limits(settings), wiring.utc_now, wiring.jitter)
         group_commit.start()
         try:

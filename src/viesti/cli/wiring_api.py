@@ -20,6 +20,7 @@ from viesti.cli.api_parts import (
 )
 from viesti.cli.api_parts.parts import Parts
 from viesti.config import Settings
+from viesti.services.announce import Announce
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.authenticate import Authenticate
 from viesti.services.authorise import Authorise
@@ -57,10 +58,12 @@ async def make_parts(
     estate = EstateCache(store)
     waker = Waker(store)
     guids = await Guids.open(store, seal, chance, now())
+    short_links = await ShortLinks.open(store, seal, chance, now())
     group_commit = GroupCommit(
         store,
         estate,
         Publish(store, guids),
+        Announce(store, short_links),
         waker,
         monotonic,
         rows=settings.group_commit_rows,
@@ -81,7 +84,7 @@ async def make_parts(
         links=await AttachmentLinks.open(
             store, seal, chance, now(), base_url, timedelta(days=settings.attachment_days)
         ),
-        short_links=await ShortLinks.open(store, seal, chance, now()),
+        short_links=short_links,
         record_clicks=RecordClicks(store, monotonic),
         limits=limits,
         base_url=base_url,

@@ -55,6 +55,12 @@ class KnownContact(NamedTuple):
     last_name: str
     external_reference: str | None
 
+    @classmethod
+    def of(cls, contact: Contact) -> KnownContact:
+        """What of a contact is known so."""
+        names = contact.name, contact.first_name, contact.last_name
+        return cls(contact.id, *names, contact.external_reference)
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:

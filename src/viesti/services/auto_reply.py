@@ -7,7 +7,6 @@ with the message and what is known of its writer, and what is filled in is never
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -22,7 +21,7 @@ from viesti.domain.placeholders import parse
 from viesti.services.plan import Limits, plan
 from viesti.services.reactions import Reactions
 from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest
-from viesti.storage.store import Store, Transaction
+from viesti.storage.store import Known, Store, Transaction
 
 ANSWERS = 10  # automatic answers of one service to one address ...
 ANSWERS_IN = timedelta(hours=1)  # ... in so long
@@ -84,9 +83,8 @@ class AutoReply:
             _log.warning("automatic answer not sent", message=inbound.id, service=service.key, why=sentences)
             return
         message_id, recipient_id = await self._store.ids.take([customer.bucket] * 2)
-        known = await tx.people.known({(customer.id, planned.recipients[0].address.digits)})
         # A consent confirmation goes out although the person has just opted out: the law asks for it.
-        known = replace(known, opted_out={})
+        known = Known(contacts=work.known(inbound))
         work.rows.add(planned, message_id, [recipient_id], known, self._fair)
 
 

@@ -16,7 +16,9 @@ from viesti.domain.fair import FairClock
 from viesti.domain.lane import Lane
 from viesti.domain.purse import Purse
 from viesti.services.accept_rows import AcceptRows
+from viesti.services.announce import Announce
 from viesti.services.estate import EstateCache
+from viesti.services.loop_guard import LoopGuard
 from viesti.services.plan import Planned
 from viesti.services.publish import Publish
 from viesti.services.repeats import answer_again, first_results, request_key
@@ -46,6 +48,7 @@ class GroupCommit:
         store: Store,
         estate: EstateCache,
         publish: Publish,
+        announce: Announce,
         waker: Waker,
         monotonic: Callable[[], float],
         *,
@@ -56,6 +59,7 @@ class GroupCommit:
         self._store = store
         self._estate = estate
         self._publish = publish
+        self._announce = announce
         self._waker = waker
         self._monotonic = monotonic
         self._rows = rows
@@ -64,6 +68,7 @@ class GroupCommit:
         self._queue: deque[_Entry] = deque()
         self._arrived = asyncio.Event()
         self._fair = FairClock()
+        self._guard = LoopGuard()
         self._clock_read_at: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._short: set[int] = set()  # customers whose balance did not cover everything of late
@@ -162,14 +167,15 @@ class GroupCommit:
             fresh, repeats = await _tell_apart(tx, batch)
             if fresh:
                 known = await _known(tx, fresh)
+                frozen = await self._guard(tx, [(entry.planned, entry.recipient_ids) for entry in fresh])
                 if capped:
                     purse = Purse(await tx.money.lock_left(capped))
                     rows = AcceptRows(purse)
                 answers = [
-                    rows.add(entry.planned, entry.message_id, entry.recipient_ids, known, self._fair)
+                    rows.add(entry.planned, entry.message_id, entry.recipient_ids, known, self._fair, frozen)
                     for entry in fresh
                 ]
-                owed = await self._write_rows(tx, rows)
+                owed = await self._write_rows(tx, rows, known)
         self._short = self._short.difference(capped) | purse.short
         for entry, answer in zip(fresh, answers if fresh else (), strict=True):
             if not entry.answer.done():
@@ -191,15 +197,19 @@ class GroupCommit:
             if not entry.answer.done():
                 entry.answer.set_result(answer_again(entry.planned.request, firsts))
 
-    async def _write_rows(self, tx: Transaction, rows: AcceptRows) -> int:
-        """Write the rows, and with them the reports owed for recipients that nothing is sent to; gives how
-        many those are."""
-        if not rows.skipped:
+    async def _write_rows(self, tx: Transaction, rows: AcceptRows, known: Known) -> int:
+        """Write the rows, and with them the reports owed for recipients that nothing is sent to and the calls
+        to flows that want to know of the others; gives how many those are."""
+        telling = self._announce.wanted(rows, known)
+        if not rows.skipped and not telling:
             await rows.write(tx)
             return 0
         async with tx.savepoint():  # begins a transaction where there is none
+            owed = await self._announce(tx, rows, known) if telling else 0
             await rows.write(tx)
-            return await self._publish(tx, self._estate.current, rows.skipped, rows.messages[0].created_at)
+            return owed + await self._publish(
+                tx, self._estate.current, rows.skipped, rows.messages[0].created_at
+            )
 
     async def _give_ids(self, batch: Sequence[_Entry]) -> None:
         buckets: list[int] = []

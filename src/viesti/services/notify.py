@@ -21,6 +21,7 @@ from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.guids import GuidKind
 from viesti.services.notify_txtsync import DIALECT as TXTSYNC
 from viesti.services.notify_txtsync import Person, inbound_body
+from viesti.services.short_links import ShortLinks
 from viesti.storage.guid import GuidCipher
 from viesti.storage.store import LastSent, Subscription
 
@@ -60,12 +61,13 @@ class Writer(NamedTuple):
 class Notify:
     """Makes the calls that tell of inbound messages, for one process."""
 
-    def __init__(self, guids: GuidCipher, links: AttachmentLinks) -> None:
+    def __init__(self, guids: GuidCipher, links: AttachmentLinks, short_links: ShortLinks) -> None:
         self._guids = guids
         self._links = links
+        self._short_links = short_links
         self._bodies: Mapping[str, Callable[[Inbound, Writer], str]] = {
             SMARTDIALOG: self._smartdialog,
-            TXTSYNC: lambda inbound, writer: inbound_body(inbound, Person.of(writer.contact), writer.last),
+            TXTSYNC: self._txtsync,
         }
 
     def hook(self, identifier: int, inbound: Inbound, service: Service, url: str, kind: str) -> Callback:
@@ -110,6 +112,13 @@ class Notify:
             thread_id=self._guids.of(GuidKind.THREAD, inbound.thread_id) if inbound.thread_id else "",
         )
         return msgspec.json.encode(notification).decode()
+
+    def _txtsync(self, inbound: Inbound, writer: Writer) -> str:
+        last = writer.last
+        if last is not None:
+            sent = self._short_links.sent_text(last.id, last.text, last.link_base, last.link_rule)
+            last = last._replace(text=sent)
+        return inbound_body(inbound, Person.of(writer.contact), last)
 
     def _attachments(self, inbound: Inbound) -> tuple[Attachment, ...]:
         if inbound.payload is None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from viesti.domain.contact import Contact, full_name
+from viesti.domain.contact import Contact, KnownContact, full_name
 from viesti.domain.message import Inbound
 from viesti.domain.time_text import time_text
 from viesti.storage.store import LastSent
@@ -28,7 +28,7 @@ class Person(NamedTuple):
     external_reference: str = ""
 
     @classmethod
-    def of(cls, contact: Contact | None) -> Person:
+    def of(cls, contact: Contact | KnownContact | None) -> Person:
         """A contact as a flow is told of him."""
         if contact is None:
             return NOBODY

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from viesti.domain.contact import Contact
+from viesti.domain.contact import Contact, KnownContact
 from viesti.domain.estate import Service
 from viesti.domain.message import Callback, Event, Inbound
 from viesti.domain.purse import Purse
@@ -37,6 +37,11 @@ class Reactions:
     def contact(self, inbound: Inbound) -> Contact | None:
         """Who wrote, if he is a contact."""
         return self.contacts.get((inbound.customer_id or 0, inbound.source))
+
+    def known(self, inbound: Inbound) -> Mapping[tuple[int, str], KnownContact]:
+        """Who wrote, for what is sent to him."""
+        contact = self.contact(inbound)
+        return {(contact.customer_id, inbound.source): KnownContact.of(contact)} if contact else {}
 
     def writer(self, inbound: Inbound) -> Writer:
         """Who wrote, for those who are told."""

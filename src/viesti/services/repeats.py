@@ -17,7 +17,7 @@ from viesti.services.requests import (
     Submitted,
     SubmittedRecipient,
 )
-from viesti.storage.store import FirstMessage, FirstRecipient, Transaction
+from viesti.storage.store import FirstMessage, FirstRecipient, Known, Transaction
 
 
 def request_key(request: SubmitRequest) -> tuple[int, str] | None:
@@ -33,7 +33,8 @@ Firsts: TypeAlias = dict[tuple[int, str], tuple[bytes, Submitted | None]]
 
 async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> Firsts:
     """What was answered first under the ids of these requests, as far as they were used."""
-    keys = {key for request in requests if (key := request_key(request))}
+    customers = {key: request.customer_id for request in requests if (key := request_key(request))}
+    keys = customers.keys()
     known = await tx.repeats.known(keys) if keys else {}
     # Several ids of several owners were asked for crosswise.
     known = {key: found for key, found in known.items() if key in keys}
@@ -42,13 +43,21 @@ async def first_results(tx: Transaction, requests: Iterable[SubmitRequest]) -> F
     ids = sorted(message_id for _, message_id in known.values())
     messages = await tx.repeats.messages(ids)
     recipients = await tx.repeats.recipients(ids)
+    people = await _people(tx, ((customers[key], recipients[i]) for key, (_, i) in known.items()))
     return {
         key: (
             body_hash,
-            _submitted(messages[message_id], recipients[message_id]) if message_id in messages else None,
+            _submitted(messages[message_id], recipients[message_id], customers[key], people)
+            if message_id in messages
+            else None,
         )
         for key, (body_hash, message_id) in known.items()
     }
+
+
+async def _people(tx: Transaction, sent: Iterable[tuple[int, Iterable[FirstRecipient]]]) -> Known:
+    people = {(customer_id, recipient.address) for customer_id, them in sent for recipient in them}
+    return await tx.people.known(people) if people else Known()
 
 
 def answer_again(request: SubmitRequest, firsts: Firsts) -> SubmitResult:
@@ -64,7 +73,9 @@ def _conflict(sentence: str) -> NotAccepted:
     return NotAccepted((FieldProblem("request_id", sentence),), conflict=True)
 
 
-def _submitted(message: FirstMessage, recipients: Iterable[FirstRecipient]) -> Submitted:
+def _submitted(
+    message: FirstMessage, recipients: Iterable[FirstRecipient], customer_id: int, people: Known
+) -> Submitted:
     return Submitted(
         message_id=message.id,
         sender=message.sender,
@@ -73,7 +84,10 @@ def _submitted(message: FirstMessage, recipients: Iterable[FirstRecipient]) -> S
         send_at=message.send_at,
         currency=message.currency,
         recipients=tuple(
-            SubmittedRecipient(r.id, r.address, r.status, r.failure, r.parts, r.cost, r.cost_gbp, r.warnings)
+            SubmittedRecipient(
+                *(r.id, r.address, r.status, r.failure, r.parts, r.cost, r.cost_gbp, r.warnings),
+                contact=people.contacts.get((customer_id, r.address)),
+            )
             for r in recipients
         ),
         repeated=True,

@@ -70,7 +70,7 @@ class SubmittedRecipient(msgspec.Struct, frozen=True):
     cost: Decimal | None
     cost_gbp: Decimal | None
     warnings: tuple[str, ...]
-    contact: KnownContact | None = None  # not told to a repeat
+    contact: KnownContact | None = None
     frozen: HeldReason | None = None  # why it is held back
     flagged_why: str = ""  # what was found odd about it
 

@@ -113,7 +113,7 @@ def part(text: str, **fields: Any) -> InboundPart:
 async def take(api: Api, *parts: InboundPart) -> None:
     """What an engine does with what comes in."""
     p = api.parts
-    notify = Notify(p.guids, p.links)
+    notify = Notify(p.guids, p.links, p.short_links)
     receive = Receive(p.store, p.estate, p.waker, p.limits, p.now, random.random, notify)
     await receive.store(parts)
     while await receive.process(10):

@@ -23,6 +23,7 @@ async def submitting(world: World, wait_seconds: float) -> AsyncIterator[Submit]
         world.store,
         world.estate,
         world.process.publish,
+        world.process.announce,
         world.process.waker,
         time.monotonic,
         wait_seconds=wait_seconds,

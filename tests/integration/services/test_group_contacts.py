@@ -438,6 +438,7 @@ async def test_counts_are_folded(groups: Groups) -> None:
         (ACME, address(1), "failed"),
         (ACME, address(1), "outbound"),
         (ACME, address(2), "failed"),
+        (ACME, address(2), "inbound"),
         (ACME, address(9), "failed"),  # nobody's
         (BETA, address(2), "failed"),  # not Beta's contact
     ]
@@ -448,11 +449,12 @@ async def test_counts_are_folded(groups: Groups) -> None:
                 for n, (customer, phone, kind) in enumerate(counts, 1)
             ]
         )
-    assert await groups.fold() == 6
+    assert await groups.fold() == 7
     assert await groups.fold() == 0
     one, two = await groups.get(address(1)), await groups.get(address(2))
     assert one and two
     assert (one.counters.failed, one.counters.outbound, two.counters.failed) == (2, 1, 1)
+    assert two.counters.inbound == 1
     assert one.counters.last_at and two.counters.last_at and two.counters.last_at > one.counters.last_at
 
 

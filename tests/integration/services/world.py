@@ -27,6 +27,7 @@ from viesti.domain.channel import (
 from viesti.domain.outcome import Accepted, Outcome
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.status import PartState
+from viesti.services.announce import Announce
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.dispatch import Dispatch, Hold
 from viesti.services.estate import EstateCache
@@ -56,7 +57,7 @@ NUMBER, BETA_NUMBER = "358401230000", "358401240000"
 GUIDS = GuidCipher(bytes(16))
 LINKS = AttachmentLinks(bytes(32), "https://viesti.example", timedelta(days=7))
 SHORT_LINKS = ShortLinks(bytes(16))
-NOTIFY = Notify(GUIDS, LINKS)
+NOTIFY = Notify(GUIDS, LINKS, SHORT_LINKS)
 LIMITS = Limits(
     bulk_threshold=20,
     max_recipients=5000,
@@ -151,7 +152,8 @@ class Process:
         self.waker = Waker(store)
         self.estate = EstateCache(store)
         self.publish = Publish(store, GUIDS)
-        self.group = GroupCommit(store, self.estate, self.publish, self.waker, time.monotonic)
+        self.announce = Announce(store, SHORT_LINKS)
+        self.group = GroupCommit(store, self.estate, self.publish, self.announce, self.waker, time.monotonic)
         self.submit = Submit(self.estate, self.group, LIMITS, clock, random)
         self.receipts = TakeReceipts(store, self.estate, self.publish, self.waker, clock)
         self.dispatch = Dispatch(

@@ -16,6 +16,7 @@ from viesti.domain.message import Inbound
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.guids import GuidKind
 from viesti.services.notify import Notify, Writer
+from viesti.services.short_links import ShortLinks
 from viesti.storage.guid import GuidCipher
 from viesti.storage.store import Subscription
 
@@ -38,7 +39,9 @@ def _inbound(**fields: Any) -> Inbound:
 
 
 def _told(**fields: Any) -> dict[str, Any]:
-    callback = Notify(GUIDS, LINKS).subscriber(1, _inbound(**fields), SUBSCRIPTION, Writer())
+    callback = Notify(GUIDS, LINKS, ShortLinks(bytes(16))).subscriber(
+        1, _inbound(**fields), SUBSCRIPTION, Writer()
+    )
     assert (callback.url, callback.subscription_id, callback.apart) == ("sealed", 7, True)
     told: dict[str, Any] = json.loads(callback.body)
     return told

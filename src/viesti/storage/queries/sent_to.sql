@@ -11,8 +11,8 @@ from unnest($1::bigint[], $2::text[]) u (customer_id, address),
               where sent_at is not null order by id desc limit 1) r
 
 -- name: messages
--- Sender and text of messages.
-select id, sender, text from messages where id = any($1::bigint[])
+-- What is shown of messages.
+select id, sender, text, link_base, link_rule from messages where id = any($1::bigint[])
 
 -- name: alike
 -- How many messages with each text went to each (customer, address) after a moment, among the last $5 to it; the

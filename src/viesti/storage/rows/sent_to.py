@@ -22,8 +22,10 @@ class LastSent(NamedTuple):
     id: int  # the recipient's
     sender: str
     address: str
-    text: str
+    text: str  # as stored
     delivered_at: datetime | None
+    link_base: str | None = None  # with the next: of its message
+    link_rule: int | None = None
 
 
 class Alike(NamedTuple):
@@ -46,17 +48,20 @@ class SentTo:
         found = await self._connection.fetch(SQL["last"], *zip(*whom, strict=True), UNSENT)
         ids = list({row["message_id"] for row in found})
         messages = {row["id"]: row for row in await self._connection.fetch(SQL["messages"], ids)}
-        return {
-            (row["customer_id"], row["address"]): LastSent(
-                row["id"],
-                messages[row["message_id"]]["sender"],
-                row["address"],
-                messages[row["message_id"]]["text"] if row["text"] is None else row["text"],
-                row["delivered_at"],
-            )
-            for row in found
-            if row["message_id"] in messages
-        }
+        last = {}
+        for row in found:
+            message = messages.get(row["message_id"])
+            if message is not None:
+                last[row["customer_id"], row["address"]] = LastSent(
+                    id=row["id"],
+                    sender=message["sender"],
+                    address=row["address"],
+                    text=message["text"] if row["text"] is None else row["text"],
+                    delivered_at=row["delivered_at"],
+                    link_base=message["link_base"],
+                    link_rule=message["link_rule"],
+                )
+        return last
 
     async def alike(self, texts: Sequence[Alike], look_back: int) -> list[int]:
         """How many messages with this text went to each since then, among the last `look_back` to it; held
