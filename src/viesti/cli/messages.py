@@ -6,6 +6,7 @@ Rule: it only looks, except for --replay; nobody's secrets are shown, and of cal
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,9 +14,10 @@ import typer
 from viesti.cli import wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
+    from viesti.config import Settings
+    from viesti.services.estate import EstateCache
     from viesti.services.oversee import Oversee
+    from viesti.services.show_message import ShowMessages
     from viesti.storage.store import Store
 
 
@@ -43,6 +45,8 @@ def messages(
     found their message, or callbacks that were given up."""
     from viesti.cli.estate_means import open_store
     from viesti.cli.messages_view import MessagesView
+    from viesti.services.estate import EstateCache
+    from viesti.services.oversee import Oversee
 
     if sum((inbound, waiting_receipts, parked_callbacks)) > 1:
         raise wiring.Problem("Choose one of --inbound, --waiting-receipts and --parked-callbacks.")
@@ -52,7 +56,8 @@ def messages(
         raise wiring.Problem("An ID names a message, or with --replay a callback; leave it out for a list.")
     settings = wiring.settings_of(context)
 
-    async def look(oversee: Oversee) -> None:
+    async def look(store: Store, estate: EstateCache) -> None:
+        oversee = Oversee(store, estate, wiring.utc_now)
         owner = _owner(oversee, customer)
         view = MessagesView.on_terminal()
         if replay:
@@ -65,7 +70,7 @@ def messages(
         elif inbound:
             view.inbound(await oversee.recent_inbound(owner, limit))
         elif identifier is not None:
-            message = await oversee.message(identifier)
+            message = await oversee.message(identifier, await _show(settings, store, estate))
             if message is None:
                 raise wiring.Problem(f"There is no message or recipient {identifier}.")
             view.message(message)
@@ -74,7 +79,9 @@ def messages(
 
     async def run(address: str) -> None:
         async with open_store(settings, address) as store:
-            await _with_estate(store, look)
+            estate = EstateCache(store)
+            await estate.load()
+            await look(store, estate)
 
     with wiring.database(settings) as address:
         asyncio.run(run(address))
@@ -89,10 +96,11 @@ def _owner(oversee: Oversee, key: str | None) -> int | None:
     return found
 
 
-async def _with_estate(store: Store, look: Callable[[Oversee], Awaitable[None]]) -> None:
-    from viesti.services.estate import EstateCache
-    from viesti.services.oversee import Oversee
+async def _show(settings: Settings, store: Store, estate: EstateCache) -> ShowMessages:
+    from viesti.services.short_links import ShortLinks
+    from viesti.services.show_message import ShowMessages
+    from viesti.storage.seal import Seal
 
-    estate = EstateCache(store)
-    await estate.load()
-    await look(Oversee(store, estate, wiring.utc_now))
+    seal = Seal(wiring.secret_keys(settings))
+    short_links = await ShortLinks.open(store, seal, os.urandom, wiring.utc_now())
+    return ShowMessages(store, estate, short_links)

@@ -166,6 +166,8 @@ class MessagesView:
             )
         if r.possible_duplicate:
             self._line("  It may have reached the handset twice.")
+        for link in r.links:
+            self._line(f"  link {link.url}: {link.persons} visits of people, {link.machines} of machines")
         for owed in r.callbacks:
             state = f"parked {when(owed.parked_at)}" if owed.parked_at else f"due {when(owed.due_at)}"
             self._line(

@@ -23,6 +23,7 @@ _TOLD: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("reference", "reference {}"),
     ),
     "receipt": (("state", "{}"), ("part", "part {}"), ("error", "error {}")),
+    "link_followed": (("link", "link {}"), ("by", "by {}"), ("agent", "({})")),
     "finished": (("status", "{}"), ("failure", "({})")),
 }
 _WIDTH = 16

@@ -99,7 +99,7 @@ def make_services(parts: Parts) -> ApiServices:
     return ApiServices(
         authenticate=Authenticate(parts.estate, parts.secrets),
         throttle=parts.throttle,
-        show=ShowMessages(parts.store, parts.estate),
+        show=ShowMessages(parts.store, parts.estate, parts.short_links),
         follow_link=FollowLink(parts.store, parts.estate, parts.short_links, parts.record_clicks, parts.now),
         check_ready=CheckReady(parts.store, parts.estate),
         count_waiting=CountWaiting(parts.store, parts.estate, parts.monotonic),

@@ -17,24 +17,18 @@ from viesti.storage.store import Transaction
 
 @dataclass(frozen=True, slots=True)
 class LinkDetail:
-    """A link of a recipient. `persons`: of the clicks, those that nothing speaks against; `distinct`: 1 when
-    there was a person."""
+    """A link of a recipient. `persons`: of the clicks, those that nothing speaks against, `machines` the
+    others; `distinct`: 1 when there was a person."""
 
     index: int
     url: str
     short_url: str
     clicks: int = 0
     persons: int = 0
+    machines: int = 0
+    distinct: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
-
-    @property
-    def machines(self) -> int:
-        return self.clicks - self.persons
-
-    @property
-    def distinct(self) -> int:
-        return 1 if self.persons else 0
 
 
 async def link_details(
@@ -58,6 +52,8 @@ async def link_details(
                     detail,
                     clicks=seen.clicks,
                     persons=seen.persons,
+                    machines=seen.clicks - seen.persons,
+                    distinct=1 if seen.persons else 0,
                     first_at=seen.first_at,
                     last_at=seen.last_at,
                 )

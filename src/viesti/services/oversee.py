@@ -60,11 +60,11 @@ class Oversee:
         customers = self._estate.current.estate.customers.values()
         return next((customer.id for customer in customers if customer.key == key), None)
 
-    async def message(self, identifier: int) -> MessageView | None:
-        """Any customer's message, by its id or that of one of its recipients."""
+    async def message(self, identifier: int, show: ShowMessages) -> MessageView | None:
+        """Any customer's message, by its id or that of one of its recipients, as `show` shows it."""
         async with self._store.transaction() as tx:
             owner = await tx.messages.owner(identifier)
-        return await ShowMessages(self._store, self._estate).one(identifier, owner) if owner else None
+        return await show.one(identifier, owner) if owner else None
 
     async def recent(self, customer_id: int | None, limit: int, after: int = 0) -> list[RecentMessage]:
         """The newest recipients with ids above `after`, newest first; of all customers for None."""

@@ -91,4 +91,6 @@ def _submitted(
             for r in recipients
         ),
         repeated=True,
+        link_base=message.link_base,
+        link_rule=message.link_rule,
     )

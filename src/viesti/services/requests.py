@@ -76,7 +76,8 @@ class SubmittedRecipient(msgspec.Struct, frozen=True):
 
 
 class Submitted(msgspec.Struct, frozen=True):
-    """The message is in the store and will be sent. `repeated`: an earlier request with this id made it."""
+    """The message is in the store and will be sent. `repeated`: an earlier request with this id made it.
+    `link_base` and `link_rule`: as in `Message`."""
 
     message_id: int
     sender: str
@@ -86,7 +87,7 @@ class Submitted(msgspec.Struct, frozen=True):
     currency: str | None
     recipients: tuple[SubmittedRecipient, ...]
     repeated: bool = False
-    link_base: str | None = None  # and the rule: how its links go out; not told to a repeat
+    link_base: str | None = None
     link_rule: int | None = None
 
     @property

@@ -15,11 +15,14 @@ from viesti.domain.message import Message, Recipient
 from viesti.domain.status import Status
 from viesti.services import views
 from viesti.services.estate import EstateCache
+from viesti.services.link_details import link_details
+from viesti.services.short_links import ShortLinks
 from viesti.services.timeline import timeline
 from viesti.services.views import MessageView, RecentInbound, RecentMessage
 from viesti.storage.store import Store, Transaction
 
 RECIPIENTS_SHOWN = 1000
+VISITS_SHOWN = 200
 MAX_ID = (1 << 53) - 1
 
 _T = TypeVar("_T")
@@ -28,9 +31,10 @@ _T = TypeVar("_T")
 class ShowMessages:
     """Reads messages for their customer. Every call raises `StoreUnavailable` when the store is away."""
 
-    def __init__(self, store: Store, estate: EstateCache) -> None:
+    def __init__(self, store: Store, estate: EstateCache, short_links: ShortLinks) -> None:
         self._store = store
         self._estate = estate
+        self._short_links = short_links
 
     async def one(self, identifier: int, customer_id: int) -> MessageView | None:
         """The message of this id, or the message of the recipient of this id with that recipient alone."""
@@ -64,6 +68,8 @@ class ShowMessages:
         receipts = await tx.messages.receipts_of(ids)
         events = await tx.messages.events_of([message.id, *ids])
         callbacks = await tx.callbacks.of_subjects(ids)
+        links = await link_details(tx, self._short_links, ids) if message.link_base else {}
+        visits = await tx.clicks.visits(ids, VISITS_SHOWN) if links else []
         held = await tx.held.reasons([r.id for r in recipients if r.status is Status.FROZEN])
         routes = await tx.messages.route_keys([r.route_id for r in recipients if r.route_id is not None])
         estate = self._estate.current.estate
@@ -98,12 +104,27 @@ class ShowMessages:
             cost_gbp=_sum(recipient.cost_gbp for recipient in recipients),
             recipients=tuple(
                 views.recipient_view(
-                    r, channels, routes, parts_by[r.id], receipts_by[r.id], callbacks_by[r.id], held.get(r.id)
+                    r,
+                    channels,
+                    routes,
+                    parts_by[r.id],
+                    receipts_by[r.id],
+                    callbacks_by[r.id],
+                    held.get(r.id),
+                    self._sent_text(message, r),
+                    links.get(r.id, ()),
                 )
                 for r in recipients
             ),
-            timeline=timeline(message, recipients, parts, receipts, events, callbacks, channels),
+            timeline=timeline(message, recipients, parts, receipts, events, callbacks, visits, channels),
         )
+
+    def _sent_text(self, message: Message, recipient: Recipient) -> str | None:
+        """What went out to a recipient, None when it is the message's text."""
+        if message.link_base is None:
+            return recipient.text
+        text = message.text if recipient.text is None else recipient.text
+        return self._short_links.sent_text(recipient.id, text, message.link_base, message.link_rule)
 
 
 def _by(pairs: Iterable[tuple[int, _T]]) -> Mapping[int, tuple[_T, ...]]:

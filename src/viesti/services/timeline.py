@@ -13,6 +13,7 @@ from typing import Any
 
 from viesti.domain.message import Event, Message, PartRow, Recipient
 from viesti.domain.status import PartState
+from viesti.storage.store import Visit
 
 # What comes first among steps of the same instant.
 _ORDER = (
@@ -44,6 +45,7 @@ def timeline(
     receipts: Iterable[Mapping[str, Any]],
     events: Iterable[Event],
     callbacks: Iterable[Mapping[str, Any]],
+    visits: Iterable[Visit],
     channels: Mapping[int, str],
 ) -> tuple[Step, ...]:
     """Every step, oldest first. `channels`: their keys by id."""
@@ -55,6 +57,7 @@ def timeline(
     steps += (_receipt(receipt) for receipt in receipts)
     steps += (_event(event, channels) for event in events)
     steps += (_callback(callback) for callback in callbacks)
+    steps += (_visit(visit) for visit in visits)
     steps += (_finished(r, r.finished_at) for r in recipients if r.finished_at is not None)
     return tuple(sorted(steps, key=_place))
 
@@ -94,6 +97,11 @@ def _event(event: Event, channels: Mapping[int, str]) -> Step:
 def _callback(callback: Mapping[str, Any]) -> Step:
     about = {"callback_id": callback["id"], "callback": callback["kind"]}
     return Step(callback["created_at"], "callback_owed", callback["subject_id"], about)
+
+
+def _visit(visit: Visit) -> Step:
+    about = {"link": visit.link + 1, "by": visit.reason or "person", "agent": visit.agent}
+    return Step(visit.at, "link_followed", visit.recipient_id, about)
 
 
 def _finished(recipient: Recipient, at: datetime) -> Step:

@@ -16,6 +16,7 @@ from viesti.domain.delivery_report import STATUS_CODES
 from viesti.domain.failure import SENTENCES, Failure
 from viesti.domain.message import HeldReason, PartRow, Recipient
 from viesti.domain.status import PartState, Status
+from viesti.services.link_details import LinkDetail
 from viesti.services.timeline import Step
 
 
@@ -63,7 +64,8 @@ class CallbackView:
 
 @dataclass(frozen=True, slots=True)
 class RecipientView:
-    """One address of the message. `possible_duplicate`: sent again after an attempt without an answer."""
+    """One address of the message. `text`: what went out, None when it is the message's. `possible_duplicate`:
+    sent again after an attempt without an answer. `links`: those that went out short."""
 
     id: int
     address: str
@@ -93,6 +95,7 @@ class RecipientView:
     parts: tuple[PartView, ...]
     receipts: tuple[ReceiptView, ...]
     callbacks: tuple[CallbackView, ...]
+    links: tuple[LinkDetail, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +216,14 @@ def recipient_view(
     receipts: tuple[ReceiptView, ...],
     callbacks: tuple[CallbackView, ...],
     frozen: HeldReason | None,
+    text: str | None,
+    links: tuple[LinkDetail, ...],
 ) -> RecipientView:
     failure = Failure(recipient.failure) if recipient.failure else None
     return RecipientView(
         id=recipient.id,
         address=recipient.address,
-        text=recipient.text,
+        text=text,
         status=recipient.status.word,
         code=STATUS_CODES[recipient.status],
         frozen=frozen.value if frozen else None,
@@ -244,6 +249,7 @@ def recipient_view(
         parts=parts,
         receipts=receipts,
         callbacks=callbacks,
+        links=links,
     )
 
 

@@ -18,7 +18,7 @@ from viesti.storage.rows.accept import Accept
 from viesti.storage.rows.access import Access
 from viesti.storage.rows.callbacks import Callbacks
 from viesti.storage.rows.campaigns import Campaigns, MadePage, Put
-from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick
+from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick, Visit
 from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
 from viesti.storage.rows.contacts import Contacts
 from viesti.storage.rows.estate import Estates
@@ -98,6 +98,7 @@ __all__ = [
     "Thread",
     "ToSend",
     "Transaction",
+    "Visit",
     "bucket_of",
     "first_id",
     "period_of",

@@ -17,6 +17,7 @@ from tests.integration.services.world import (
 from viesti.domain.text import UCS2, ConcatMethod, choose_encoding, count_parts
 from viesti.services.link_details import link_details
 from viesti.services.requests import RecipientRequest
+from viesti.services.show_message import ShowMessages
 from viesti.storage.store import ClickTotals, NewClick
 
 BASE = "https://viesti.example/l/"
@@ -170,6 +171,31 @@ async def test_the_first_person_is_counted_for_the_contact(world: World) -> None
 
 async def counted(world: World) -> int:
     return int(await world.value("select coalesce(sum(amount), 0) from contact_counts where kind = 'click'"))
+
+
+async def test_who_looks_at_a_message_sees_its_links(world: World) -> None:
+    (one,) = await sent(world)
+    async with world.store.statements() as tx:
+        await tx.clicks.record([click(1, one, reason="head", after=2), click(2, one, link=1, after=5)])
+    view = await ShowMessages(world.store, world.estate, SHORT_LINKS).one(one, ACME)
+    assert view is not None
+    assert view.text == "http://x.fi/a http://x.fi/b"
+    (recipient,) = view.recipients
+    first, second = recipient.links
+    assert recipient.text == f"{first.short_url} {second.short_url}"
+    assert (first.url, first.persons, first.machines) == ("http://x.fi/a", 0, 1)
+    assert (second.url, second.persons, second.machines) == ("http://x.fi/b", 1, 0)
+    assert [step.detail for step in view.timeline if step.kind == "link_followed"] == [
+        {"link": 1, "by": "head", "agent": "agent"}, {"link": 2, "by": "person", "agent": "agent"}
+    ]  # fmt: skip
+
+
+async def test_the_answer_tells_how_links_went_out(world: World) -> None:
+    accepted = await world.accepted(text="http://x.fi", track_links=True, request_id="once")
+    repeated = await world.accepted(text="http://x.fi", track_links=True, request_id="once")
+    for answer in (accepted, repeated):
+        assert (answer.link_base, answer.link_rule, answer.text) == (BASE, 1, "http://x.fi")
+    assert repeated.repeated
 
 
 async def test_clicks_go_with_their_period(own_world: World) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.integration.services.world import ACME, BETA, BETA_APP, CHANNEL, START, World
+from tests.integration.services.world import ACME, BETA, BETA_APP, CHANNEL, SHORT_LINKS, START, World
 
 from viesti.domain.channel import CarrierReceipt
 from viesti.domain.message import Callback
 from viesti.domain.status import PartState
 from viesti.services.oversee import Oversee
 from viesti.services.requests import RecipientRequest, SubmitRequest, Submitted
+from viesti.services.show_message import ShowMessages
 
 pytestmark = pytest.mark.integration
 
@@ -39,12 +40,13 @@ async def test_messages_of_all_and_of_one(world: World, oversee: Oversee) -> Non
 
 
 async def test_any_message_by_either_id(world: World, oversee: Oversee) -> None:
+    show = ShowMessages(world.store, world.estate, SHORT_LINKS)
     submitted = await submit(world, BETA, BETA_APP, "Beta")
     for identifier in (submitted.message_id, submitted.recipients[0].id):
-        found = await oversee.message(identifier)
+        found = await oversee.message(identifier, show)
         assert found is not None
         assert found.id == submitted.message_id
-    assert await oversee.message(12) is None
+    assert await oversee.message(12, show) is None
 
 
 async def test_a_receipt_without_a_part_is_seen(world: World, oversee: Oversee) -> None:

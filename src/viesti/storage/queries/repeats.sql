@@ -5,7 +5,7 @@ where request_id = any($2::text[]) and application_id = any($1::bigint[])
 
 -- name: messages
 -- What was answered of these messages.
-select id, sender, text, created_at, send_at, currency from messages where id = any($1::bigint[])
+select id, sender, text, created_at, send_at, currency, link_base, link_rule from messages where id = any($1::bigint[])
 
 -- name: recipients
 -- What was answered of their recipients, whose ids are higher than the lowest of the messages, $2.

@@ -27,6 +27,8 @@ class FirstMessage(NamedTuple):
     created_at: datetime
     send_at: datetime | None
     currency: str | None
+    link_base: str | None
+    link_rule: int | None
 
 
 class FirstRecipient(NamedTuple):
