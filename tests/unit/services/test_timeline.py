@@ -26,7 +26,7 @@ def part(number: int, at: datetime) -> PartRow:
 def test_steps_are_in_the_order_of_time_whatever_order_they_are_read_in() -> None:
     parts = [part(n, T + timedelta(seconds=n)) for n in (1, 2, 3)]
     for read in permutations(parts):
-        steps = timeline(message(), [], read, [], [], [], CHANNELS)
+        steps = timeline(message(), [], read, [], [], [], [], CHANNELS)
         assert [step.detail.get("part") for step in steps] == [None, 1, 2, 3]
         assert steps[1].detail["channel"] == "loop"
 
@@ -34,7 +34,7 @@ def test_steps_are_in_the_order_of_time_whatever_order_they_are_read_in() -> Non
 def test_at_the_same_instant_the_message_comes_first() -> None:
     later = T + timedelta(days=1)
     events = [Event(128, T, "deferred", {"channel": 8, "why": "busy"})]
-    steps = timeline(message(later), [], [part(1, T)], [], events, [], CHANNELS)
+    steps = timeline(message(later), [], [part(1, T)], [], events, [], [], CHANNELS)
     assert [step.kind for step in steps] == ["accepted", "scheduled", "part_sent", "deferred"]
     assert steps[1].detail == {"send_at": later}
     assert steps[3].detail == {"channel": "", "why": "busy"}  # a channel that is gone
@@ -43,7 +43,7 @@ def test_at_the_same_instant_the_message_comes_first() -> None:
 def test_an_owed_callback_is_one_step_and_its_parking_an_event() -> None:
     callback = {"id": 5, "subject_id": 128, "kind": "delivery_report", "created_at": T}
     parked = Event(128, T + timedelta(hours=72), "callback_parked", {"attempt": 15, "reason": "HTTP 404"})
-    steps = timeline(message(), [], [], [], [parked], [callback], CHANNELS)
+    steps = timeline(message(), [], [], [], [parked], [callback], [], CHANNELS)
     assert [(step.kind, step.recipient_id) for step in steps[1:]] == [
         ("callback_owed", 128),
         ("callback_parked", 128),
