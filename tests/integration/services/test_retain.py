@@ -15,7 +15,7 @@ from viesti.storage.store import period_of
 pytestmark = pytest.mark.integration
 
 PERIOD, KEEP = timedelta(days=7), timedelta(days=90)
-TABLES = ("messages", "recipients", "parts", "receipts", "events", "inbound_messages")
+TABLES = ("messages", "recipients", "parts", "receipts", "events", "inbound_messages", "clicks", "clicked")
 
 
 async def _partitions(world: World) -> dict[str, list[int]]:
@@ -63,7 +63,8 @@ async def test_opened_later_is_made_like_the_first(own_world: World) -> None:
             " from pg_class where relname like '%\\_' || $1 and relkind = 'r'",
             str(number),
         )
-        return sorted(row["line"].replace(f"_{number}", "_N") for row in rows)
+        # What a later migration asks of new rows alone is asked of all in a partition made after it.
+        return sorted(row["line"].replace(f"_{number}", "_N").removesuffix(" NOT VALID") for row in rows)
 
     assert await shape(0) == await shape(2)
     assert len(await shape(0)) > 20  # newer versions name more constraints

@@ -25,8 +25,8 @@ async def forbidden(store: Store) -> tuple[str, datetime] | None:
     [
         ("all", "marketing", "all", 0),
         ("marketing", "all", "all", 1),
-        ("all", "all", "all", 1),
-        ("marketing", "marketing", "marketing", 1),
+        ("all", "all", "all", 0),
+        ("marketing", "marketing", "marketing", 0),
     ],
 )
 async def test_an_opt_out_after_another(store: Store, first: str, second: str, scope: str, days: int) -> None:
