@@ -75,6 +75,28 @@ async def test_what_was_answered_is_what_is_read(api: Api) -> None:
     assert listed == sent
 
 
+async def test_to_a_contact(api: Api) -> None:
+    await have_contact(api, ADA, "Ada")
+    await run(
+        api,
+        "insert into contacts (id, bucket, customer_id, phone, created_at) values (9002, 2, 101, $1, now())",
+        BO,
+    )
+    sms = await send(api, None, ToContactID=9001)  # type: ignore[arg-type]
+    assert (sms["ToNumber"], sms["ContactID"]) == (ADA, 9001)
+    status, answer, _ = await api.send(To=None, ToContactID=9002)
+    assert (status, answer["errors"][0]["field"]) == (400, "ToContactID")
+
+
+async def test_warnings_are_told_when_there_are_any(api: Api) -> None:
+    sms = await send(api, "+35891234567")
+    assert "Warnings" not in await send(api)
+    [warning] = sms["Warnings"]
+    assert "fixed line" in warning
+    _, read, _ = await api.call("GET", f"/sms/{sms['SMSID']}")
+    assert read == sms
+
+
 async def test_a_repeat_is_answered_alike(api: Api) -> None:
     await have_contact(api, ADA, "Ada")
     first = await send(api, RequestId="r")

@@ -7,7 +7,7 @@ Content-Type is described because designers send it, and never read: a body is J
 from __future__ import annotations
 
 from viesti.api.contract.operation import Parameter
-from viesti.api.contract.values import About, Member, Moment, Number, Text, Thing, Truth, Whole
+from viesti.api.contract.values import About, Listed, Member, Moment, Number, Text, Thing, Truth, Whole
 from viesti.api.txtsync.shapes import Sms
 
 TEXT = Text()
@@ -57,6 +57,13 @@ SMS = Thing(
         _sms("CostGBP", "cost_gbp", Number(), "Cost GBP", "What it costs, in GBP."),
         _sms("ErrorCode", "error_code", Number(), "Error Code", "Why it failed; 0: it did not."),
         _sms("Status", "status", Number(), "Status", "Where it stands; the numbers are in the documents."),
+        Member(
+            "Warnings",
+            "warnings",
+            Listed(TEXT),
+            about=About("Warnings", "What the sender may want to know; left out when there is nothing."),
+            extension=True,
+        ),
     ),
     Sms,
 )

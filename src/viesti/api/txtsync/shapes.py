@@ -1,7 +1,7 @@
 """The SMS object of TxtSync: 25 fields, names and types as its contract has them.
 
-Rule: a field is always there and always of its type; what does not apply is 0, "" or false, because flows
-parse strictly. Dates are ISO 8601 with 'Z'.
+Rule: each of the 25 is always there and always of its type; what does not apply is 0, "" or false, because
+flows parse strictly. Dates are ISO 8601 with 'Z'.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from viesti.api.answer import encode
 from viesti.api.txtsync.numbering import INBOUND, OUTBOUND, RECEIVED
@@ -52,6 +53,7 @@ class Sms(msgspec.Struct, frozen=True, rename="pascal"):
     cost_gbp: Decimal = msgspec.field(name="CostGBP")
     error_code: int
     status: int
+    warnings: tuple[str, ...] | UnsetType = UNSET  # ours; not there when there are none
 
 
 class LinkShown(msgspec.Struct, frozen=True, rename="pascal"):
@@ -96,6 +98,7 @@ def sms_object(seen: SmsSeen, base_url: str) -> Sms:
         cost_gbp=seen.cost_gbp or NO_MONEY,
         error_code=NUMBERS[seen.failure] if seen.failure else 0,
         status=RECEIVED if seen.status is None else STATUS_CODES[seen.status],
+        warnings=seen.warnings or UNSET,
     )
 
 

@@ -45,6 +45,7 @@ def accepted(
             application_name=application.name,
             contact=recipient.contact,
             links=links,
+            warnings=recipient.warnings,
             flagged_at=submitted.created_at if recipient.flagged_why else None,
             flagged_why=recipient.flagged_why,
             currency=submitted.currency or customer.currency,

@@ -48,6 +48,11 @@ class ReadSms:
             received = await tx.sms.received(customer_id, ids) if len(sent) < len(ids) else []
             return await self._seen(tx, customer_id, ids, sent, received)
 
+    async def number_of(self, customer_id: int, contact_id: int) -> str | None:
+        """The number of a contact of the customer; None: there is no such contact, or he has none."""
+        async with self._store.statements() as tx:
+            return await tx.sms.number_of(customer_id, contact_id)
+
     async def page(self, customer_id: int, wanted: SmsFilter) -> list[SmsSeen]:
         """A page of a list, in the order of ids."""
         async with self._store.statements() as tx:
@@ -152,6 +157,7 @@ class ReadSms:
             user_name=user.name or user.email if user else "",
             contact=contact,
             links=links.get(row.id, ()),
+            warnings=tuple(row.warnings or ()),
             flagged_at=row.flagged_at,
             flagged_why=row.flagged_why or "",
             currency=row.currency or currency,

@@ -20,7 +20,7 @@ from viesti.services.link_details import LinkDetail
 
 class SmsSeen(msgspec.Struct, frozen=True, kw_only=True):
     """One SMS to or from one number. `status` None: it was received; `contact`: of the number that is not the
-    customer's own."""
+    customer's own; `warnings`: sentences about it for whoever sent it."""
 
     id: int
     source: str
@@ -38,6 +38,7 @@ class SmsSeen(msgspec.Struct, frozen=True, kw_only=True):
     user_name: str = ""
     contact: KnownContact | None = None
     links: tuple[LinkDetail, ...] = ()
+    warnings: tuple[str, ...] = ()
     flagged_at: datetime | None = None
     flagged_why: str = ""
     currency: str

@@ -125,7 +125,7 @@ select low, high from search where low >= high
 -- These recipients of a customer, with what is shown of their messages. (One look by index for each message: as a join
 -- it is planned like one of most of them.)
 select r.id, r.address, r.text as own_text, r.parts, r.status, r.failure, r.cost, r.cost_gbp, r.created_at, r.finished_at,
-       r.flagged_at, r.flagged_why, m.sender, m.text, m.application_id, m.user_id, m.campaign_id, m.currency, m.link_base,
+       r.flagged_at, r.flagged_why, r.warnings, m.sender, m.text, m.application_id, m.user_id, m.campaign_id, m.currency, m.link_base,
        m.link_rule
 from recipients r,
      lateral (select sender, text, application_id, user_id, campaign_id, currency, link_base, link_rule

@@ -59,6 +59,7 @@ class SentSms(NamedTuple):
     finished_at: datetime | None
     flagged_at: datetime | None
     flagged_why: str | None
+    warnings: Sequence[str] | None
     sender: str
     text: str
     application_id: int | None

@@ -63,6 +63,9 @@ def read(members: dict[str, Any], headers: dict[bytes, bytes] | None = None) -> 
         ({"DlrUrl": ""}, "dlr_url", None),
         ({"CustomerData": "x"}, "customer_data", "x"),
         ({"RequestId": "r"}, "request_id", "r"),
+        ({}, "track_links", None),
+        ({"TrackLinks": True}, "track_links", True),
+        ({"TrackLinks": False}, "track_links", False),
         (
             {"Custom01": "1", "Custom02": "", "RegardingSchema": "s"},
             "extras",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from viesti.api.contract.operation import ANY_CALLER, USUAL, AnyOperation, Operation, Parameter, Reply
-from viesti.api.contract.values import About, Listed, Member, Moment, OneOrMore, Text, Thing
-from viesti.api.txtsync.members import SMS, TEXT, X_ZAPIER, content_type
+from viesti.api.contract.values import About, Listed, Member, Moment, OneOrMore, Text, Thing, Truth
+from viesti.api.txtsync.members import ID, SMS, TEXT, X_ZAPIER, content_type
 from viesti.api.txtsync.sending.shapes import SendAsked
 from viesti.api.txtsync.versions import described, only
 from viesti.services.check_request import MAX_CUSTOMER_DATA, MAX_REQUEST_ID
@@ -54,6 +54,20 @@ _BODY = Thing(
         *(
             Member(name, name.lower(), _KEPT, about=About(name, "A text of your own; kept with it."))
             for name in ("Custom01", "Custom02", "Custom03")
+        ),
+        Member(
+            "ToContactID",
+            "contact_id",
+            ID,
+            about=About("To Contact ID", "The contact to send to, instead of a number."),
+            extension=True,
+        ),
+        Member(
+            "TrackLinks",
+            "track_links",
+            Truth(),
+            about=About("Track Links", "Whether its links are followed; as the service says when left out."),
+            extension=True,
         ),
         Member(
             "DlrUrl",

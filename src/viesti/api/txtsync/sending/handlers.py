@@ -34,7 +34,10 @@ class Sending:
 
     async def send(self, caller: Caller, asked: SendAsked) -> Answer | Refusal:
         """SendSMS."""
-        request = submit_request(asked, caller)
+        number = None
+        if asked.contact_id is not None:
+            number = await self._read.number_of(caller.customer.id, asked.contact_id)
+        request = submit_request(asked, caller, number)
         if isinstance(request, Refusal):
             return request
         result = await self._submit(request)

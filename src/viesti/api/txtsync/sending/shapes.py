@@ -14,6 +14,7 @@ class SendAsked(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     sender: str = ""
     recipients: tuple[str, ...] = ()
+    contact_id: int | None = None
     regarding_reference: str = ""
     regarding_schema: str = ""
     send_at: datetime | None = None
@@ -23,5 +24,6 @@ class SendAsked(msgspec.Struct, frozen=True, kw_only=True):
     dlr_url: str = ""
     customer_data: str = ""
     request_id: str = ""
+    track_links: bool | None = None
     idempotency_key: str = ""
     x_zapier: str = ""

@@ -25,12 +25,22 @@ NAMES = {
     "request_id": "RequestId",
 }
 NO_RECIPIENT = "There is no recipient."
+NO_CONTACT = "There is no contact of yours with this id, or he has no number."
+BOTH = "Send either To or ToContactID, not both."
 
 
-def submit_request(asked: SendAsked, caller: Caller) -> SubmitRequest | Refusal:
-    """The request, or what is wrong with what only this dialect knows."""
+def submit_request(asked: SendAsked, caller: Caller, number: str | None = None) -> SubmitRequest | Refusal:
+    """The request, or what is wrong with what only this dialect knows. `number`: of the contact asked for;
+    None: there is no such contact, or he has none."""
     problems: list[FieldError] = []
-    if not any(asked.recipients):
+    recipients = asked.recipients
+    if asked.contact_id is not None:
+        recipients = (number,) if number else ()
+        if any(asked.recipients):
+            problems.append(FieldError("ToContactID", BOTH))
+        elif not number:
+            problems.append(FieldError("ToContactID", NO_CONTACT))
+    elif not any(recipients):
         problems.append(FieldError("To", NO_RECIPIENT))
     request_id = asked.request_id or asked.idempotency_key
     if asked.idempotency_key and request_id != asked.idempotency_key:
@@ -44,7 +54,7 @@ def submit_request(asked: SendAsked, caller: Caller) -> SubmitRequest | Refusal:
         service_id=caller.application.service_id,
         sender=asked.sender,
         text=asked.text,
-        recipients=tuple([RecipientRequest(address) for address in asked.recipients]),
+        recipients=tuple([RecipientRequest(address) for address in recipients]),
         send_at=asked.send_at,
         dlr_url=asked.dlr_url or None,
         customer_data=asked.customer_data or None,
@@ -52,6 +62,7 @@ def submit_request(asked: SendAsked, caller: Caller) -> SubmitRequest | Refusal:
         body_hash=_digest(asked, request_id),
         quiet=is_quiet(asked.x_zapier),
         extras=_kept(asked),
+        track_links=asked.track_links,
     )
 
 
