@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import consent, oauth, simulate, token
+from viesti.cli import consent, held, oauth, simulate, token
 from viesti.cli.apply import apply
 from viesti.cli.balance import balance
 from viesti.cli.bench import bench
@@ -41,6 +41,7 @@ app.command(
 app.add_typer(consent.app)
 app.command()(demo)
 app.command()(doctor)
+app.add_typer(held.app)
 app.command()(messages)
 app.command()(migrate)
 app.command()(send)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from viesti.services.estate import EstateCache
     from viesti.services.oversee import Oversee
     from viesti.services.show_message import ShowMessages
+    from viesti.services.views import MessageView
     from viesti.storage.store import Store
 
 
@@ -29,6 +30,7 @@ def messages(
     ] = None,
     customer: Annotated[str | None, typer.Option(metavar="KEY", help="Only this customer's.")] = None,
     inbound: Annotated[bool, typer.Option("--inbound", help="Messages from handsets.")] = False,
+    held: Annotated[bool, typer.Option("--held", help="What is held back; see also `viesti held`.")] = False,
     waiting_receipts: Annotated[
         bool, typer.Option("--waiting-receipts", help="Receipts that have not found their message.")
     ] = False,
@@ -44,15 +46,16 @@ def messages(
     """Show the newest messages, one message with its history, messages from handsets, receipts that have not
     found their message, or callbacks that were given up."""
     from viesti.cli.estate_means import open_store
+    from viesti.cli.held import show_frozen
     from viesti.cli.messages_view import MessagesView
     from viesti.services.estate import EstateCache
     from viesti.services.oversee import Oversee
 
-    if sum((inbound, waiting_receipts, parked_callbacks)) > 1:
-        raise wiring.Problem("Choose one of --inbound, --waiting-receipts and --parked-callbacks.")
+    if sum((inbound, held, waiting_receipts, parked_callbacks)) > 1:
+        raise wiring.Problem("Choose one of --inbound, --held, --waiting-receipts and --parked-callbacks.")
     if replay and not parked_callbacks:
         raise wiring.Problem("--replay is for parked callbacks: add --parked-callbacks.")
-    if identifier is not None and (inbound or waiting_receipts or (parked_callbacks and not replay)):
+    if identifier is not None and (inbound or held or waiting_receipts or (parked_callbacks and not replay)):
         raise wiring.Problem("An ID names a message, or with --replay a callback; leave it out for a list.")
     settings = wiring.settings_of(context)
 
@@ -65,15 +68,14 @@ def messages(
             view.replayed(await oversee.replay(owner, ids))
         elif parked_callbacks:
             view.parked(await oversee.parked_callbacks(owner, limit))
+        elif held:
+            show_frozen(await oversee.frozen(owner, limit))
         elif waiting_receipts:
             view.waiting(await oversee.waiting_receipts(limit))
         elif inbound:
             view.inbound(await oversee.recent_inbound(owner, limit))
         elif identifier is not None:
-            message = await oversee.message(identifier, await _show(settings, store, estate))
-            if message is None:
-                raise wiring.Problem(f"There is no message or recipient {identifier}.")
-            view.message(message)
+            view.message(await _one(oversee, identifier, await _show(settings, store, estate)))
         else:
             view.recent(await oversee.recent(owner, limit))
 
@@ -85,6 +87,13 @@ def messages(
 
     with wiring.database(settings) as address:
         asyncio.run(run(address))
+
+
+async def _one(oversee: Oversee, identifier: int, show: ShowMessages) -> MessageView:
+    message = await oversee.message(identifier, show)
+    if message is None:
+        raise wiring.Problem(f"There is no message or recipient {identifier}.")
+    return message
 
 
 def _owner(oversee: Oversee, key: str | None) -> int | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from viesti.domain.status import PartState
 from viesti.services import views
+from viesti.services.balance.list_frozen import Frozen, ListFrozen
 from viesti.services.estate import EstateCache
 from viesti.services.show_message import MAX_ID, ShowMessages
 from viesti.services.views import MessageView, RecentInbound, RecentMessage
@@ -81,6 +82,10 @@ class Oversee:
             rows = await tx.inbound.recent(customer_id, MAX_ID, limit)
         services = {service.id: service.key for service in self._estate.current.estate.services.values()}
         return [views.recent_inbound(row, services) for row in rows if row["id"] > after]
+
+    async def frozen(self, customer_id: int | None, limit: int) -> list[Frozen]:
+        """What is held back, the longest held first."""
+        return await ListFrozen(self._store, self._estate)(limit, customer_id)
 
     async def waiting_receipts(self, limit: int) -> list[WaitingReceipt]:
         """Receipts that have not found their part, newest first."""

@@ -30,6 +30,29 @@ for update skip locked
 -- These are held for lack of balance from now on.
 update held set reason = 'balance' where id = any($1::bigint[])
 
+-- name: list
+-- What of a customer is held for these reasons, the longest held first, after an id, at most $4. (Each reason is looked
+-- up in the index by itself.)
+select h.id, h.customer_id, h.reason, h.since, h.parts, h.cost, h.due_at, r.address, m.sender, m.currency
+from (
+    select x.* from unnest($2::text[]) u (reason)
+    cross join lateral (
+        select * from held where customer_id = $1 and reason = u.reason and id > $3 order by id limit $4 offset 0
+    ) x
+    order by x.id limit $4
+) h
+left join lateral (select message_id, address from recipients where id = h.id offset 0) r on true
+left join lateral (select sender, currency from messages where id = r.message_id offset 0) m on true
+order by h.id
+
+-- name: list_all
+-- What is held for these reasons, of all customers, the longest held first, after an id, at most $3.
+select h.id, h.customer_id, h.reason, h.since, h.parts, h.cost, h.due_at, r.address, m.sender, m.currency
+from (select * from held where reason = any($1::text[]) and id > $2 order by id limit $3) h
+left join lateral (select message_id, address from recipients where id = h.id offset 0) r on true
+left join lateral (select sender, currency from messages where id = r.message_id offset 0) m on true
+order by h.id
+
 -- name: reasons
 -- Why these are held, as far as they are.
 select id, reason from held where id = any($1::bigint[])

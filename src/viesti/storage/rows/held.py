@@ -66,6 +66,17 @@ class HeldBack:
         if ids:
             await self._connection.execute(SQL["await_balance"], ids)
 
+    async def listed(
+        self, customer_id: int | None, reasons: Sequence[HeldReason], after_id: int, limit: int
+    ) -> list[dict[str, Any]]:
+        """What is held for these reasons, the longest held first; of all customers for None."""
+        rows = (
+            await self._connection.fetch(SQL["list_all"], reasons, after_id, limit)
+            if customer_id is None
+            else await self._connection.fetch(SQL["list"], customer_id, reasons, after_id, limit)
+        )
+        return [dict(row) for row in rows]
+
     async def reasons(self, ids: Sequence[int]) -> dict[int, HeldReason]:
         """Why these are held; who is not held is not in it."""
         rows = await self._connection.fetch(SQL["reasons"], ids)
