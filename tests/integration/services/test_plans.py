@@ -36,6 +36,11 @@ insert into recipients (id, bucket, message_id, customer_id, address, address_ki
 select id + {LATER}, 5, id, 1, '358401234567', 'international', 'gsm7', 1, 30, 31, true, {T}
 from messages;
 update messages set campaign_id = 9 where id % 10 = 0;
+update messages set link_base = 'https://x/l/', link_rule = 1 where id / 64 % 2 = 0;
+insert into clicked (recipient_id, bucket, link, customer_id, campaign_id, clicks, persons, first_at, last_at)
+select id, 5, link, 1, id / 64 % 100, 1, 1, {T}, {T} from recipients, generate_series(0, 1) link;
+insert into clicks (id, bucket, recipient_id, link, at, reason, agent)
+select n * 64, 5, id, 0, {T}, '', '' from recipients, generate_series(1, 2) n;
 insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
 select id, 5, 1, 1, 1, 31, 'ref' || id, {T} from recipients;
 insert into receipts (recipient_id, bucket, number, channel_id, reference, state, error, received_at, raw)
@@ -211,6 +216,19 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("sms", "came_from", (1, AT, 1 << 53)),
     ("sms", "sent", (1, IDS)),
     ("sms", "received", (1, MESSAGES)),
+    ("clicks", "link_text", (_IDS[-1],)),
+    ("clicks", "link_texts", (IDS,)),
+    ("clicks", "of_recipients", (IDS,)),
+    ("clicks", "visits", (IDS, 200)),
+    ("clicks", "of_campaigns", ("'{7,8}'",)),
+    (
+        "clicks",
+        "record",
+        (
+            *(_array(*range(1, 301)), _all(5), IDS, _all(0), _all(NOW), _all('""'), _all('""'), _all(1)),
+            *(_all(7), _all("null")),
+        ),
+    ),
     ("people", "known", (_all(1), _array(*range(1, 301)), "'{1,2}'")),
     ("held", "of_customer", (1, "'balance'", 0, 100)),
     ("held", "of_campaign", (7, "'paused'", 0, 100)),
@@ -262,8 +280,8 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
 
 # Tables of a few rows; and the parts of unfinished messages, which are few and looked at together.
 SMALL = {"leases", "fair_clock", "inbound_parts"}
-PARTITIONED = ("messages_", "recipients_", "parts_")
-PRUNED = {"walk", "recipients_of", "recipients", "find_parts", "findable_waiting"}
+PARTITIONED = ("messages_", "recipients_", "parts_", "clicks_", "clicked_")
+PRUNED = {"walk", "recipients_of", "recipients", "find_parts", "findable_waiting", "link_text"}
 BY_ID = {"load_recipients", "load_messages", "parts_done", "report_targets", "standing", "part_states"}
 
 
