@@ -61,6 +61,12 @@ update outbox set campaign_id = id / 64 % 100 where claim is null;
 insert into held (id, bucket, customer_id, reason, channel_id, lane, parts, since, campaign_id)
 select id - {LATER}, 5, n % 100, case when n % 2 = 0 then 'balance' else 'paused' end, 31, 0, 1, {T}, n % 100
 from (select id, row_number() over () as n from recipients) r;
+insert into balances (customer_id, bucket, currency, paid, spent, since)
+select n, 5, 'EUR', 1 + n % 2, 1, {T} from generate_series(1, 2000) n;
+update recipients set cost = 0.05, cost_gbp = 0.04, charged = true where id > {_LAST};
+update held set cost = 0.05 where reason = 'balance';
+insert into balance_changes (recipient_id, bucket, customer_id, amount)
+select n * 64, 5, n % 2000, -0.05 from generate_series(1, 20000) n;
 insert into leases values ('channel 31', 'me', 7, {T} + interval '1 h');
 insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
 select n * 64, 5, 1, n, 'delivery_report', 'GET', 'https://example.com', {T} - n * interval '1 ms', {T}
@@ -235,6 +241,18 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("held", "some", (HELD,)),
     ("held", "release", (HELD, HELD, AT)),
     ("held", "pause", (7, AT, 100)),
+    ("held", "older", ("'2030-01-01 13:00Z'", 100)),
+    ("held", "older", (AT, 100)),
+    ("held", "listed", (1, "'{balance,repeated,paused}'", 0, 100)),
+    ("held", "listed_all", ("'{balance,paused}'", 0, 100)),
+    ("money", "lock_left", ("'{1,2,3}'",)),
+    ("money", "spend", ("'{1,2,3}'", "'{0.1,0,0.1}'")),
+    ("money", "settle_shares", (IDS, _all(0), _all(1), _all("null"))),
+    ("money", "costs", (IDS,)),
+    ("money", "write_costs", (IDS, _all(1), _all(1), _all(1))),
+    ("money", "fold_changes", (1000,)),
+    ("money", "mark_charged", (IDS,)),
+    ("money", "releasable", ()),
     ("outbox", "withdraw_campaign", (7, 100)),
     ("people", "known", (_all(3), _array(*range(300)), "'{3}'")),
     ("sent_to", "last", ("'{1,1}'", "'{358401234567,358409999999}'", 100)),
@@ -279,7 +297,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
 
 
 # Tables of a few rows; and the parts of unfinished messages, which are few and looked at together.
-SMALL = {"leases", "fair_clock", "inbound_parts"}
+SMALL = {"leases", "fair_clock", "inbound_parts", "balances"}
 PARTITIONED = ("messages_", "recipients_", "parts_", "clicks_", "clicked_")
 PRUNED = {"walk", "recipients_of", "recipients", "find_parts", "findable_waiting", "link_text"}
 BY_ID = {"load_recipients", "load_messages", "parts_done", "report_targets", "standing", "part_states"}

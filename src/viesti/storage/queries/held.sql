@@ -30,7 +30,7 @@ for update skip locked
 -- These are held for lack of balance from now on.
 update held set reason = 'balance' where id = any($1::bigint[])
 
--- name: list
+-- name: listed
 -- What of a customer is held for these reasons, the longest held first, after an id, at most $4. (Each reason is looked
 -- up in the index by itself.)
 select h.id, h.customer_id, h.reason, h.since, h.parts, h.cost, h.due_at, r.address, m.sender, m.currency
@@ -45,7 +45,7 @@ left join lateral (select message_id, address from recipients where id = h.id of
 left join lateral (select sender, currency from messages where id = r.message_id offset 0) m on true
 order by h.id
 
--- name: list_all
+-- name: listed_all
 -- What is held for these reasons, of all customers, the longest held first, after an id, at most $3.
 select h.id, h.customer_id, h.reason, h.since, h.parts, h.cost, h.due_at, r.address, m.sender, m.currency
 from (select * from held where reason = any($1::text[]) and id > $2 order by id limit $3) h

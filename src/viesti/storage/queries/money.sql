@@ -36,17 +36,23 @@ select at, kind, amount, actor, note from balance_entries where customer_id = $1
 
 -- name: settle_shares
 -- These recipients pay $2 of $3 parts of what they were to cost ($4, where not null: of so many parts that it took
--- then); what was taken from a balance for the rest is given back.
-with was as materialized (
-    select r.id, r.bucket, r.customer_id, r.charged, r.cost, u.parts,
-           round(r.cost * u.part / u.whole, 6) as now, round(r.cost_gbp * u.part / u.whole, 6) as now_gbp
-    from unnest($1::bigint[], $2::integer[], $3::integer[], $4::smallint[]) u (id, part, whole, parts)
-    join recipients r on r.id = u.id
-    where r.id = any($1::bigint[]) and r.cost is not null and u.part < u.whole
-    order by r.id for no key update of r
+-- then); what was taken from a balance for the rest is given back. $1 is in order, so a row finds its place by
+-- bisection (as a join this is planned for one row, and every row then passes through the whole list).
+with locked as materialized (
+    select id, bucket, customer_id, charged, cost, width_bucket(id, $1::bigint[]) as place
+    from recipients where id = any($1::bigint[]) and cost is not null order by id for no key update
+), was as materialized (
+    select id, bucket, customer_id, charged, cost,
+           round(cost * ($2::integer[])[place] / ($3::integer[])[place], 6) as now
+    from locked
 ), written as (
-    update recipients r set cost = w.now, cost_gbp = w.now_gbp, parts = coalesce(w.parts, r.parts)
-    from was w where r.id = w.id and r.id = any($1::bigint[])
+    update recipients r
+    set cost = round(r.cost * ($2::integer[])[width_bucket(r.id, $1::bigint[])]
+                     / ($3::integer[])[width_bucket(r.id, $1::bigint[])], 6),
+        cost_gbp = round(r.cost_gbp * ($2::integer[])[width_bucket(r.id, $1::bigint[])]
+                         / ($3::integer[])[width_bucket(r.id, $1::bigint[])], 6),
+        parts = coalesce(($4::smallint[])[width_bucket(r.id, $1::bigint[])], r.parts)
+    where r.id = any($1::bigint[]) and (r.id in (select id from locked)) is true
 )
 insert into balance_changes as known (recipient_id, bucket, customer_id, amount)
 select id, bucket, customer_id, now - cost from was where charged and now < cost

@@ -71,9 +71,9 @@ class HeldBack:
     ) -> list[dict[str, Any]]:
         """What is held for these reasons, the longest held first; of all customers for None."""
         rows = (
-            await self._connection.fetch(SQL["list_all"], reasons, after_id, limit)
+            await self._connection.fetch(SQL["listed_all"], reasons, after_id, limit)
             if customer_id is None
-            else await self._connection.fetch(SQL["list"], customer_id, reasons, after_id, limit)
+            else await self._connection.fetch(SQL["listed"], customer_id, reasons, after_id, limit)
         )
         return [dict(row) for row in rows]
 
