@@ -25,6 +25,7 @@ from viesti.config.settings import FIELDS
 from viesti.domain.delivery_report import DEFAULT_NAMES, STATUS_CODES
 from viesti.domain.failure import NUMBERS, SENTENCES, Failure
 from viesti.domain.retry import SCHEDULES
+from viesti.domain.settled_cost import PAYS
 from viesti.domain.status import Status
 from viesti.services.health import Waiting
 
@@ -244,3 +245,8 @@ def test_every_decision_is_listed() -> None:
         [f"[{record.name[:4]}]({record.name})", record.read_text(encoding="utf-8").partition("\n")[0][8:]]
         for record in records
     ]
+
+
+def test_what_each_status_pays_for() -> None:
+    told = {code(row[0])[0]: row[1] for row in rows(section("docs/money.md", "What a message costs"))}
+    assert told == {status.word: pays.value for status, pays in PAYS.items()}
