@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -12,10 +13,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 from starlette.routing import Router
 from tests.unit.api.contract.example import REMOVE, SEND, Asked
+from yarl import URL
 
 from viesti.api.answer import Answer, Headers, Refusal, answer_json
 from viesti.api.body import BodyLimits
 from viesti.api.contract.endpoint import routes
+from viesti.api.contract.operation import Parameter
+from viesti.api.contract.values import Text
 from viesti.api.edge import Edge
 from viesti.api.meters import Meters
 from viesti.api.serve import listen, serve_api
@@ -52,9 +56,21 @@ async def remove(caller: Principal | None, asked: Any) -> Answer | Refusal:
     return Answer(204, b"")
 
 
+async def named(caller: Principal | None, asked: Any) -> Answer | Refusal:
+    return answer_json(asked.customer)
+
+
+NAMED = replace(
+    REMOVE,
+    id="Named",
+    path="/named/{Customer}",
+    parameters=(Parameter("Customer", "path", "customer", Text(), True, slashes=True),),
+)
+
+
 @pytest.fixture(scope="module")
 async def url() -> AsyncIterator[str]:
-    served = routes("/v1", ((SEND, send), (REMOVE, remove)), Guard(), BodyLimits(1000, 5.0))
+    served = routes("/v1", ((SEND, send), (REMOVE, remove), (NAMED, named)), Guard(), BodyLimits(1000, 5.0))
     app = Edge(Router(served, redirect_slashes=False), Meters(CollectorRegistry()), time.monotonic)
     listening = listen("127.0.0.1", 0)
     stop = asyncio.Event()
@@ -64,7 +80,7 @@ async def url() -> AsyncIterator[str]:
     await serving
 
 
-async def call(url: str, method: str = "POST", **options: Any) -> tuple[int, Any, Any]:
+async def call(url: str | URL, method: str = "POST", **options: Any) -> tuple[int, Any, Any]:
     headers = {"X-Scope": "Gateway.Send"} | options.pop("headers", {})
     async with (
         aiohttp.ClientSession() as client,
@@ -122,3 +138,13 @@ async def test_a_fixed_segment_comes_before_a_placeholder(url: str) -> None:
 async def test_another_method(url: str) -> None:
     status, _, headers = await call(f"{url}/things/a/fixed", "PUT")
     assert (status, headers["allow"]) == (405, "DELETE")
+
+
+async def test_a_name_with_slashes_ends_a_path(url: str) -> None:
+    for written, name in (
+        ("crm%2F17%3Fx=1%20%C3%A4%252F", "crm/17?x=1 ä%2F"),
+        ("a/b", "a/b"),
+        ("plain", "plain"),
+    ):
+        assert (await call(URL(f"{url}/named/{written}", encoded=True), "DELETE"))[:2] == (200, name)
+    assert (await call(f"{url}/named/", "DELETE"))[0] == 400

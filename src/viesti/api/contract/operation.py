@@ -27,7 +27,7 @@ class Parameter:
 
     `to` empty: it is described, and not read. `required` and `lenient`: described as required, because
     designers send it, and taken without. `encoding`: how often a designer escapes a path parameter;
-    `extension`: ours, not in the original.
+    `extension`: ours, not in the original; `slashes`: it ends the path, and may have some in it.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Parameter:
     encoding: Literal["", "single", "double"] = ""
     extension: bool = False
     lenient: bool = False
+    slashes: bool = False
 
     @property
     def needed(self) -> bool:
@@ -93,7 +94,8 @@ class Operation(Generic[I]):
         path = self.path
         for parameter in self.parameters:
             if parameter.where == "path":
-                path = path.replace(f"{{{parameter.name}}}", f"{{{parameter.to}}}")
+                kind = ":path" if parameter.slashes else ""
+                path = path.replace(f"{{{parameter.name}}}", f"{{{parameter.to}{kind}}}")
         return path
 
 
