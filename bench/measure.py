@@ -50,6 +50,9 @@ class Amount:
     history_runs: int = 3
     contacts: int = 1_000_000
     written_to: int = 100_000
+    links: int = 20_000
+    link_rate: float = 500.0
+    link_seconds: float = 20.0
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from bench.contacts import contacts  # noqa: E402
 from bench.ending import run_to_end  # noqa: E402
 from bench.history import history  # noqa: E402
 from bench.lanes import lanes  # noqa: E402
+from bench.links import links  # noqa: E402
 from bench.measure import Amount, Outcome, Scenario  # noqa: E402
 from bench.queued import queued  # noqa: E402
 from bench.rates import rates  # noqa: E402
@@ -40,9 +41,10 @@ LONG: dict[str, Scenario] = {
     "burst": burst,
     "rates": rates,
     "contacts": contacts,
+    "links": links,
 }
 ALL = {**SCENARIOS, **LONG}
-QUICK_IN_SMALL = ("burst",)
+QUICK_IN_SMALL = ("burst", "links")
 SCENARIOS_HELP = f"Of {', '.join(SCENARIOS)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
@@ -64,6 +66,9 @@ SMOKE = Amount(
     rate_cases=("200", "200 throttled"),
     contacts=20_000,
     written_to=2_000,
+    links=200,
+    link_rate=100.0,
+    link_seconds=0.5,
 )
 
 
@@ -89,6 +94,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--history", type=int, default=10_000_000, help="Recipients of the past (10000000).")
     parser.add_argument("--contacts", type=int, default=1_000_000, help="In the group (1000000).")
     parser.add_argument("--written-to", type=int, default=100_000, help="Of them in contacts (100000).")
+    parser.add_argument("--links", type=int, default=20_000, help="Short links (20000).")
+    parser.add_argument("--link-rate", type=float, default=500.0, help="Visits a second in links (500).")
+    parser.add_argument("--link-seconds", type=float, default=20.0, help="Of each way in links (20).")
     parser.add_argument("--history-runs", type=int, default=3, help="Of single and bulk, each way (3).")
     parser.add_argument(
         "--carrier-rate", type=float, default=1000.0, help="Of the carrier in lanes, submits a second (1000)."
