@@ -113,6 +113,7 @@ def check_port(name: str, host: str, port: int) -> Finding:
 
 
 def _look_at_database(settings: Settings) -> Iterator[Finding]:
+    from viesti.cli.doctor_links import judge_links
     from viesti.storage.database import StoreUnavailable
     from viesti.storage.embedded import PostgresError
     from viesti.storage.examination import examine
@@ -136,6 +137,7 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
         yield judge_key(sealed, wiring.secret_keys(settings))
     yield judge_clock(before, examination.clock, after)
     yield from judge_channels(examination.sessions)
+    yield from judge_links(examination.links, settings.retention_days, settings.base_url)
 
 
 def judge_version(version: int, *, embedded: bool) -> Finding:

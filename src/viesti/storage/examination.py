@@ -31,6 +31,15 @@ class SessionOfChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class LinksOfCustomer:
+    """A customer with a host for short links, or with a service whose links are followed."""
+
+    key: str
+    link_domain: str
+    link_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """What was found. `version` is PostgreSQL's number, such as 180004; `clock` is its time when it was
     asked."""
@@ -38,6 +47,7 @@ class Examination:
     version: int
     clock: datetime
     sessions: tuple[SessionOfChannel, ...]
+    links: tuple[LinksOfCustomer, ...]
 
 
 async def examine(dsn: str) -> Examination:
@@ -53,6 +63,8 @@ async def examine(dsn: str) -> Examination:
         assert server is not None
         migrated = await connection.fetchval(_SQL["migrated"])
         rows = await connection.fetch(_SQL["channels"]) if migrated else []
+        follows = await connection.fetchval(_SQL["follows"])
+        links = await connection.fetch(_SQL["links"]) if follows else []
     finally:
         await connection.close()
     return Examination(
@@ -64,4 +76,5 @@ async def examine(dsn: str) -> Examination:
             )
             for row in rows
         ),
+        tuple(LinksOfCustomer(*row) for row in links),
     )

@@ -12,3 +12,13 @@ select c.key, c.kind, s.name as session, s.state, s.detail, s.since
 from channels c left join session_states s on s.channel_id = c.id
 where c.enabled
 order by c.key, s.name
+
+-- name: follows
+-- Whether customers have hosts for short links yet.
+select exists (select from pg_attribute where attrelid = to_regclass('customers') and attname = 'link_domain')
+
+-- name: links
+-- Every customer with a host for short links, or with a service whose links are followed.
+select key, link_domain, link_days from customers c
+where enabled and (link_domain <> '' or exists (select from services s where s.customer_id = c.id and s.track_links))
+order by key
