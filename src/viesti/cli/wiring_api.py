@@ -14,6 +14,7 @@ from viesti.cli.api_parts import (
     oauth,
     sending,
     twoway,
+    txtsync_campaigns,
     txtsync_reading,
     txtsync_sending,
     txtsync_triggers,
@@ -109,6 +110,7 @@ def make_services(parts: Parts) -> ApiServices:
             sending=txtsync_sending.make(parts),
             reading=txtsync_reading.make(parts),
             triggers=txtsync_triggers.make(parts),
+            campaigns=txtsync_campaigns.make(parts),
         ),
         smartdialog=SmartDialogServices(
             guard=oauth.make_guard(parts),

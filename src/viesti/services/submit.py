@@ -11,7 +11,7 @@ from datetime import datetime
 
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
-from viesti.services.plan import Limits, plan
+from viesti.services.plan import Limits, Planned, plan
 from viesti.services.requests import NotAccepted, SubmitRequest, SubmitResult, Submitted
 
 
@@ -46,7 +46,11 @@ class Submit:
         """What the first request with this one's id led to; None when there was none."""
         return await self._group_commit.repeated(request)
 
+    def trial(self, request: SubmitRequest) -> Planned | NotAccepted:
+        """What would be sent now, or why not; nothing is stored either way."""
+        return plan(request, self._estate.current, self._limits, self._now(), self._random)
+
     def objection(self, request: SubmitRequest) -> NotAccepted | None:
-        """What a message would be refused for now; nothing is stored either way."""
-        planned = plan(request, self._estate.current, self._limits, self._now(), self._random)
+        """What a message would be refused for now."""
+        planned = self.trial(request)
         return planned if isinstance(planned, NotAccepted) else None

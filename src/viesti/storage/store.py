@@ -17,7 +17,7 @@ from viesti.storage.migrate import pending_on
 from viesti.storage.rows.accept import Accept
 from viesti.storage.rows.access import Access
 from viesti.storage.rows.callbacks import Callbacks
-from viesti.storage.rows.campaigns import Campaigns, MadePage, Put
+from viesti.storage.rows.campaigns import Campaigns, MadePage, Preview, Put, Replies
 from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick, Visit
 from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
 from viesti.storage.rows.contacts import Contacts
@@ -81,9 +81,11 @@ __all__ = [
     "NewSubscription",
     "OpenThread",
     "OverTheCap",
+    "Preview",
     "Put",
     "ReceivedSms",
     "Released",
+    "Replies",
     "ReportTarget",
     "RequestKey",
     "SentPart",

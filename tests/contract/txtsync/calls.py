@@ -20,6 +20,7 @@ from tests.contract.bend import Call, Said, named, places
 from tests.integration.api.conftest import Api, basic
 from yarl import URL
 
+from viesti.api.txtsync.campaigns.members import BULK
 from viesti.api.txtsync.declared import operations
 
 VERSIONS = ("1.1", "1.2")
@@ -39,17 +40,7 @@ SERVED = sorted({operation.id for operation in operations("1.2")})
 
 # Members of answers that are ours alone, or of another published version, by operation.
 SMS = {name.removeprefix("[].") for name in PUBLISHED["1.1"]["SendSMS"]["answers"]["200"]} - {".", "[]"}
-CAMPAIGN = {
-    "Name",
-    "NumberID",
-    "Type",
-    "TextMessage",
-    "CustomerNumber",
-    "TotalContacts",
-    "TotalSkipped",
-    "Warnings",
-    "Warnings[]",
-}
+CAMPAIGN = {member.name for member in BULK.members} - SMS | {"Warnings", "Warnings[]"}
 EXTENSIONS: dict[str, set[str]] = {
     "SendSMS": {f"[].{name}" for name in SMS} | {"[].Warnings", "[].Warnings[]"},
     "SendBulkSMS": CAMPAIGN,

@@ -16,7 +16,6 @@ from viesti.api.txtsync.declared import NATIVE, operations
 
 # Operations of the original that are not served yet.
 LATER: set[str] = {
-    "SendBulkSMS",
     "SearchContact",
     "AddContact",
     "UpdateContact",

@@ -54,6 +54,10 @@ def described(version: str) -> dict[str, Any]:
     made = document(BY_ID[version].values(), **named, error=ERROR, tolerant=True)
     for methods in made["paths"].values():
         for operation in methods.values():
+            # One header's name ends in a colon, which only a raw socket can send (test_headers does).
+            operation["parameters"] = [
+                each for each in operation.get("parameters", ()) if ":" not in each["name"]
+            ]
             for answer in operation.get("responses", {}).values():
                 answer["schema"] = _blank_moments(answer["schema"])
     return made

@@ -22,7 +22,7 @@ from tests.integration.services.world import (
 )
 
 from viesti.domain.campaign import Campaign
-from viesti.services.campaigns.create import Audience, CampaignRequest, CreateCampaign
+from viesti.services.campaigns.create import Audience, CampaignRequest, CreateCampaign, Made
 from viesti.services.campaigns.feed import Feed
 from viesti.services.campaigns.queue import MoveQueued
 from viesti.services.campaigns.steer import SteerCampaign, Verb
@@ -82,7 +82,7 @@ class Campaigns:
             [(ACME, ACME_BUCKET, address(number), scope, START) for number in numbers],
         )
 
-    async def make(self, text: str = "Hello", **fields: Any) -> Campaign | NotAccepted:
+    async def make(self, text: str = "Hello", **fields: Any) -> Made | NotAccepted:
         """Ask for a campaign; `to`, `contacts`, `tags`, `tag_names` say for whom."""
         audience = Audience(
             numbers=tuple(f"+{address(number)}" for number in fields.pop("to", ())),
@@ -98,9 +98,9 @@ class Campaigns:
 
     async def made(self, text: str = "Hello", **fields: Any) -> Campaign:
         """The same, and it must be made."""
-        campaign = await self.make(text, **fields)
-        assert isinstance(campaign, Campaign), campaign
-        return campaign
+        made = await self.make(text, **fields)
+        assert isinstance(made, Made), made
+        return made.campaign
 
     async def now(self, campaign: Campaign) -> dict[str, Any]:
         """The campaign's row."""

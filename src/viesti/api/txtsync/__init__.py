@@ -13,6 +13,7 @@ from viesti.api.body import BodyLimits
 from viesti.api.contract import endpoint
 from viesti.api.contract.endpoint import AccessGuard
 from viesti.api.meters import Meters
+from viesti.api.txtsync.campaigns import bound as campaigns
 from viesti.api.txtsync.errors import render
 from viesti.api.txtsync.reading import bound as reading
 from viesti.api.txtsync.sending import bound as sending
@@ -31,6 +32,7 @@ class TxtSyncServices:
     sending: sending.SendingServices
     reading: reading.ReadingServices
     triggers: triggers.TriggersServices
+    campaigns: campaigns.CampaignsServices
 
 
 def bound(services: TxtSyncServices, common: Common) -> Bound:
@@ -39,6 +41,7 @@ def bound(services: TxtSyncServices, common: Common) -> Bound:
         *sending.bound(services.sending, common),
         *reading.bound(services.reading, common),
         *triggers.bound(services.triggers, common),
+        *campaigns.bound(services.campaigns, common),
     )
 
 

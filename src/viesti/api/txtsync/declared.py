@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viesti.api.contract.operation import AnyOperation
+from viesti.api.txtsync.campaigns import declared as campaigns
 from viesti.api.txtsync.reading import declared as reading
 from viesti.api.txtsync.sending import declared as sending
 from viesti.api.txtsync.triggers import declared as triggers
@@ -12,14 +13,19 @@ from viesti.api.txtsync.versions import DEFINED
 OPERATIONS: tuple[AnyOperation, ...] = (
     *sending.OPERATIONS,
     *triggers.OPERATIONS,
+    *campaigns.OPERATIONS,
 )
 # Those of them that version 1.2 describes otherwise.
 AS_DEFINED: tuple[AnyOperation, ...] = (
     *sending.AS_DEFINED,
     *triggers.AS_DEFINED,
+    *campaigns.AS_DEFINED,
 )
 # The calls beyond the connector.
-NATIVE: tuple[AnyOperation, ...] = (*reading.NATIVE,)
+NATIVE: tuple[AnyOperation, ...] = (
+    *reading.NATIVE,
+    *campaigns.NATIVE,
+)
 # Paths that only tell what flows are sent, and are served all the same.
 LEFTOVERS: tuple[AnyOperation, ...] = triggers.LEFTOVERS
 

@@ -10,9 +10,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from viesti.domain.campaign import Campaign, Source
+from viesti.services.estate import Snapshot
 from viesti.storage.store import Put, Transaction
 
 STEP = 20_000  # members of a tag in one transaction: some 0.2 s
+
+
+def scopes(snapshot: Snapshot, service_id: int | None) -> list[str]:
+    """The opt-outs that count for what a service sends."""
+    service = snapshot.estate.services.get(service_id or 0)
+    return ["all", "marketing"] if service and service.advertisement else ["all"]
 
 
 async def plan_step(

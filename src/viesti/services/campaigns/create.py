@@ -20,6 +20,7 @@ from viesti.domain.send_window import SendWindow
 from viesti.services.campaigns.feed import PAGE, request_of
 from viesti.services.check_request import MAX_REQUEST_ID, objection
 from viesti.services.estate import EstateCache
+from viesti.services.plan import Planned
 from viesti.services.requests import FieldProblem, NotAccepted, RecipientRequest
 from viesti.services.submit import Submit
 from viesti.services.wake import CAMPAIGNS, Waker
@@ -69,6 +70,14 @@ class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True):
     body_hash: bytes = b""
 
 
+class Made(msgspec.Struct, frozen=True):
+    """A campaign that was made. `parts`: of its text, as one of its people would get it; 0: nobody is
+    there."""
+
+    campaign: Campaign
+    parts: int
+
+
 class CreateCampaign:
     """Raises `StoreUnavailable`."""
 
@@ -88,14 +97,16 @@ class CreateCampaign:
         self._now = now
         self._find = FindPeople(store, estate)
 
-    async def __call__(self, request: CampaignRequest) -> Campaign | NotAccepted:
+    async def __call__(self, request: CampaignRequest) -> Made | NotAccepted:
         """The campaign, stored; or why there is none."""
-        if request.request_id:
-            repeated = await self._repeated(request)
-            if repeated:
-                return repeated
         now = self._now()
         people = await self._find(request.customer_id, request.audience)
+        if request.request_id:
+            repeated = await self._repeated(request)
+            if isinstance(repeated, NotAccepted):
+                return repeated
+            if repeated:
+                return Made(repeated, _parts(self._trial(repeated, people.example)))
         problems = list(people.problems)
         if not request.audience and not request.draft:
             problems.append(FieldProblem("recipients", NOBODY))
@@ -106,10 +117,13 @@ class CreateCampaign:
             if sentence := objection(value, longest):
                 problems.append(FieldProblem(field, sentence))
         campaign = await self._campaign(request, now)
-        problems += self._of_message(campaign, people.example)
+        tried = self._trial(campaign, people.example)
+        if isinstance(tried, NotAccepted):  # what is wrong with the message itself, whoever it is for
+            problems += [each for each in tried.problems if each.field != "recipients"]
         if problems:
             return NotAccepted(tuple(problems))
-        return await self._store_it(campaign, people.sources, request, now)
+        stored = await self._store_it(campaign, people.sources, request, now)
+        return stored if isinstance(stored, NotAccepted) else Made(stored, _parts(tried))
 
     async def _campaign(self, request: CampaignRequest, now: datetime) -> Campaign:
         bucket = self._find.customer(request.customer_id).bucket
@@ -137,12 +151,11 @@ class CreateCampaign:
             page_size=self._page,
         )
 
-    def _of_message(self, campaign: Campaign, example: str) -> Sequence[FieldProblem]:
-        """What is wrong with the message itself, whoever it is for."""
+    def _trial(self, campaign: Campaign, example: str) -> Planned | NotAccepted:
+        """What one of its people would get."""
         one = (RecipientRequest(example),)
         asked = msgspec.structs.replace(request_of(campaign), recipients=one, send_at=campaign.send_at)
-        refused = self._submit.objection(asked)
-        return [each for each in refused.problems if each.field != "recipients"] if refused else []
+        return self._submit.trial(asked)
 
     async def _store_it(
         self, campaign: Campaign, sources: Sequence[Source], request: CampaignRequest, now: datetime
@@ -262,6 +275,10 @@ class FindPeople:
             if tag not in known
         ]
         return list(dict.fromkeys([*by_name.values(), *known]))
+
+
+def _parts(planned: Planned | NotAccepted) -> int:
+    return 0 if isinstance(planned, NotAccepted) else planned.recipients[0].parts
 
 
 def _chunks(values: Sequence[T]) -> list[tuple[T, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from viesti.domain.campaign import Campaign, CampaignStatus
-from viesti.services.campaigns.audience import plan_step
+from viesti.services.campaigns.audience import plan_step, scopes
 from viesti.services.campaigns.feed import Feed, stop
 from viesti.services.campaigns.queue import MoveQueued
 from viesti.services.estate import EstateCache
@@ -75,7 +75,7 @@ class TendCampaigns:
             case CampaignStatus.SCHEDULED:
                 campaign.status = CampaignStatus.PLANNING
             case CampaignStatus.PLANNING:
-                await plan_step(tx, campaign, self._scopes(campaign), now)
+                await plan_step(tx, campaign, scopes(self._estate.current, campaign.service_id), now)
                 if campaign.planned_at:
                     campaign.status = CampaignStatus.RUNNING
                 campaign.tend_at = now
@@ -93,11 +93,6 @@ class TendCampaigns:
         """When to look again at a campaign that was paused or called off."""
         in_hand = await tx.campaigns.queued(campaign.id)  # by a channel, and perhaps given back
         campaign.tend_at = now + timedelta(seconds=AGAIN_SECONDS) if moved or in_hand else None
-
-    def _scopes(self, campaign: Campaign) -> list[str]:
-        """The opt-outs that count for it."""
-        service = self._estate.current.estate.services.get(campaign.service_id or 0)
-        return ["all", "marketing"] if service and service.advertisement else ["all"]
 
     async def _pages(self) -> int:
         looked = 0

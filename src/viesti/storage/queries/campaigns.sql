@@ -42,13 +42,17 @@ select * from campaigns where tend_at <= $1 order by tend_at limit 1 for update 
 select least((select min(tend_at) from campaigns where tend_at is not null),
              (select min(look_at) from campaign_pages where look_at is not null))
 
--- name: page_of
--- Campaigns of a customer, newest first.
-select * from campaigns where customer_id = $1 and id < $2 order by id desc limit $3
+-- name: listed
+-- Campaigns of a customer, sorted by 'created', 'name' or 'status', downwards with $3.
+select * from campaigns where customer_id = $1
+order by case when $2 = 'name' and not $3 then lower(name) when $2 = 'status' and not $3 then status end,
+         case when $2 = 'name' and $3 then lower(name) when $2 = 'status' and $3 then status end desc,
+         case when $3 then -id else id end
+limit $4 offset $5
 
--- name: page_of_all
--- Campaigns of all customers, newest first.
-select * from campaigns where id < $1 order by id desc limit $2
+-- name: listed_of_all
+-- The newest campaigns of all customers.
+select * from campaigns order by id desc limit $1
 
 -- name: write
 -- What changes in a campaign while it lives.
@@ -105,8 +109,8 @@ select p.address, c.*
 from (select address, contact_id from campaign_people
       where campaign_id = $1 and address > $2 and state = 0 order by address limit $3) p
 left join lateral (
-    select id, phone, external_reference, name, email, first_name, last_name, company, address_line1, address_line2,
-           postcode, city, county, country, properties
+    select id, external_reference, name, email, first_name, last_name, company, address_line1, address_line2, postcode,
+           city, county, country, properties
     from contacts where id = p.contact_id offset 0
 ) c on true
 order by p.address
@@ -194,9 +198,19 @@ select campaign_id, sum(recipients) as recipients, sum(frozen) as frozen, sum(sc
        sum(cost_gbp) as cost_gbp, min(looked_at) filter (where look_at is not null) as oldest_look
 from campaign_pages where campaign_id = any($1::bigint[]) group by campaign_id
 
--- name: currency
--- The currency of a campaign's costs.
-select currency from messages where campaign_id = $1 and currency is not null limit 1
+-- name: replies
+-- What came in from people of a campaign when nothing else had been sent to them since: how many messages, from how many
+-- people, and from how many who said stop. (By number as in `sent_to`.)
+select count(*) as messages, count(distinct source) as people,
+       count(distinct source) filter (where consent = 'stop') as stopped
+from inbound_messages i
+where i.customer_id = $2 and i.id > $3 and i.received_at >= $4
+  and exists (select from campaign_people p where p.campaign_id = $1 and p.address = i.source and p.state = 0 offset 0)
+  and $1 = (
+    select (select campaign_id from messages where id = r.message_id)
+    from (select message_id, failure, created_at from recipients
+          where customer_id = $2 and address between i.source and i.source order by address desc, id desc limit 50) r
+    where r.created_at <= i.received_at and r.failure is distinct from 'opted_out' limit 1)
 
 -- name: known_contacts
 -- Those of these that are contacts of the customer, with their numbers.
@@ -218,3 +232,41 @@ select c.phone from (
     select contact_id from list_members where list_id = $1 and active order by contact_id limit 100) m
 join lateral (select phone from contacts where id = m.contact_id offset 0) c on true
 where c.phone is not null limit 1
+
+-- name: preview
+-- Whom an audience would be, without writing it down: numbers $2, contacts $3, everybody active on the lists $4. How many
+-- people, how many of them have opted out ($5: the scopes that count), are members who are not written to by way of their
+-- list, contacts without a number; how many were named at all; whoever is at place $6, and up to $7 of those who are sent
+-- to, numbers first in the order given.
+with named as materialized (
+    select number as address, null::bigint as contact_id, place from unnest($2::text[]) with ordinality u (number, place)
+    union all
+    select phone, id, null from contacts where id = any($3::bigint[]) and customer_id + 0 = $1
+    union all
+    select c.phone, c.id, null
+    from list_members m, lateral (select id, phone from contacts where id = m.contact_id offset 0) c
+    where m.list_id = any($4::bigint[]) and m.active
+), people as materialized (
+    select address, min(place) as place, max(contact_id) as contact_id from named where address is not null
+    group by address
+), standing as materialized (
+    select p.*, exists (select from opt_outs o where o.customer_id = $1 and o.address = p.address
+                                                 and o.scope = any($5::text[]) offset 0) as opted_out
+    from people p
+)
+select (select count(*) from named) as named, (select count(*) from named where address is null) as numberless,
+       (select count(*) from list_members where list_id = any($4::bigint[]) and not active) as inactive,
+       (select count(*) from standing) as people, (select count(*) from standing where opted_out) as opted_out,
+       (select row(address, contact_id, opted_out) from standing order by place, address offset $6 limit 1) as shown,
+       array(select address from standing where not opted_out order by place, address limit $7) as sample
+
+-- name: preview_people
+-- What is known of people by their numbers.
+select a.address, c.*
+from unnest($2::text[]) with ordinality a (address, place)
+left join lateral (
+    select id, external_reference, name, email, first_name, last_name, company, address_line1, address_line2, postcode,
+           city, county, country, properties
+    from contacts where customer_id = $1 and phone = a.address limit 1
+) c on true
+order by a.place

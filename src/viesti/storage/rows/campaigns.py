@@ -37,6 +37,28 @@ class MadePage(NamedTuple):
     addresses: frozenset[str]
 
 
+class Preview(NamedTuple):
+    """Whom an audience would be: how many were named, are contacts without a number, members who are not
+    written to, people, and had opted out; a sample of those who are sent to, and who is shown."""
+
+    named: int
+    numberless: int
+    inactive: int
+    people: int
+    opted_out: int
+    sample: list[str]
+    shown: str | None
+    shown_opted_out: bool
+
+
+class Replies(NamedTuple):
+    """What came in from people of a campaign: messages, people, and people who said stop."""
+
+    messages: int
+    people: int
+    stopped: int
+
+
 class Campaigns:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -89,13 +111,16 @@ class Campaigns:
         due: datetime | None = await self._connection.fetchval(SQL["next_due"])
         return due
 
-    async def recent(self, customer_id: int | None, before: int, limit: int) -> list[Campaign]:
-        """The newest before an id; of all customers when none is named."""
-        if customer_id is None:
-            rows = await self._connection.fetch(SQL["page_of_all"], before, limit)
-        else:
-            rows = await self._connection.fetch(SQL["page_of"], customer_id, before, limit)
+    async def listed(
+        self, customer_id: int, by: str, descending: bool, limit: int, offset: int
+    ) -> list[Campaign]:
+        """Of a customer, by `created`, `name` or `status`."""
+        rows = await self._connection.fetch(SQL["listed"], customer_id, by, descending, limit, offset)
         return [_known(row) for row in rows]
+
+    async def newest(self, limit: int) -> list[Campaign]:
+        """The newest of all customers."""
+        return [_known(row) for row in await self._connection.fetch(SQL["listed_of_all"], limit)]
 
     async def write(self, campaign: Campaign) -> None:
         """Write what changes in a campaign; it must be held."""
@@ -186,9 +211,35 @@ class Campaigns:
         rows = await self._connection.fetch(SQL["progress"], campaign_ids)
         return {row["campaign_id"]: Progress._make(tuple(row)[1:]) for row in rows}
 
-    async def currency(self, campaign_id: int) -> str | None:
-        found: str | None = await self._connection.fetchval(SQL["currency"], campaign_id)
-        return found
+    async def replies(self, campaign_id: int, customer_id: int, after_id: int, since: datetime) -> Replies:
+        """What people answered to a campaign, among what came in after an id and since a moment."""
+        row = await self._connection.fetchrow(SQL["replies"], campaign_id, customer_id, after_id, since)
+        assert row is not None  # it counts
+        return Replies._make(row)
+
+    async def preview(
+        self, customer_id: int, sources: Sequence[Source], scopes: Sequence[str], index: int, sample: int
+    ) -> Preview:
+        """Whom an audience would be; nothing is written. `index`: who of them is shown."""
+        row = await self._connection.fetchrow(
+            SQL["preview"],
+            customer_id,
+            [number for source in sources for number in source.numbers or ()],
+            [contact for source in sources for contact in source.contacts or ()],
+            [source.list_id for source in sources if source.list_id is not None],
+            scopes,
+            index,
+            sample,
+        )
+        assert row is not None  # it counts
+        values = dict(row)
+        shown = values.pop("shown")
+        return Preview(**values, shown=shown[0] if shown else None, shown_opted_out=bool(shown and shown[2]))
+
+    async def people_by_number(self, customer_id: int, numbers: Sequence[str]) -> list[Person]:
+        """What is known of these, in their order."""
+        rows = await self._connection.fetch(SQL["preview_people"], customer_id, numbers)
+        return [_person(row) for row in rows]
 
     async def known_contacts(self, customer_id: int, ids: Sequence[int]) -> dict[int, str | None]:
         """Those of these that are the customer's, with their numbers."""
@@ -232,7 +283,6 @@ def _person(row: Any) -> Person:
     if row["id"] is None:
         return Person(row["address"], None, None, "", "", "", "", "", "", "", "", "", "", "", ())
     values = dict(row)
-    del values["phone"]
     values["contact_id"] = values.pop("id")
     values["properties"] = properties_from(values["properties"])
     return Person(**values)
