@@ -322,6 +322,10 @@ class Installation:
             return command[command.index("child") + 1]
         return "postgres" if process.name().startswith("postgres") else "serve"
 
+    def runs(self, role: str) -> bool:
+        """Whether there is a process of that role: one that was killed may be on its way back."""
+        return bool(self._processes(role))
+
     def kill(self, role: str) -> int:
         """End one process of that role with SIGKILL; gives its id."""
         victim = self._processes(role)[0]
@@ -341,7 +345,7 @@ class Installation:
         """Wait until each accepted message was taken by the centre, is `delivered`, and was reported."""
 
         async def settled() -> bool:
-            with suppress(OSError, asyncpg.PostgresError, StopIteration):  # PostgreSQL is being started again
+            with suppress(OSError, asyncpg.PostgresError):  # PostgreSQL is being started again
                 return not (await self.missing())
             return False
 
@@ -376,8 +380,10 @@ class Installation:
         return {row["text"].partition(" ")[0].removeprefix("#") for row in rows}
 
     async def query(self, sql: str) -> list[asyncpg.Record]:
-        """Look into the store."""
-        sockets = next(self.folder.rglob(".s.PGSQL.*[0-9]"))
+        """Look into the store. Raises OSError while PostgreSQL is being started again."""
+        sockets = next(self.folder.rglob(".s.PGSQL.*[0-9]"), None)
+        if sockets is None:  # StopIteration can't leave a coroutine
+            raise ConnectionError("PostgreSQL is not there")
         port = int(sockets.name.rpartition(".")[2])
         connection = await asyncpg.connect(
             host=str(sockets.parent), port=port, user="viesti", database="viesti"
