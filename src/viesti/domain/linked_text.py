@@ -9,7 +9,6 @@ them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
@@ -39,18 +38,23 @@ def inspect_linked(
         links = find_links(text)
         for number in count():
             stand_in = f"{base}{number:0{TOKEN_LENGTH}}"
-            short = replace_links(text, links, [stand_in] * len(links))
+            short = replace_links(text, links, [stand_in] * len(links)) if links else text
             plan = inspect(short, policy, languages, method)
+            replaced_so_far = replaced + plan.replaced
+            if plan.text == short:
+                return LinkedPlan(_kept(text, plan, replaced_so_far), len(links))
             pieces = plan.text.split(stand_in)
             if len(pieces) == len(links) + 1:  # else the text has it elsewhere, too
                 break
-        replaced += plan.replaced
-        if plan.text == short:
-            return LinkedPlan(replace(plan, text=text, replaced=replaced), len(links))
+        replaced = replaced_so_far
         # What the policy puts for a character may begin a link, or be a letter in front of one. So it is
         # looked through once more, as it will be when it is sent.
         text = _joined(pieces, links)
     raise AssertionError("the policy changes a text that it was applied to")
+
+
+def _kept(text: str, plan: TextPlan, replaced: tuple[tuple[str, str], ...]) -> TextPlan:
+    return TextPlan(text, plan.encoding, plan.parts, plan.units, replaced, plan.refused)
 
 
 def _joined(pieces: Sequence[str], links: Sequence[Link]) -> str:

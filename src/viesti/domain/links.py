@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -47,6 +48,11 @@ class Link(NamedTuple):
 
 def find_links(text: str, rule: int = RULE) -> tuple[Link, ...]:
     """The links of a text by a rule, in their order, eight at most."""
+    return _find(text, rule) if "://" in text else ()
+
+
+@lru_cache(maxsize=64)  # many recipients have one text, and it is looked at more than once on its way
+def _find(text: str, rule: int) -> tuple[Link, ...]:
     return tuple(all_links(text, rule)[:MAX_LINKS])
 
 
@@ -87,7 +93,8 @@ def _rule_1(text: str) -> list[Link]:
     found = []
     for match in _CANDIDATE.finditer(text):
         url = _without_what_follows(match[0])
-        if len(url) <= MAX_LINK and _has_a_host(url):
+        authority = _AUTHORITY.match(url)
+        if len(url) <= MAX_LINK and authority and _is_a_host(authority[1]):
             found.append(Link(match.start(), match.start() + len(url), url))
     return found
 
@@ -104,9 +111,9 @@ def _without_what_follows(url: str) -> str:
     return url[:end]
 
 
-def _has_a_host(url: str) -> bool:
-    authority = _AUTHORITY.match(url)
-    host = authority and _HOST.fullmatch(authority[1])
+@lru_cache(maxsize=1024)
+def _is_a_host(authority: str) -> bool:
+    host = _HOST.fullmatch(authority)
     if not host or int(host["port"] or 0) > _MAX_PORT:
         return False
     name = host["name"]

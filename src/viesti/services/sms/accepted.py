@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from viesti.domain.estate import Application, Customer
 from viesti.domain.failure import Failure
+from viesti.domain.links import find_links, replace_links
 from viesti.services.link_details import LinkDetail, new_details
 from viesti.services.requests import Submitted
 from viesti.services.short_links import ShortLinks
@@ -30,7 +31,7 @@ def accepted(
         text, links = submitted.text, _NO_LINKS
         if base is not None and rule is not None:
             links = new_details(short_links, recipient.id, text, base, rule)
-            text = short_links.sent_text(recipient.id, text, base, rule)
+            text = replace_links(text, find_links(text, rule), [link.short_url for link in links])
         yield SmsSeen(
             id=recipient.id,
             source=submitted.sender,
