@@ -47,7 +47,7 @@ def balance(
 
     async def work(store: Store, estate: EstateCache) -> tuple[BalanceSeen, list[BalanceEntry]]:
         owner = customer_of(estate, customer)
-        keep = KeepBalance(store, wiring.utc_now, actor())
+        keep = KeepBalance(store, estate, wiring.utc_now, actor())
         try:
             if act == ADD and value is not None:
                 await keep.pay_in(owner, value, note)

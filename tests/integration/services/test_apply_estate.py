@@ -438,3 +438,21 @@ async def test_a_client_that_becomes_public_loses_its_secret(store: Store) -> No
     assert client.secret_hash is None
     assert (await planned(store, document)).changes == ()
     assert [each.name for each in (await applied(store, tomllib.loads(FLOWS))).generated] == ["secret"]
+
+
+async def test_the_currency_of_a_balance_stays(store: Store) -> None:
+    document = customers("acme", "beta")
+    await applied(store, document)
+    async with store.transaction() as tx:
+        held = await tx.estate_edit.read("customers")
+        (acme,) = [row for row in held if row["key"] == "acme"]
+        await tx.money.open(acme["id"], acme["bucket"], "EUR", NOW)
+    for customer in document["customers"]:
+        customer["currency"] = "SEK"
+    refused = await apply_wish(store, wish(document), means(store))
+    assert isinstance(refused, NotApplied)
+    assert [str(problem) for problem in refused.problems] == [
+        "The customer acme has a balance in EUR: its currency stays."
+    ]
+    del document["customers"][0]["currency"]
+    await applied(store, document)

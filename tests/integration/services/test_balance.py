@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 
 def keeping(world: World) -> KeepBalance:
-    return KeepBalance(world.store, world.clock, "tester")
+    return KeepBalance(world.store, world.estate, world.clock, "tester")
 
 
 def acme(world: World) -> Customer:
@@ -101,6 +101,19 @@ async def test_all_that_is_paid_in_has_a_bound(world: World) -> None:
 
 async def test_a_balance_is_kept_in_one_currency(world: World) -> None:
     await keeping(world).pay_in(acme(world), Decimal(10))
-    await world.change("update customers set currency = 'SEK' where id = $1", ACME)
+    await world.change("update customers set currency = 'SEK', gbp_rate = 0.08 where id = $1", ACME)
     with pytest.raises(BalanceProblem, match="kept in EUR"):
         await keeping(world).pay_in(acme(world), Decimal(10))
+
+
+async def test_every_price_must_have_a_value_in_its_currency(world: World) -> None:
+    await world.change("update customers set currency = 'SEK' where id = $1", ACME)
+    await world.change("delete from prices where customer_id = $1", ACME)
+    with pytest.raises(BalanceProblem, match="gbp_rate"):
+        await keeping(world).pay_in(acme(world), Decimal(10))
+    await world.change("update customers set gbp_rate = 0.08 where id = $1", ACME)
+    await keeping(world).pay_in(acme(world), Decimal(10))
+    submitted = await world.accepted(1)
+    # 0.05 EUR a part, which is 0.043 pounds
+    assert (submitted.currency, submitted.recipients[0].cost) == ("SEK", Decimal("0.5375"))
+    assert (await seen(world)).spent == Decimal("0.5375")

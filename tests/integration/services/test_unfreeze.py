@@ -33,7 +33,7 @@ def unfreeze_of(world: World, process: Process | None = None) -> Unfreeze:
 
 
 async def pay_in(world: World, amount: Decimal) -> None:
-    keep = KeepBalance(world.store, world.clock, "tester")
+    keep = KeepBalance(world.store, world.estate, world.clock, "tester")
     await keep.pay_in(world.estate.current.estate.customers[ACME], amount)
 
 
@@ -91,7 +91,7 @@ async def test_a_schedule_is_kept(world: World) -> None:
 async def test_without_a_limit_all_of_it_goes(world: World) -> None:
     await balance(world, Decimal(0))
     await world.accepted(*range(5))
-    keep = KeepBalance(world.store, world.clock, "tester")
+    keep = KeepBalance(world.store, world.estate, world.clock, "tester")
     await keep.set_cap(world.estate.current.estate.customers[ACME], None)
     assert await unfreeze_of(world)() == 5
     assert await spent(world) == 5 * PRICE

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from viesti.domain.estate import Customer
+from viesti.services.estate import EstateCache, Snapshot
 from viesti.services.wake import BALANCE
 from viesti.storage.store import Balance, BalanceEntry, OverTheCap, Store, Transaction
 
@@ -25,8 +26,9 @@ class BalanceProblem(Exception):  # noqa: N818  says what is wrong, for who aske
 class KeepBalance:
     """`actor`: who acts, for the entries. Raises `BalanceProblem` and `StoreUnavailable`."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], actor: str) -> None:
+    def __init__(self, store: Store, estate: EstateCache, now: Callable[[], datetime], actor: str) -> None:
         self._store = store
+        self._estate = estate
         self._now = now
         self._actor = actor
 
@@ -52,6 +54,7 @@ class KeepBalance:
             return await each.money.entries(customer.id, limit)
 
     async def _change(self, customer: Customer, kind: str, amount: Decimal | None, note: str) -> None:
+        _check_prices(self._estate.current, customer)
         now = self._now()
         identifier, audit = await self._store.ids.take((customer.bucket, 0))
 
@@ -92,6 +95,18 @@ def _check_currency(customer: Customer, balance: Balance) -> None:
             f"The balance of {customer.key} is kept in {balance.currency}, and its currency is"
             f" {customer.currency} by now; give the customer {balance.currency} again."
         )
+
+
+def _check_prices(snapshot: Snapshot, customer: Customer) -> None:
+    """Every cost must be told in the currency of the balance."""
+    if snapshot.gbp_rate(customer.id) is not None:
+        return
+    for price in snapshot.estate.prices:
+        if price.customer_id is None and price.currency != customer.currency:
+            raise BalanceProblem(
+                f"Some prices are in {price.currency}, and nothing says what {customer.currency} is in"
+                f" pounds: give the customer {customer.key} a gbp_rate."
+            )
 
 
 def _too_low(kind: str, balance: Balance) -> str:

@@ -132,10 +132,11 @@ class Unfreeze:
         messages = await tx.messages.load_messages(list({one.message_id for one in recipients}))
         stale = set()
         for one in recipients:
-            message = messages[one.message_id]
-            validity = message.validity_seconds
+            message = messages.get(one.message_id)  # None: dropped by retention while it waited
+            if message is None or message.validity_seconds is None:
+                continue
             due = message.send_at or one.created_at
-            if validity is not None and due + timedelta(seconds=validity) <= now:
+            if due + timedelta(seconds=message.validity_seconds) <= now:
                 stale.add(one.id)
         return stale
 

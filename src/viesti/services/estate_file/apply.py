@@ -16,9 +16,9 @@ from viesti.services.estate import TOPIC
 from viesti.services.estate_file import secrets
 from viesti.services.estate_file.difference import Plan, difference
 from viesti.services.estate_file.held import Held, read_held
-from viesti.services.estate_file.rules import ChannelValidator, ResolveSecret, read_estate
+from viesti.services.estate_file.rules import ChannelValidator, ResolveSecret, Thing, read_estate
 from viesti.services.estate_file.shape import Problem, suggestion
-from viesti.services.estate_file.tables import ROTATED
+from viesti.services.estate_file.tables import CUSTOMERS, ROTATED
 from viesti.services.estate_file.write import Generated, Means, write
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store, Transaction
@@ -103,6 +103,23 @@ async def apply_estate(
     return await apply_wish(store, wish, Means(store, seal, token, now, actor))
 
 
+async def _other_currencies(tx: Transaction, things: Sequence[Thing], held: Held) -> list[Problem]:
+    """A balance is kept in one currency for ever: what is spent of it is in that."""
+    changed = [
+        (thing, held[CUSTOMERS.name][thing.key].id)
+        for thing in things
+        if thing.table is CUSTOMERS
+        and thing.key in held[CUSTOMERS.name]
+        and thing.values["currency"] != held[CUSTOMERS.name][thing.key].values["currency"]
+    ]
+    kept = {identifier: await tx.money.balance(identifier) for _, identifier in changed}
+    return [
+        Problem("", f"The customer {thing.key} has a balance in {balance.currency}: its currency stays.")
+        for thing, identifier in changed
+        if (balance := kept[identifier]) and balance.currency != thing.values["currency"]
+    ]
+
+
 async def _plan(tx: Transaction, wish: Wish, seal: Seal) -> tuple[Plan | NotApplied, Held]:
     held = await read_held(tx)
     things, problems = read_estate(
@@ -121,6 +138,7 @@ async def _plan(tx: Transaction, wish: Wish, seal: Seal) -> tuple[Plan | NotAppl
             problems.append(Problem("", f"There is no {noun} {key}; {suggestion(key, known)}"))
         elif given.get(key) is not None:
             problems.append(Problem("", f"The secret of {key} is given in the file; change it there."))
+    problems += await _other_currencies(tx, things, held)
     if problems:
         return NotApplied(tuple(problems)), held
     plan = difference(
