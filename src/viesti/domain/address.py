@@ -28,7 +28,16 @@ from viesti.domain.numbering import (
     region_of,
 )
 
-__all__ = ["Address", "AddressProblem", "Normaliser", "display", "normalise", "region_of", "short_code"]
+__all__ = [
+    "Address",
+    "AddressProblem",
+    "Normaliser",
+    "beginnings",
+    "display",
+    "normalise",
+    "region_of",
+    "short_code",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _INVISIBLE = (
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
+_MOST_DIGITS = 20  # of a number with an exit code before it
 _LEFT_OUT = str.maketrans("\uff0b", "+", "-()./" + _DASHES + _INVISIBLE)
 
 
@@ -203,3 +213,28 @@ def short_code(text: str) -> Address | AddressProblem:
     if digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 8:
         return Address(digits, AddressKind.SHORT_CODE, "")
     return AddressProblem(text, f"{_quoted(text)} is not a short code: those are 3 to 8 digits.")
+
+
+def beginnings(text: str, regions: Sequence[str]) -> tuple[str, ...]:
+    """The digits that international numbers begin with, when `text` is a number or how one begins, in any
+    writing; () when no number begins so. `regions`: what a national number may be of, in order."""
+    written = _stripped(text)
+    if written[:1] == "+":
+        written = _stripped(text.replace("(0)", "", 1))  # as in '+358 (0)40 1234567'
+    digits = written.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
+        return ()
+    if written[0] == "+":
+        return (digits,)
+    found = [digits[2:]] if digits.startswith("00") else []
+    whole = normalise(text, regions)
+    found += [whole.digits] if isinstance(whole, Address) else []
+    for region in regions:
+        place = dialling(region)
+        if gone := place.exit_code.match(digits):
+            found.append(digits[gone.end() :])
+        else:
+            dialled = place.prefix.match(digits)
+            found.append(place.code + digits[dialled.end() if dialled else 0 :])
+    found += [digits] if digits[0] != "0" else []
+    return tuple(dict.fromkeys(filter(None, found)))

@@ -7,13 +7,12 @@ opt-out; "Can we stop by at five?", "don't stop" and "the bus stop is near" hold
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 
 from viesti.domain.consent_words import LANGUAGES, Words
+from viesti.domain.folding import folded_words
 
 ALL_LANGUAGES: tuple[str, ...] = tuple(LANGUAGES)
 
@@ -38,25 +37,15 @@ class _Role(StrEnum):
 
 _Table = dict[str, list[tuple[list[str], ConsentAction | _Role]]]
 
-_APOSTROPHES = str.maketrans("", "", "'\u2019\u2018`\u00b4\u02bc")
-_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i"})
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
-_WORD = re.compile(r"[^\W_]+")
-
-
-def _words(text: str) -> list[str]:
-    """The words as they are compared: no case, no accents, no apostrophes, no punctuation, no pictures."""
-    plain = text.translate(_APOSTROPHES).casefold()
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
-        plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return _WORD.findall(plain)
 
 
 def _spellings(phrases: str) -> set[tuple[str, ...]]:
     """Each phrase without its accents, and with its umlauts spelled out as on a keyboard that has none."""
     every = [phrase.strip() for phrase in phrases.split(",")]
-    return {tuple(_words(each)) for phrase in every for each in (phrase, phrase.translate(_SPELLED_OUT))}
+    return {
+        tuple(folded_words(each)) for phrase in every for each in (phrase, phrase.translate(_SPELLED_OUT))
+    }
 
 
 def _roles(words: Words) -> dict[tuple[str, ...], ConsentAction | _Role]:
@@ -98,10 +87,10 @@ def consent_word(text: str, languages: tuple[str, ...] = ALL_LANGUAGES) -> Conse
         return None
     table = _table(languages)
     if len(text) > _HEAD:  # most messages are told by their first word, without preparing the rest
-        head = _words(text[:_HEAD])
+        head = folded_words(text[:_HEAD])
         if len(head) > 1 and head[0] not in table:
             return None
-    words = _words(text)
+    words = folded_words(text)
     action: ConsentAction | None = None
     at = 0
     while at < len(words):

@@ -38,6 +38,8 @@ UNAVAILABLE = (
 )
 _AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 OF_THE_TRANSACTION = (*UNAVAILABLE, *_AGAIN)  # errors that leave nothing of it to go on with
+# Somebody else wrote the same key in the meantime: run again, the work sees it.
+_TAKEN = asyncpg.UniqueViolationError
 TRIES = 5
 
 
@@ -136,14 +138,15 @@ async def run(
     work: Callable[[Connection], Awaitable[None]],
     block: Callable[[Pool], AbstractAsyncContextManager[Connection]] = transaction,
 ) -> None:
-    """Run `work` in a transaction, again when it was a deadlock's victim or waited too long for a lock.
+    """Run `work` in a transaction, again when it was a deadlock's victim, waited too long for a lock, or
+    wrote a key that another transaction wrote first.
     `block`: `alone`, when `work` is one statement."""
     for attempt in range(TRIES):
         try:
             async with block(pool) as connection:
                 await work(connection)
             return
-        except _AGAIN:
+        except (*_AGAIN, _TAKEN):
             if attempt == TRIES - 1:
                 raise
 

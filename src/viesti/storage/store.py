@@ -20,7 +20,8 @@ from viesti.storage.rows.callbacks import Callbacks
 from viesti.storage.rows.campaigns import Campaigns, MadePage, Preview, Put, Replies
 from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick, Visit
 from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
-from viesti.storage.rows.contacts import Contacts
+from viesti.storage.rows.contact_keys import ContactKeys
+from viesti.storage.rows.contacts import ContactOrder, Contacts
 from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
 from viesti.storage.rows.held import HeldBack, HeldTally, Released
@@ -59,6 +60,7 @@ __all__ = [
     "Claimed",
     "ClickTotals",
     "Clicked",
+    "ContactOrder",
     "CostRow",
     "Depth",
     "FirstMessage",
@@ -193,6 +195,10 @@ class Transaction:
     @cached_property
     def contacts(self) -> Contacts:
         return Contacts(self._connection)
+
+    @cached_property
+    def contact_keys(self) -> ContactKeys:
+        return ContactKeys(self._connection)
 
     @cached_property
     def lists(self) -> Lists:

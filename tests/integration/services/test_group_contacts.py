@@ -403,7 +403,7 @@ async def test_the_sweep_passes_whom_somebody_holds(groups: Groups) -> None:
     held = asyncio.Event()
 
     async def slow(tx: Transaction) -> None:
-        contact = await tx.contacts.lock(ACME, address(2))
+        contact = await tx.contacts.lock_phone(ACME, address(2))
         assert contact
         held.set()
         await swept.wait()

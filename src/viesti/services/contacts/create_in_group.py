@@ -68,11 +68,11 @@ class CreateInGroup:
         if found != made.id:
             if await tx.lists.member(list_id, found):
                 return Taken("phone", f"+{made.phone} is in this group already.")
-            known = await tx.contacts.lock(made.customer_id, made.phone or "")
+            known = await tx.contacts.lock_phone(made.customer_id, made.phone or "")
             assert known is not None  # held by the statement before
             changed = over(known, fields, now)
             if objection := too_many_properties(changed):
                 return Invalid((objection,))
-            await tx.contacts.write(changed)
+            await tx.contacts.write([changed])
         await tx.lists.add(list_id, made.bucket, [found], active, now)
         return found

@@ -59,7 +59,7 @@ async def known_sender(tx: Transaction, store: Store, inbound: Inbound, customer
 async def leave_list(tx: Transaction, customer_id: int, list_id: int, phone: str) -> bool:
     """Take the customer's contact with this number off a list, and delete it when it was only there for a
     group; gives whether it was on the list."""
-    contact = await tx.contacts.lock(customer_id, phone)
+    contact = await tx.contacts.lock_phone(customer_id, phone)
     if contact is None or not await tx.lists.remove(list_id, [contact.id]):
         return False
     await tx.contacts.delete_unlisted([contact.id])

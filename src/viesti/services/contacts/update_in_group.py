@@ -59,14 +59,14 @@ class UpdateInGroup:
         now: datetime,
     ) -> bool | Invalid:
         list_id = await tx.lists.of_service(service.id)
-        known = await tx.contacts.lock(customer.id, digits) if list_id else None
+        known = await tx.contacts.lock_phone(customer.id, digits) if list_id else None
         if list_id is None or known is None or await tx.lists.member(list_id, known.id) is None:
             return False
         if fields.given():
             changed = over(known, fields, now)
             if objection := too_many_properties(changed):
                 return Invalid((objection,))
-            await tx.contacts.write(changed)
+            await tx.contacts.write([changed])
         if active is not None:
             await tx.lists.set_active(list_id, [known.id], active)
         return True

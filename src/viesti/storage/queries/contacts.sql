@@ -12,8 +12,29 @@ select id, bucket, customer_id, phone, external_reference, name, source, email, 
        updated_at
 from contacts where customer_id = any($1::bigint[]) and phone = any($2::text[])
 
+-- name: by_reference
+-- Contacts of a customer by its own references.
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+       updated_at
+from contacts where customer_id = $1 and external_reference = any($2::text[])
+
+-- name: by_id
+-- Contacts of a customer by id.
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+       updated_at
+from contacts where customer_id = $1 and id = any($2::bigint[])
+
 -- name: lock
--- A contact of a customer by phone number, locked: nobody puts it on a list or takes it off one meanwhile.
+-- Contacts of a customer by id, locked in one order: nobody puts them on a list or takes them off one meanwhile.
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+       updated_at
+from contacts where customer_id = $1 and id = any($2::bigint[]) order by id for update
+
+-- name: lock_phone
+-- A contact of a customer by phone number, locked as above.
 select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
        birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
        updated_at
@@ -37,12 +58,33 @@ on conflict (customer_id, phone, bucket) do update set phone = excluded.phone
 returning id, customer_id, phone
 
 -- name: write
--- What is known of a contact, written over what was known of it before.
-update contacts
-set external_reference = $2, name = $3, source = $4, email = $5, first_name = $6, last_name = $7, company = $8,
-    gender = $9, birth_year = $10, address_line1 = $11, address_line2 = $12, postcode = $13, city = $14, county = $15,
-    country = $16, country_code = $17, properties = $18::text::jsonb, updated_at = $19
-where id = $1
+-- What is known of contacts, written over what was known of them before.
+update contacts c
+set phone = u.phone, external_reference = u.external_reference, name = u.name, source = u.source, email = u.email,
+    first_name = u.first_name, last_name = u.last_name, company = u.company, gender = u.gender,
+    birth_year = u.birth_year, address_line1 = u.address_line1, address_line2 = u.address_line2,
+    postcode = u.postcode, city = u.city, county = u.county, country = u.country, country_code = u.country_code,
+    properties = u.properties::jsonb, updated_at = u.updated_at
+from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::text[], $16::text[],
+            $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[])
+     u (id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+        birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+        updated_at)
+where c.id = u.id and c.bucket = u.bucket
+
+-- name: delete
+-- Deletes contacts, locked before, with all that hangs on them. What they allowed and forbade stays: it is the number's.
+with gone as (
+    delete from contacts where customer_id = $1 and id = any($2::bigint[]) returning id
+), unlisted as (
+    delete from list_members where contact_id = any(array(select id from gone))
+), unfound as (
+    delete from contact_keys where contact_id = any(array(select id from gone))
+), uncounted as (
+    delete from contact_counters where contact_id = any(array(select id from gone))
+)
+select id from gone
 
 -- name: delete_unlisted
 -- Deletes those contacts that a group made, that the customer's own programs don't know by a reference, and that are
@@ -57,6 +99,8 @@ with gone as (
     returning c.id
 ), unlisted as (
     delete from list_members where contact_id = any(array(select id from gone))
+), unfound as (
+    delete from contact_keys where contact_id = any(array(select id from gone))
 ), uncounted as (
     delete from contact_counters where contact_id = any(array(select id from gone))
 )
@@ -99,3 +143,34 @@ with taken as materialized (
         last_at = greatest(known_counters.last_at, excluded.last_at)
 )
 select count(*) from taken
+
+-- name: by_made
+-- A customer's contacts as they were made.
+select id from contacts where customer_id = $1 order by id limit $2 offset $3
+
+-- name: by_made_desc
+-- The same, the newest first.
+select id from contacts where customer_id = $1 order by id desc limit $2 offset $3
+
+-- name: by_number
+-- A customer's contacts by phone number.
+select id from contacts where customer_id = $1 order by phone limit $2 offset $3
+
+-- name: by_number_desc
+-- The same, backwards.
+select id from contacts where customer_id = $1 order by phone desc limit $2 offset $3
+
+-- name: by_own_reference
+-- A customer's contacts by its own references.
+select id from contacts where customer_id = $1 order by external_reference limit $2 offset $3
+
+-- name: by_own_reference_desc
+-- The same, backwards.
+select id from contacts where customer_id = $1 order by external_reference desc limit $2 offset $3
+
+-- name: after
+-- The next contacts after one, of whatever customer, in the order of ids.
+select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
+       birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
+       updated_at
+from contacts where id > $1 order by id limit $2

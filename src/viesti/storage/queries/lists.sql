@@ -76,3 +76,40 @@ delete from list_members m where m.list_id = $1 and m.contact_id = any(array(
 -- Drops an emptied list that has no members any more.
 delete from lists l where l.id = $1 and l.emptied_at is not null
   and not exists (select from list_members m where m.list_id = l.id)
+
+-- name: named
+-- Lists of a customer by name in any letter case, held as above; those of services with them.
+select id, name, service_id from lists
+where customer_id = $1 and lower(name) = any(array(select lower(n) from unnest($2::text[]) n)) and emptied_at is null
+order by id for share
+
+-- name: tag
+-- A tag, held as above.
+select id, name from lists
+where id = $2 and customer_id = $1 and service_id is null and emptied_at is null for share
+
+-- name: tags
+-- A customer's tags by name, with how many contacts have each.
+select l.id, l.name, (select count(*) from list_members m where m.list_id = l.id) as contacts
+from (select id, name from lists where customer_id = $1 and service_id is null and emptied_at is null
+      order by lower(name), id limit $2 offset $3) l
+order by lower(l.name), l.id
+
+-- name: tags_of
+-- The tags of a contact, with whether what is sent to them goes to him.
+select l.id, l.name, m.active from list_members m join lists l on l.id = m.list_id
+where m.contact_id = $2 and l.customer_id = $1 and l.service_id is null and l.emptied_at is null
+order by lower(l.name), l.id
+
+-- name: size
+-- How many contacts are on a list.
+select count(*) from list_members where list_id = $1
+
+-- name: rename
+-- Gives a tag another name.
+update lists set name = $3 where id = $2 and customer_id = $1 and service_id is null and emptied_at is null
+
+-- name: cut_off
+-- Empties a tag and ends it; its members are swept away later.
+update lists set emptied_at = $3, name = name || ' ' || id
+where id = $2 and customer_id = $1 and service_id is null and emptied_at is null

@@ -1,26 +1,42 @@
 """The contact book: people by phone number, and what is counted of them.
 
-Rule: a caller's contact is looked up with the customer's id; ids given here come from such a look-up. A
-contact is locked (`lock`, `put`) before it is put on a list or taken off one, so that none goes meanwhile.
+Rule: a caller's contact is looked up with the customer's id; ids given here come from such a look-up. What a
+contact is found by is written wherever the contact is. A contact is locked (`lock`, `put`) before it is put
+on a list or taken off one, so that none goes meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from viesti.domain.contact import Contact, ContactCount, ContactCounters, Properties, properties_from
+from viesti.domain.contact_search import keys_of
 from viesti.storage.database import Connection
+from viesti.storage.rows.contact_keys import ContactKeys
 from viesti.storage.sql import queries
 
 SQL = queries("contacts")
 
 
+class ContactOrder(StrEnum):
+    """In what order a page of contacts is; the value is the statement."""
+
+    MADE = "by_made"
+    MADE_DESC = "by_made_desc"
+    NUMBER = "by_number"
+    NUMBER_DESC = "by_number_desc"
+    REFERENCE = "by_own_reference"
+    REFERENCE_DESC = "by_own_reference_desc"
+
+
 class Contacts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._keys = ContactKeys(connection)
 
     async def by_phone(self, customer_id: int, phones: Sequence[str]) -> list[Contact]:
         return [_contact(row) for row in await self._connection.fetch(SQL["by_phone"], customer_id, phones)]
@@ -31,24 +47,42 @@ class Contacts:
         rows = await self._connection.fetch(SQL["at"], customers, phones)
         return {(row["customer_id"], row["phone"]): _contact(row) for row in rows}
 
-    async def lock(self, customer_id: int, phone: str) -> Contact | None:
-        """The contact, locked until the transaction ends."""
-        row = await self._connection.fetchrow(SQL["lock"], customer_id, phone)
+    async def by_reference(self, customer_id: int, references: Sequence[str]) -> list[Contact]:
+        rows = await self._connection.fetch(SQL["by_reference"], customer_id, references)
+        return [_contact(row) for row in rows]
+
+    async def by_id(self, customer_id: int, ids: Sequence[int]) -> list[Contact]:
+        """Those of the customer that there are, in the order of `ids`."""
+        found = {row["id"]: row for row in await self._connection.fetch(SQL["by_id"], customer_id, ids)}
+        return [_contact(found[each]) for each in ids if each in found]
+
+    async def lock(self, customer_id: int, ids: Sequence[int]) -> list[Contact]:
+        """The contacts, locked until the transaction ends, in the order of their ids."""
+        return [_contact(row) for row in await self._connection.fetch(SQL["lock"], customer_id, ids)]
+
+    async def lock_phone(self, customer_id: int, phone: str) -> Contact | None:
+        """The contact with this number, locked likewise."""
+        row = await self._connection.fetchrow(SQL["lock_phone"], customer_id, phone)
         return _contact(row) if row else None
 
     async def put(self, contacts: Sequence[Contact]) -> dict[tuple[int, str], int]:
         """Make those whose phone number the customer does not have yet. Gives every one's id by (customer,
         phone), locked until the transaction ends; it is the given one where the contact was made."""
         columns = zip(*(_row(c) for c in sorted(contacts, key=lambda c: c.phone or "")), strict=True)
-        found = await self._connection.fetch(SQL["put"], *columns)
-        return {(row["customer_id"], row["phone"]): row["id"] for row in found}
+        rows = await self._connection.fetch(SQL["put"], *columns)
+        found = {(row["customer_id"], row["phone"]): row["id"] for row in rows}
+        made = [c for c in contacts if found[c.customer_id, c.phone] == c.id]
+        await self._keys.put([contact for contact in made if keys_of(contact)])
+        return found
 
-    async def write(self, contact: Contact) -> None:
-        """Write what is known of a contact; its phone number stays."""
-        identifier, _, _, _, *values = _row(contact)
-        created_at = -2
-        del values[created_at]
-        await self._connection.execute(SQL["write"], identifier, *values)
+    async def write(self, contacts: Sequence[Contact]) -> None:
+        """Write what is known of contacts, locked before."""
+        await self._connection.execute(SQL["write"], *zip(*map(_row, contacts), strict=True))
+        await self._keys.put(contacts)
+
+    async def delete(self, customer_id: int, ids: Sequence[int]) -> list[int]:
+        """Delete those, locked before, with all that hangs on them; gives those that there were."""
+        return [row["id"] for row in await self._connection.fetch(SQL["delete"], customer_id, ids)]
 
     async def delete_unlisted(self, ids: Sequence[int]) -> int:
         """Delete those, locked before, that a group made and that no list holds any more; gives how many."""
@@ -69,6 +103,15 @@ class Contacts:
         """By contact; one of which nothing was counted yet is not in it."""
         rows = await self._connection.fetch(SQL["counters"], ids)
         return {row["contact_id"]: ContactCounters._make(tuple(row)[1:]) for row in rows}
+
+    async def page(self, customer_id: int, order: ContactOrder, limit: int, offset: int) -> list[int]:
+        """The ids of a customer's contacts in an order."""
+        rows = await self._connection.fetch(SQL[order.value], customer_id, limit, offset)
+        return [row["id"] for row in rows]
+
+    async def after(self, identifier: int, limit: int) -> list[Contact]:
+        """The next contacts of all customers, in the order of ids."""
+        return [_contact(row) for row in await self._connection.fetch(SQL["after"], identifier, limit)]
 
 
 def _contact(row: Any) -> Contact:

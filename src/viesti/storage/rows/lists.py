@@ -94,3 +94,35 @@ class Lists:
     async def drop(self, list_id: int) -> bool:
         """Drop an emptied list; gives whether it had no members left."""
         return bool(await self._connection.execute(SQL["drop"], list_id) == "DELETE 1")
+
+    async def named(self, customer_id: int, names: Sequence[str]) -> list[tuple[int, str, int | None]]:
+        """`(id, name, service)` of the lists with these names in any letter case, the oldest first; nobody
+        empties them before this transaction ends."""
+        rows = await self._connection.fetch(SQL["named"], customer_id, names)
+        return [(row["id"], row["name"], row["service_id"]) for row in rows]
+
+    async def tag(self, customer_id: int, list_id: int) -> str | None:
+        """The name of a tag, which nobody ends before this transaction does."""
+        row = await self._connection.fetchrow(SQL["tag"], customer_id, list_id)
+        return row["name"] if row else None
+
+    async def tags(self, customer_id: int, limit: int, offset: int) -> list[tuple[int, str, int]]:
+        """`(id, name, contacts)` by name."""
+        rows = await self._connection.fetch(SQL["tags"], customer_id, limit, offset)
+        return [(row["id"], row["name"], row["contacts"]) for row in rows]
+
+    async def tags_of(self, customer_id: int, contact_id: int) -> list[tuple[int, str, bool]]:
+        """`(id, name, active)` of a contact's tags, by name."""
+        rows = await self._connection.fetch(SQL["tags_of"], customer_id, contact_id)
+        return [(row["id"], row["name"], row["active"]) for row in rows]
+
+    async def size(self, list_id: int) -> int:
+        return int(await self._connection.fetchval(SQL["size"], list_id))
+
+    async def rename(self, customer_id: int, list_id: int, name: str) -> None:
+        await self._connection.execute(SQL["rename"], customer_id, list_id, name)
+
+    async def cut_off(self, customer_id: int, list_id: int, now: datetime) -> bool:
+        """Empty a tag and end it, in the time of one update; gives whether there was one."""
+        done: str = await self._connection.execute(SQL["cut_off"], customer_id, list_id, now)
+        return done != "UPDATE 0"
