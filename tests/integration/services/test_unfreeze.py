@@ -50,7 +50,9 @@ async def test_released_in_order_as_far_as_it_goes(world: World) -> None:
     assert await unfreeze() == 2
     assert await statuses(world) == [Status.QUEUED, Status.QUEUED, Status.FROZEN]
     assert await spent(world) == 2 * PRICE
-    assert len(await world.queued()) == 2
+    queued = await world.queued()
+    assert len(queued) == 2
+    assert await world.events(queued[0]["id"]) == ["released"]
     assert await unfreeze() == 0
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from viesti.domain.failure import Failure
-from viesti.domain.message import Held, HeldReason
+from viesti.domain.message import Event, Held, HeldReason
 from viesti.domain.purse import Purse
 from viesti.services.cancel_waiting import CancelWaiting
 from viesti.services.release_held import ReleaseHeld
@@ -121,6 +121,14 @@ class Unfreeze:
             if row.id in released and purse.knows(row.customer_id):
                 costs[row.customer_id] = costs.get(row.customer_id, Decimal(0)) + (row.cost or 0)
                 charged.append(row.id)
+        now = self._now()
+        await tx.messages.add_events(
+            [
+                Event(row.id, now, "released", {"reason": row.reason.value})
+                for row in rows
+                if row.id in released
+            ]
+        )
         await tx.money.spend(costs)
         await tx.money.mark_charged(charged)
         return sorted(released)
