@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import consent, held, oauth, simulate, token
+from viesti.cli import campaigns, consent, held, oauth, simulate, token
 from viesti.cli.apply import apply
 from viesti.cli.balance import balance
 from viesti.cli.bench import bench
@@ -38,6 +38,7 @@ app.command(
 app.command(
     context_settings={"ignore_unknown_options": True}  # an amount may be below zero
 )(balance)
+app.add_typer(campaigns.app)
 app.add_typer(consent.app)
 app.command()(demo)
 app.command()(doctor)

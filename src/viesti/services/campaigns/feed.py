@@ -111,8 +111,8 @@ class Feed:
         self, tx: Transaction, campaign: Campaign, people: Sequence[Person], now: datetime
     ) -> None:
         request = request_of(campaign)
-        made = None
-        if self._next_page.get(campaign.id) != campaign.pages:  # it may be made already, however long ago
+        made, fresh = None, False
+        if self._next_page.pop(campaign.id, None) != campaign.pages:  # perhaps made already, however long ago
             made = await tx.campaigns.message_of_page(campaign.id, request.request_id or "")
         why: Mapping[str, str] = {}
         if made is None:
@@ -122,6 +122,7 @@ class Feed:
             if isinstance(sent.result, Submitted):
                 reached = frozenset(recipient.address for recipient in sent.result.recipients)
                 made = MadePage(sent.result.message_id, sent.result.parts, reached)
+                fresh = not sent.result.repeated
             elif sent.result is not None:
                 sentence = _sentences(sent.result.problems)
                 if sent.result.conflict or any(one.field not in OF_PEOPLE for one in sent.result.problems):
@@ -140,7 +141,8 @@ class Feed:
         campaign.refused += len(refused)
         campaign.fed_to = people[-1].address
         campaign.pages += 1
-        self._next_page[campaign.id] = campaign.pages
+        if fresh:
+            self._next_page[campaign.id] = campaign.pages
 
 
 def request_of(campaign: Campaign) -> SubmitRequest:

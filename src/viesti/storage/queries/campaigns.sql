@@ -185,7 +185,7 @@ set frozen = s.frozen, scheduled = s.scheduled, queued = s.queued, unknown = s.u
         when s.delivered + s.cancelled + s.failed + s.opted_out = p.recipients then null
         when $2 - p.fed_at > interval '5 days' then null
         when s.frozen + s.scheduled + s.queued + s.unknown + s.sent = 0 then $2 + interval '1 hour'
-        else $2 + least(greatest(($2 - p.fed_at) / 8, interval '1 second'), interval '10 minutes') end
+        else $2 + least(greatest(($2 - p.fed_at) / 8, interval '1 second'), interval '1 hour') end
 from seen s
 where p.message_id = s.message_id and p.message_id = any($1::bigint[]) and s.n = p.recipients
 
