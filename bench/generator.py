@@ -18,6 +18,7 @@ from bench.agent import Commands, serve
 from bench.ledger import DIGITS
 
 LENGTH = b"content-length: "
+MARK = "@" * DIGITS
 
 
 class Load:
@@ -49,10 +50,10 @@ class Load:
 
     def _request(self, number: int) -> bytes:
         if self.per_request == 1:
-            body = self._body.replace(b"@@@@@@@", b"%0*d" % (DIGITS, number))
+            body = self._body.replace(MARK.encode(), b"%0*d" % (DIGITS, number))
         else:
             numbers = ",".join(f'"+35840{one:0{DIGITS}}"' for one in range(number, number + self.per_request))
-            body = self._body.replace(b'"+35840@@@@@@@"', f"[{numbers}]".encode())
+            body = self._body.replace(f'"+35840{MARK}"'.encode(), f"[{numbers}]".encode())
         return b"%bContent-Length: %d\r\n\r\n%b" % (self._head, len(body), body)
 
     def refuse(self, number: int) -> None:
@@ -139,11 +140,12 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         seconds: float = 3600.0,
         per_request: int = 1,
         dlr_url: str = "",
+        text: str = "",
         smartdialog: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        """`smartdialog`: send to its dialect, with these headers; else to TxtSync's."""
-        mark = "@" * DIGITS
-        address, text = f"+35840{mark}", f"Your code is 4711, good bye #{mark}"
+        """`smartdialog`: send to its dialect, with these headers; else to TxtSync's. `text`: another one than
+        usual, with `MARK` where the number goes."""
+        address, text = f"+35840{MARK}", text or f"Your code is 4711, good bye #{MARK}"
         members: dict[str, Any]
         if smartdialog is None:
             credentials = base64.b64encode(f"{key}:{secret}".encode()).decode()
@@ -154,7 +156,7 @@ async def begin() -> tuple[dict[str, Any], Commands]:
             members = {"Sender": "Bench", "Content": text, "Protocol": "SMS"}
             members["Recipients"] = [{"Address": address}]
         if dlr_url:
-            members["DlrUrl"] = f"{dlr_url}?n={mark}"
+            members["DlrUrl"] = f"{dlr_url}?n={MARK}"
         sent = {"Host": f"127.0.0.1:{port}", **headers, "Content-Type": "application/json"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         head = f"POST {path} HTTP/1.1\r\n{lines}".encode()

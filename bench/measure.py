@@ -53,6 +53,7 @@ class Amount:
     links: int = 20_000
     link_rate: float = 500.0
     link_seconds: float = 20.0
+    book: int = 500_000
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ from bench.measure import Amount, Outcome, Scenario  # noqa: E402
 from bench.queued import queued  # noqa: E402
 from bench.rates import rates  # noqa: E402
 from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
+from bench.shop import txtsync  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
 
 # For minutes, so only when they are named.
@@ -43,8 +44,8 @@ LONG: dict[str, Scenario] = {
     "contacts": contacts,
     "links": links,
 }
-ALL = {**SCENARIOS, **LONG}
-QUICK_IN_SMALL = ("burst", "links")
+ALL = {**SCENARIOS, "txtsync": txtsync, **LONG}
+QUICK_IN_SMALL = ("txtsync", "burst", "links")
 SCENARIOS_HELP = f"Of {', '.join(SCENARIOS)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
@@ -69,6 +70,7 @@ SMOKE = Amount(
     links=200,
     link_rate=100.0,
     link_seconds=0.5,
+    book=2_000,
 )
 
 
@@ -97,6 +99,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--links", type=int, default=20_000, help="Short links (20000).")
     parser.add_argument("--link-rate", type=float, default=500.0, help="Visits a second in links (500).")
     parser.add_argument("--link-seconds", type=float, default=20.0, help="Of each way in links (20).")
+    parser.add_argument("--book", type=int, default=500_000, help="Contacts in txtsync (500000).")
     parser.add_argument("--history-runs", type=int, default=3, help="Of single and bulk, each way (3).")
     parser.add_argument(
         "--carrier-rate", type=float, default=1000.0, help="Of the carrier in lanes, submits a second (1000)."

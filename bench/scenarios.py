@@ -17,7 +17,7 @@ REST_SECONDS = 12.0  # in PostgreSQL a process that has become idle tells its co
 VACUUMS = "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker'"
 
 
-async def _outbound(
+async def outbound(
     stand: Stand,
     amount: Amount,
     name: str,
@@ -25,6 +25,8 @@ async def _outbound(
     callbacks: bool = False,
     per_request: int = 1,
     smartdialog: dict[str, str] | None = None,
+    caller: tuple[str, str] = (KEY, SECRET),
+    text: str = "",
 ) -> Outcome:
     """Send, to the last receipt and the last callback."""
     outcome = Outcome(name)
@@ -33,6 +35,9 @@ async def _outbound(
     load: dict[str, Any] = {"connections": amount.connections, "per_request": per_request}
     if smartdialog:
         load["smartdialog"] = smartdialog
+    if text:
+        load["text"] = text
+    key, secret = caller
     if per_request > 1:
         load |= {"connections": min(8, amount.connections), "count": amount.bulk_requests * per_request}
     elif amount.count is not None:
@@ -42,7 +47,7 @@ async def _outbound(
     if callbacks:
         load["dlr_url"] = f"http://127.0.0.1:{stand.receiver.hello['port']}/dlr"
     async with Gauge(stand) as gauge:
-        sent = await stand.generator.ask("run", port=stand.api_port, key=KEY, secret=SECRET, **load)
+        sent = await stand.generator.ask("run", port=stand.api_port, key=key, secret=secret, **load)
         expected = sent["end"] - sent["first"] - len(sent["absent"])
 
         async def progress() -> tuple[Any, bool]:
@@ -96,22 +101,22 @@ async def _account(stand: Stand, outcome: Outcome, sent: dict[str, Any], callbac
 
 async def single(stand: Stand, amount: Amount) -> Outcome:
     """(a) 1-recipient requests, receipts on."""
-    return await _outbound(stand, amount, "single")
+    return await outbound(stand, amount, "single")
 
 
 async def smartdialog(stand: Stand, amount: Amount) -> Outcome:
     """(a) through SmartDialog's SendMessage."""
-    return await _outbound(stand, amount, "smartdialog", smartdialog=await stand.smartdialog())
+    return await outbound(stand, amount, "smartdialog", smartdialog=await stand.smartdialog())
 
 
 async def callback(stand: Stand, amount: Amount) -> Outcome:
     """(b) the same with a DLR callback (GET) each."""
-    return await _outbound(stand, amount, "callback", callbacks=True)
+    return await outbound(stand, amount, "callback", callbacks=True)
 
 
 async def bulk(stand: Stand, amount: Amount) -> Outcome:
     """(c) requests of many recipients, receipts on."""
-    return await _outbound(stand, amount, "bulk", per_request=amount.per_request)
+    return await outbound(stand, amount, "bulk", per_request=amount.per_request)
 
 
 async def inbound(stand: Stand, amount: Amount) -> Outcome:
@@ -174,7 +179,7 @@ async def _rest(gauge: Gauge, idle_seconds: float) -> None:
 
 async def warm_up(stand: Stand, seconds: float) -> None:
     """Connections, statements and caches as in a server that has run for a while."""
-    await _outbound(stand, Amount(seconds=seconds, delay=0.1), "warm-up", callbacks=True)
+    await outbound(stand, Amount(seconds=seconds, delay=0.1), "warm-up", callbacks=True)
 
 
 SCENARIOS: dict[str, Scenario] = {

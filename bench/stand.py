@@ -34,6 +34,7 @@ from viesti.storage.postgres_home import DATABASE, PORT, ROLE
 KEY, SECRET = "bench", "bench-secret-of-no-worth"
 USER = "bench@bench.example"
 OTHER_KEY, OTHER_SECRET = "other", "other-secret-of-no-worth"
+SHOP_KEY, SHOP_SECRET = "shop", "shop-secret-of-no-worth"
 OTHER_WEIGHT = 3  # the first customer's is 1
 START_SECONDS = 60.0
 
@@ -145,6 +146,34 @@ secret = "{other_secret}"
 throttle_calls = 1000000000
 throttle_seconds = 60
 
+[[customers]]
+key = "shop"
+name = "Shop"
+default_region = "FI"
+link_domain = "go.shop.example"
+
+[[senders]]
+customer = "shop"
+sender = "Bench"
+
+[[services]]
+customer = "shop"
+key = "shop"
+name = "Shop"
+kind = "OneWay"
+default_sender = "Bench"
+track_links = true
+
+[[applications]]
+customer = "shop"
+key = "shop"
+name = "Shop"
+service = "shop"
+client_key = "{shop_key}"
+secret = "{shop_secret}"
+throttle_calls = 1000000000
+throttle_seconds = 60
+
 [[routes]]
 key = "all"
 channel = "centre"
@@ -216,7 +245,7 @@ class Stand:
         if self.options.own_postgres:
             await self.serve()
         else:
-            await self._viesti("migrate")
+            await self.viesti("migrate")
         await self._apply(self.options.sessions, self.options.window)
         if not self.options.own_postgres:
             await self.serve()
@@ -259,10 +288,12 @@ class Stand:
                 user=USER,
                 other_key=OTHER_KEY,
                 other_secret=OTHER_SECRET,
+                shop_key=SHOP_KEY,
+                shop_secret=SHOP_SECRET,
                 other_weight=OTHER_WEIGHT,
             )
         )
-        await self._viesti("apply", str(estate), "--yes")
+        await self.viesti("apply", str(estate), "--yes")
 
     async def configure(self, sessions: int, window: int, **more: float) -> None:
         """Give the SMPP channel other options while everything runs, and wait for its new sessions."""
@@ -314,7 +345,7 @@ class Stand:
     async def smartdialog(self) -> dict[str, str]:
         """The headers by which SmartDialog's dialect lets the generator send; asked for once."""
         if not self._smartdialog:
-            said = await self._viesti("token", "create", USER, "--name", "bench")
+            said = await self.viesti("token", "create", USER, "--name", "bench")
             token = next(line for line in said.split() if line.startswith("vsp_"))
             own = {"Personal-Access-Token": token}
             [customer] = (await self._get("/customers", own))["customerUsers"]
@@ -333,7 +364,7 @@ class Stand:
 
         return await asyncio.to_thread(get)
 
-    async def _viesti(self, *arguments: str) -> str:
+    async def viesti(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "viesti.cli", *arguments),
