@@ -11,6 +11,7 @@ import base64
 import json
 import time
 from collections import Counter
+from itertools import count
 from math import ceil
 from typing import Any, cast
 
@@ -130,6 +131,8 @@ def percentile(ordered: list[float], part: float) -> float:
 
 
 async def begin() -> tuple[dict[str, Any], Commands]:
+    runs = count()
+
     async def run(
         port: int,
         key: str,
@@ -143,9 +146,11 @@ async def begin() -> tuple[dict[str, Any], Commands]:
         text: str = "",
         smartdialog: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        """`smartdialog`: send to its dialect, with these headers; else to TxtSync's. `text`: another one than
-        usual, with `MARK` where the number goes."""
-        address, text = f"+35840{MARK}", text or f"Your code is 4711, good bye #{MARK}"
+        """Each run has a text of its own: the same again is looked at as a loop. `smartdialog`: send to its
+        dialect, with these headers; else to TxtSync's. `text`: another one than usual, with `MARK` where the
+        number goes."""
+        address = f"+35840{MARK}"
+        text = text or f"Your code is {4711 + next(runs)}, good bye #{MARK}"
         members: dict[str, Any]
         if smartdialog is None:
             credentials = base64.b64encode(f"{key}:{secret}".encode()).decode()

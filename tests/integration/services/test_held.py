@@ -146,12 +146,12 @@ async def test_the_longest_held_first_and_each_customers_own(world: World) -> No
 async def test_a_paused_campaign_waits_and_goes_on_where_it_was(world: World) -> None:
     ready = await world.accepted(1, 2, campaign_id=CAMPAIGN)
     later = await world.accepted(3, campaign_id=CAMPAIGN, send_at=LATER)
+    hold = await world.hold()
+    [in_hand] = await world.dispatch.claim(hold, 1)
     other = await world.accepted(4)
     [first, second], [third], [fourth] = (
         [each.id for each in submitted.recipients] for submitted in (ready, later, other)
     )
-    hold = await world.hold()
-    [in_hand] = await world.dispatch.claim(hold, 1)
     assert in_hand.recipient_id == first
     assert await pause(world, 1) == 1
     assert await pause(world) == 1
@@ -224,7 +224,7 @@ async def test_what_waits_anywhere_is_called_back_and_what_is_in_hand_is_not(wor
 
 async def test_what_is_held_is_shown_with_its_reason(world: World) -> None:
     [identifier] = await frozen(world, 1, reason=HeldReason.REPEATED, why="Too often.", campaign_id=CAMPAIGN)
-    show = ShowMessages(world.store, world.estate)
+    show = ShowMessages(world.store, world.estate, world.process.short_links)
     message = await show.one(identifier, ACME)
     assert message is not None and message.campaign_id == CAMPAIGN
     [recipient] = message.recipients
@@ -240,9 +240,9 @@ async def test_what_is_held_is_shown_with_its_reason(world: World) -> None:
 
 async def test_a_campaign_is_withdrawn_from_the_queue(world: World) -> None:
     submitted = await world.accepted(1, 2, 3, campaign_id=CAMPAIGN)
-    await world.accepted(4)
     first, *rest = [each.id for each in submitted.recipients]
     await world.dispatch.claim(await world.hold(), 1)
+    await world.accepted(4)
     async with world.store.transaction() as tx:
         withdrawn = await tx.outbox.withdraw_campaign(CAMPAIGN, 1)
         withdrawn |= await tx.outbox.withdraw_campaign(CAMPAIGN, 5)

@@ -1,12 +1,13 @@
 -- name: accept
--- Stores messages, their recipients, what of them waits to be sent or is held back, and what is counted of people, and
--- takes what it costs from the balances of those that have one: one statement, so one round trip. Lists of texts come in
--- another form, because arrays of arrays must be of one length. (Balances are locked in one order everywhere.)
+-- Stores messages, their recipients, what of them waits to be sent, and what is counted of people ($50: the links sent to
+-- each; null: nobody's contact), and takes what it costs from the balances of those that have one: one statement, so one
+-- round trip. Lists of texts come in another form, because arrays of arrays must be of one length. (Balances are locked in
+-- one order everywhere.)
 with l as materialized (
-    select customer_id from balances where customer_id = any($79::bigint[]) order by customer_id for update
+    select customer_id from balances where customer_id = any($59::bigint[]) order by customer_id for update
 ), b as (
     update balances b set spent = b.spent + u.amount
-    from unnest($79::bigint[], $80::numeric[]) u (customer_id, amount)
+    from unnest($59::bigint[], $60::numeric[]) u (customer_id, amount)
     where b.customer_id = u.customer_id and b.customer_id = any(array(select customer_id from l))
     returning b.customer_id
 ), m as (
@@ -30,27 +31,35 @@ with l as materialized (
 ), r as (
     insert into recipients (id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status,
                             failure, channel_id, route_id, reports, cost, cost_gbp, warnings, created_at, finished_at,
-                            flagged_at, flagged_why, charged)
+                            charged)
     select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure,
            channel_id, route_id, reports, cost, cost_gbp,
            case when warnings is not null then array(select jsonb_array_elements_text(warnings)) end,
-           created_at, finished_at, flagged_at, flagged_why,
+           created_at, finished_at,
            case when status in (5, 10) and customer_id = any(array(select customer_id from b)) then true end
     from unnest($31::bigint[], $32::smallint[], $33::bigint[], $34::bigint[], $35::text[], $36::text[], $37::text[],
                 $38::text[], $39::smallint[], $40::smallint[], $41::text[], $42::bigint[], $43::bigint[],
-                $44::boolean[], $45::numeric[], $46::numeric[], $47::jsonb[], $48::timestamptz[], $49::timestamptz[],
-                $50::timestamptz[], $51::text[])
+                $44::boolean[], $45::numeric[], $46::numeric[], $47::jsonb[], $48::timestamptz[], $49::timestamptz[])
       u (id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, channel_id,
-         route_id, reports, cost, cost_gbp, warnings, created_at, finished_at, flagged_at, flagged_why)
-), h as (
-    insert into held (id, bucket, customer_id, reason, channel_id, lane, parts, cost, due_at, since, campaign_id)
-    select * from unnest($52::bigint[], $53::smallint[], $54::bigint[], $55::text[], $56::bigint[], $57::smallint[],
-                         $58::smallint[], $59::numeric[], $60::timestamptz[], $61::timestamptz[], $62::bigint[])
+         route_id, reports, cost, cost_gbp, warnings, created_at, finished_at)
 ), c as (
     insert into contact_counts (id, bucket, customer_id, address, kind, amount, at, links)
-    select * from unnest($63::bigint[], $64::smallint[], $65::bigint[], $66::text[], $67::text[], $68::integer[],
-                         $69::timestamptz[], $70::smallint[])
+    select id, bucket, customer_id, address, 'outbound', 1, created_at, links
+    from unnest($31::bigint[], $32::smallint[], $34::bigint[], $35::text[], $48::timestamptz[], $50::smallint[])
+      u (id, bucket, customer_id, address, created_at, links)
+    where links is not null
 )
 insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
-select * from unnest($71::bigint[], $72::smallint[], $73::bigint[], $74::smallint[], $75::bigint[], $76::smallint[],
-                     $77::timestamptz[], $78::bigint[])
+select * from unnest($51::bigint[], $52::smallint[], $53::bigint[], $54::smallint[], $55::bigint[], $56::smallint[],
+                     $57::timestamptz[], $58::bigint[])
+
+-- name: hold
+-- What of the recipients is held back, with the sentences that flag them ('' for none).
+with h as (
+    insert into held (id, bucket, customer_id, reason, channel_id, lane, parts, cost, due_at, since, campaign_id)
+    select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[], $6::smallint[],
+                         $7::smallint[], $8::numeric[], $9::timestamptz[], $10::timestamptz[], $11::bigint[])
+)
+update recipients r set flagged_at = r.created_at, flagged_why = u.why
+from unnest($1::bigint[], $12::text[]) u (id, why)
+where r.id = u.id and r.id = any($1::bigint[]) and u.why <> ''

@@ -1,6 +1,7 @@
 """Stores what was accepted: messages, recipients and their places in the outbox.
 
-Rule: all of it in one statement, which is a transaction by itself where nothing else belongs to it.
+Rule: all of it in one statement, which is a transaction by itself where nothing else belongs to it. What is
+held back is rare, and a second one.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ from viesti.storage.sql import queries
 SQL = queries("accept")
 _WAITING = frozenset((Status.SCHEDULED, Status.QUEUED))
 _NOTHING = Decimal(0)
+_NONE: tuple[int | None, ...] = (None,)
 _TABLES = Message._fields.index("shift_tables")
 # What a new recipient has never; it stands at its default.
-_LATER = frozenset(("carrier_error", "attempt", "doubts", "sent_at", "carrier_at"))
+_LATER = frozenset(
+    ("carrier_error", "attempt", "doubts", "sent_at", "carrier_at", "flagged_at", "flagged_why")
+)
 _NEW = [at for at, name in enumerate(Recipient._fields) if name not in _LATER]
 
 
@@ -41,7 +45,24 @@ class Accept:
     ) -> None:
         """Store messages with their recipients, those of them that wait to be sent or are held back, and what
         is counted of people. Raises `OverTheCap`, and then nothing is stored."""
+        if not held:
+            await self._add(messages, recipients, queued, counts)
+            return
+        async with self._connection.transaction():
+            await self._add(messages, recipients, queued, counts)
+            flagged = {each.id: each.flagged_why for each in recipients if each.flagged_why}
+            why = [flagged.get(each.id, "") for each in held]
+            await self._connection.execute(SQL["hold"], *zip(*held, strict=True), why)
+
+    async def _add(
+        self,
+        messages: Sequence[Message],
+        recipients: Sequence[Recipient],
+        queued: Sequence[Queued],
+        counts: Sequence[ContactCount],
+    ) -> None:
         charges = _charges(recipients)
+        links = {count.id: count.links for count in counts}
         of_messages: list[Sequence[Any]] = list(zip(*messages, strict=True))
         of_messages[_TABLES] = [",".join(tables) for tables in of_messages[_TABLES]]
         of_recipients = list(zip(*recipients, strict=True))
@@ -50,9 +71,10 @@ class Accept:
                 SQL["accept"],
                 *of_messages,
                 *(of_recipients[at] for at in _NEW),
-                *_columns(held, Held),
-                *_columns(counts, ContactCount),
-                *_columns(queued, Queued),
+                [links.get(identifier) for identifier in of_recipients[0]]
+                if links
+                else _NONE * len(recipients),
+                *(zip(*queued, strict=True) if queued else ((),) * len(Queued._fields)),
                 list(charges),
                 list(charges.values()),
             )
@@ -70,7 +92,3 @@ def _charges(recipients: Iterable[Recipient]) -> dict[int, Decimal]:
             customer_id = recipient.customer_id
             charges[customer_id] = charges.get(customer_id, _NOTHING) + (recipient.cost or _NOTHING)
     return charges
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], kind: type[Held | ContactCount | Queued]) -> Iterable[Any]:
-    return zip(*rows, strict=True) if rows else ((),) * len(kind._fields)
