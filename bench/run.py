@@ -44,9 +44,10 @@ LONG: dict[str, Scenario] = {
     "contacts": contacts,
     "links": links,
 }
-ALL = {**SCENARIOS, "txtsync": txtsync, **LONG}
-QUICK_IN_SMALL = ("txtsync", "burst", "links")
-SCENARIOS_HELP = f"Of {', '.join(SCENARIOS)}; only when named, for they take minutes: {', '.join(LONG)}."
+USUAL: dict[str, Scenario] = {**SCENARIOS, "txtsync": txtsync}
+ALL = {**USUAL, **LONG}
+QUICK_IN_SMALL = ("burst", "links")
+SCENARIOS_HELP = f"Of {', '.join(USUAL)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
     delay=0.1,
@@ -150,7 +151,7 @@ def amount_of(given: argparse.Namespace) -> Amount:
 
 async def bench(given: argparse.Namespace) -> int:
     amount = amount_of(given)
-    names = given.scenarios or ([*SCENARIOS, *QUICK_IN_SMALL] if given.smoke else list(SCENARIOS))
+    names = given.scenarios or ([*USUAL, *QUICK_IN_SMALL] if given.smoke else list(USUAL))
     machine = report.machine()
     options = StandOptions(
         sessions=given.sessions,
