@@ -122,6 +122,12 @@ def judge(visit: Visit) -> Reason:
     return Reason.PERSON
 
 
+def named(agent: str) -> str:
+    """What is kept of a visitor's name for itself: its beginning, with nothing that acts on a screen."""
+    kept = agent[:MAX_AGENT]
+    return kept if kept.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in kept)
+
+
 def _by_method(visit: Visit) -> Reason | None:
     return Reason.HEAD if visit.method == "HEAD" else None
 

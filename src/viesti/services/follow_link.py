@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from viesti.domain.clicks import MAX_AGENT, Visit, judge
+from viesti.domain.clicks import Visit, judge, named
 from viesti.domain.links import as_uri, find_links
 from viesti.services.estate import EstateCache
 from viesti.services.record_clicks import RecordClicks, Seen
@@ -79,7 +79,7 @@ class FollowLink:
                 link=meant.link,
                 at=now,
                 reason=judge(Visit(method, headers, now, stored.sent_at)).value,
-                agent=headers.get("user-agent", "")[:MAX_AGENT],
+                agent=named(headers.get("user-agent", "")),
                 customer_id=stored.customer_id,
                 address=stored.address,
                 campaign_id=stored.campaign_id,

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from tests.integration.api.conftest import ACME, ONE_WAY, Api
 
+from viesti.services.guids import GuidKind
 from viesti.services.requests import RecipientRequest, SubmitRequest, Submitted
 
 HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -196,3 +197,20 @@ async def test_no_more_is_noted_than_people_make(api: Api, db: asyncpg.Connectio
 async def test_crawlers_are_told_to_stay_away(api: Api) -> None:
     status, _, body = await follow(api, "/robots.txt")
     assert (status, body) == (200, "User-agent: *\nDisallow: /\n")
+
+
+async def test_smartdialog_sends_links_as_its_service_says(api: Api, db: asyncpg.Connection[Any]) -> None:
+    await db.execute("update services set track_links = true where id = $1", ONE_WAY)
+    await api.estate.load()
+    headers = {
+        "Customer-Id": api.guids.of(GuidKind.CUSTOMER, ACME),
+        "Service-Id": api.guids.of(GuidKind.SERVICE, ONE_WAY),
+    }
+    body = {"Sender": "Acme", "Content": "http://x.fi/a and " + "http://x.fi/" + "b" * 150, "Protocol": "SMS",
+            "Recipients": [{"Address": "+358401234567"}]}  # fmt: skip
+    status, answer, _ = await api.speak("POST", "/api-integrations/v1/messages", headers=headers, json=body)
+    assert status == 200, answer
+    assert answer["MessagePartCount"] == 1  # of the short ones
+    recipient = await db.fetchval("select id from recipients")
+    status, answered, _ = await follow(api, f"/l/{api.parts.short_links.token(recipient, 1)}")
+    assert (status, answered["Location"]) == (302, "http://x.fi/" + "b" * 150)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from viesti.domain.clicks import SENTENCES, Reason, Visit, judge
+from viesti.domain.clicks import SENTENCES, Reason, Visit, judge, named
 
 SENT = datetime(2030, 1, 1, 12, tzinfo=UTC)
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -87,6 +87,12 @@ def test_machines_by_their_agent(agent: str, reason: Reason) -> None:
 )
 def test_machines_by_what_they_do(made: Visit, reason: Reason) -> None:
     assert judge(made) is reason
+
+
+def test_what_is_kept_of_an_agent() -> None:
+    assert named("Mozilla/5.0 (X11) \u00e4") == "Mozilla/5.0 (X11) \u00e4"
+    assert named("a" * 300) == "a" * 255
+    assert named("a\x1b[2Jb\tc\0") == "a\ufffd[2Jb\ufffdc\ufffd"
 
 
 def test_every_reason_has_a_sentence() -> None:
