@@ -17,6 +17,7 @@ from viesti.cli.api_parts import (
     txtsync_campaigns,
     txtsync_reading,
     txtsync_sending,
+    txtsync_system,
     txtsync_triggers,
 )
 from viesti.cli.api_parts.parts import Parts
@@ -110,6 +111,7 @@ def make_services(parts: Parts) -> ApiServices:
             sending=txtsync_sending.make(parts),
             reading=txtsync_reading.make(parts),
             triggers=txtsync_triggers.make(parts),
+            system=txtsync_system.make(parts),
             campaigns=txtsync_campaigns.make(parts),
         ),
         smartdialog=SmartDialogServices(

@@ -18,6 +18,7 @@ from viesti.api.txtsync.errors import render
 from viesti.api.txtsync.reading import bound as reading
 from viesti.api.txtsync.sending import bound as sending
 from viesti.api.txtsync.slice import Bound, Common
+from viesti.api.txtsync.system import bound as system
 from viesti.api.txtsync.triggers import bound as triggers
 from viesti.services.authenticate import Caller
 from viesti.services.estate import EstateCache
@@ -32,6 +33,7 @@ class TxtSyncServices:
     sending: sending.SendingServices
     reading: reading.ReadingServices
     triggers: triggers.TriggersServices
+    system: system.SystemServices
     campaigns: campaigns.CampaignsServices
 
 
@@ -41,6 +43,7 @@ def bound(services: TxtSyncServices, common: Common) -> Bound:
         *sending.bound(services.sending, common),
         *reading.bound(services.reading, common),
         *triggers.bound(services.triggers, common),
+        *system.bound(services.system, common),
         *campaigns.bound(services.campaigns, common),
     )
 

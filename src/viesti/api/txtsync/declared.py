@@ -6,6 +6,7 @@ from viesti.api.contract.operation import AnyOperation
 from viesti.api.txtsync.campaigns import declared as campaigns
 from viesti.api.txtsync.reading import declared as reading
 from viesti.api.txtsync.sending import declared as sending
+from viesti.api.txtsync.system import declared as system
 from viesti.api.txtsync.triggers import declared as triggers
 from viesti.api.txtsync.versions import DEFINED
 
@@ -24,6 +25,7 @@ AS_DEFINED: tuple[AnyOperation, ...] = (
 # The calls beyond the connector.
 NATIVE: tuple[AnyOperation, ...] = (
     *reading.NATIVE,
+    *system.NATIVE,
     *campaigns.NATIVE,
 )
 # Paths that only tell what flows are sent, and are served all the same.

@@ -17,9 +17,9 @@ NOTHING = Decimal("0.000000")
 class BalanceSeen:
     """In the customer's currency. `kept`: whether there is a balance; without one nothing is held back for
     lack of it. `cap`: how far below zero it may go (None: no limit); `left`: what may still be spent (None:
-    no limit); `left_gbp`: the same in pounds (None: no limit, or nobody says what the currency is worth).
-    `frozen`: recipients held back for any reason; `frozen_for_balance` and `frozen_cost`: for lack of
-    balance, and what they will cost."""
+    no limit); `left_gbp`: the same in pounds (None: no limit, or nobody says what the currency is worth), and
+    so `balance_gbp` of the balance. `frozen`: recipients held back for any reason; `frozen_for_balance` and
+    `frozen_cost`: for lack of balance, and what they will cost."""
 
     currency: str
     kept: bool
@@ -28,6 +28,7 @@ class BalanceSeen:
     spent: Decimal
     left: Decimal | None
     left_gbp: Decimal | None
+    balance_gbp: Decimal | None
     frozen: int
     frozen_for_balance: int
     frozen_cost: Decimal
@@ -52,6 +53,7 @@ class ReadBalance:
             found = await each.money.balance(customer_id)
             held = await each.held.tally(customer_id)
         waiting = held.get(HeldReason.BALANCE)
+        balance = found.paid - found.spent if found else NOTHING
         left = found.left if found else None
         rate = snapshot.gbp_rate(customer_id)
         return BalanceSeen(
@@ -61,8 +63,13 @@ class ReadBalance:
             cap=found.cap if found else None,
             spent=found.spent if found else NOTHING,
             left=left,
-            left_gbp=None if left is None or rate is None else (left * rate).quantize(PLACES, ROUND_HALF_UP),
+            left_gbp=None if left is None else _pounds(left, rate),
+            balance_gbp=_pounds(balance, rate),
             frozen=sum(one.recipients for one in held.values()),
             frozen_for_balance=waiting.recipients if waiting else 0,
             frozen_cost=waiting.cost if waiting else NOTHING,
         )
+
+
+def _pounds(amount: Decimal, rate: Decimal | None) -> Decimal | None:
+    return None if rate is None else (amount * rate).quantize(PLACES, ROUND_HALF_UP)

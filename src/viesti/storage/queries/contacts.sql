@@ -174,3 +174,9 @@ select id, bucket, customer_id, phone, external_reference, name, source, email, 
        birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
        updated_at
 from contacts where id > $1 order by id limit $2
+
+-- name: book
+-- How many contacts a customer has, and how many of them are opted out of everything.
+select (select count(*) from contacts where customer_id = $1),
+       (select count(*) from opt_outs o where o.customer_id = $1 and o.scope = 'all'
+          and exists (select from contacts c where c.customer_id = $1 and c.phone = o.address offset 0))

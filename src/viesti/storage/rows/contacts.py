@@ -99,6 +99,12 @@ class Contacts:
         """Add waiting counts to the counters; gives how many."""
         return int(await self._connection.fetchval(SQL["fold_counts"], limit))
 
+    async def book(self, customer_id: int) -> tuple[int, int]:
+        """How many contacts the customer has, and how many of them are opted out of everything."""
+        found = await self._connection.fetchrow(SQL["book"], customer_id)
+        assert found is not None  # counts are always there
+        return found[0], found[1]
+
     async def counters(self, ids: Sequence[int]) -> dict[int, ContactCounters]:
         """By contact; one of which nothing was counted yet is not in it."""
         rows = await self._connection.fetch(SQL["counters"], ids)
