@@ -134,7 +134,8 @@ async def _explain(
     return plan
 
 
-def _nodes(plan: dict[str, Any]) -> Iterator[Node]:
+def nodes_of(plan: dict[str, Any]) -> Iterator[Node]:
+    """The nodes of a plan that were executed."""
     loops = plan["Actual Loops"]
     if loops:
         removed = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
@@ -145,7 +146,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[Node]:
             round(removed * loops),
         )
     for below in plan.get("Plans", ()):
-        yield from _nodes(below)
+        yield from nodes_of(below)
 
 
 def _array(*values: object) -> str:
@@ -306,7 +307,7 @@ BY_ID = {"load_recipients", "load_messages", "parts_done", "report_targets", "st
 @pytest.mark.parametrize(("noun", "name", "arguments"), HOT, ids=[f"{n}.{q}" for n, q, _ in HOT])
 async def test_plan(db: asyncpg.Connection[Any], noun: str, name: str, arguments: tuple[object, ...]) -> None:
     plan = await _explain(db, noun, name, arguments)
-    nodes = list(_nodes(plan["Plan"]))
+    nodes = list(nodes_of(plan["Plan"]))
     scanned = {node.table for node in nodes if node.kind == "Seq Scan"} - SMALL
     assert not scanned, "read from end to end"
     if name != "take_parts":

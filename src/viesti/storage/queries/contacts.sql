@@ -115,7 +115,8 @@ from contact_counters where contact_id = any($1::bigint[])
 -- name: fold_counts
 -- Adds up to $1 waiting counts to the counters of the contacts they are of; gives how many were taken. What was written
 -- either way is communication, a failure or a click is none. A contact is locked as against its deletion, and in one order
--- against another process that folds.
+-- against another process that folds. (Each is looked up by itself, and in the order of
+-- the index by number: planned while there were no contacts, a join or another index would read all there are by now.)
 with taken as materialized (
     delete from contact_counts where id = any(array(
         select id from contact_counts order by id limit $1 for update skip locked))
@@ -130,8 +131,10 @@ with taken as materialized (
     from taken group by customer_id, address
 ), known as materialized (
     select c.id, c.bucket, s.inbound, s.outbound, s.failed, s.links_sent, s.distinct_clicks, s.last_at
-    from sums s join contacts c on c.customer_id = s.customer_id and c.phone = s.address
-    order by c.id for key share of c
+    from (select * from sums order by customer_id, address offset 0) s,
+         lateral (select id, bucket from contacts
+                  where customer_id = s.customer_id and phone between s.address and s.address
+                  order by phone limit 1 for key share) c
 ), counted as (
     insert into contact_counters as known_counters (contact_id, bucket, inbound, outbound, failed, links_sent,
                                                     distinct_clicks, last_at)

@@ -1,7 +1,8 @@
 -- name: known
 -- What is known of these people, $1 of the customer and $2 the number, as far as there is anything: what they opted out
 -- of, and who of the customer's contacts they are. Then, without a number, those customers of $3 with a live
--- subscription to what is sent. (One look by index for each; "offset 0" keeps it so, as joins it is planned for a few.)
+-- subscription to what is sent. (One look by index for each; "offset 0" and "limit" keep it so, as joins it is
+-- planned for a few; and the order names the index of numbers, or planned while there are no contacts it takes any.)
 select p.customer_id, p.address, o.scope, c.id, c.name, c.first_name, c.last_name, c.external_reference
 from unnest($1::bigint[], $2::text[]) p (customer_id, address)
 left join lateral (
@@ -9,7 +10,7 @@ left join lateral (
 ) o on true
 left join lateral (
     select id, name, first_name, last_name, external_reference from contacts
-    where customer_id = p.customer_id and phone = p.address offset 0
+    where customer_id = p.customer_id and phone between p.address and p.address order by phone limit 1
 ) c on true
 where o.scope is not null or c.id is not null
 union all
