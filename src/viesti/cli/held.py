@@ -60,10 +60,12 @@ def release(
 ) -> None:
     """Send what is held back, now or at its time. What its customer's balance does not cover waits for
     that."""
+    from viesti.cli.apply import actor
+
     _check(ids, customer, reason)
 
     async def act(unfreeze: Unfreeze, page: Sequence[int]) -> tuple[int, int]:
-        done = await unfreeze.by_hand(page)
+        done = await unfreeze.by_hand(page, actor())
         return len(done.queued), len(done.waiting)
 
     queued, waiting = _decide(context, ids, customer, reason, act)
@@ -75,10 +77,12 @@ def release(
 @app.command()
 def cancel(context: typer.Context, ids: Ids = None, customer: Customer = None, reason: Reason = None) -> None:
     """Cancel what is held back: it is not sent, and costs nothing."""
+    from viesti.cli.apply import actor
+
     _check(ids, customer, reason)
 
     async def act(unfreeze: Unfreeze, page: Sequence[int]) -> tuple[int, int]:
-        return len(await unfreeze.call_back(page)), 0
+        return len(await unfreeze.call_back(page, actor())), 0
 
     cancelled, _ = _decide(context, ids, customer, reason, act)
     print(f"{cancelled} cancelled.")

@@ -94,7 +94,7 @@ class Actors:
             await cancel(tx, ids)
 
     async def by_hand(self) -> None:
-        await unfreeze_of(self._world, self._process).by_hand(await self._some("held"))
+        await unfreeze_of(self._world, self._process).by_hand(await self._some("held"), "tester")
 
     async def unfreeze(self) -> None:
         await unfreeze_of(self._world, self._process)()

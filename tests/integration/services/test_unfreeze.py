@@ -145,7 +145,7 @@ async def test_what_its_service_wants_no_more_is_not_released(world: World) -> N
 async def test_by_hand_what_was_repeated_is_charged(world: World) -> None:
     await balance(world, PRICE)
     first, second = await frozen(world, 1, 2, reason=HeldReason.REPEATED)
-    done = await unfreeze_of(world).by_hand([first, second])
+    done = await unfreeze_of(world).by_hand([first, second], "tester")
     assert (done.queued, done.waiting) == ([first], [second])
     assert await spent(world) == PRICE
     assert await world.rows("select id, reason from held") == [{"id": second, "reason": "balance"}]
@@ -155,15 +155,21 @@ async def test_by_hand_what_was_repeated_is_charged(world: World) -> None:
 
 async def test_by_hand_out_of_turn_and_without_a_balance(world: World) -> None:
     first, second = await frozen(world, 1, 2, reason=HeldReason.REPEATED)
-    done = await unfreeze_of(world).by_hand([second])
+    done = await unfreeze_of(world).by_hand([second], "tester")
     assert (done.queued, done.waiting) == ([second], [])
     assert await world.value("select charged from recipients where id = $1", second) is None
-    assert await unfreeze_of(world).call_back([first, second]) == [first]
+    assert await unfreeze_of(world).call_back([first, second], "tester") == [first]
     assert await statuses(world) == [Status.CANCELLED, Status.QUEUED]
+    audit = await world.rows("select actor, action, detail from audit order by id")
+    assert [(row["actor"], row["action"]) for row in audit] == [
+        ("tester", "release frozen"),
+        ("tester", "cancel frozen"),
+    ]
 
 
 async def test_a_paused_campaign_keeps_its_own(world: World) -> None:
     (only,) = await frozen(world, 1, reason=HeldReason.PAUSED)
-    done = await unfreeze_of(world).by_hand([only])
+    assert await unfreeze_of(world).call_back([only], "tester") == []
+    done = await unfreeze_of(world).by_hand([only], "tester")
     assert (done.queued, done.waiting) == ([], [])
     assert await statuses(world) == [Status.FROZEN]

@@ -62,34 +62,44 @@ class Unfreeze:
             done += await self._release_some(customer_id)
         return done + await self._give_up_old()
 
-    async def by_hand(self, ids: Sequence[int]) -> ByHand:
-        """Release frozen recipients out of turn. What the balance does not cover waits for it, whatever it
-        was frozen for. Those of a paused campaign are left to it."""
+    async def by_hand(self, ids: Sequence[int], actor: str) -> ByHand:
+        """Release frozen recipients out of turn, which the audit has of `actor`. What the balance does not
+        cover waits for it, whatever it was frozen for. Those of a paused campaign are left to it."""
         result = ByHand([], [])
+        audit = await self._store.ids.one(0)
 
         async def work(tx: Transaction) -> None:
             nonlocal result
-            rows = [row for row in await tx.held.some(ids) if row.reason is not HeldReason.PAUSED]
+            rows = await _decidable(tx, ids)
             purse = await _purse(tx, {row.customer_id for row in rows})
             fitting = [row for row in rows if purse.take(row.customer_id, row.cost)]
             waiting = sorted({row.id for row in rows} - {row.id for row in fitting})
             await tx.held.await_balance(waiting)
             result = ByHand(await self._queue(tx, fitting, purse), waiting)
+            await self._note(tx, audit, actor, "release frozen", result.queued + result.waiting)
 
         await self._store.run(work)
         return result
 
-    async def call_back(self, ids: Sequence[int]) -> list[int]:
-        """Cancel frozen recipients; gives those that were."""
+    async def call_back(self, ids: Sequence[int], actor: str) -> list[int]:
+        """Cancel frozen recipients, but those of a paused campaign, which the audit has of `actor`; gives
+        them."""
         cancelled: list[int] = []
+        audit = await self._store.ids.one(0)
 
         async def work(tx: Transaction) -> None:
             nonlocal cancelled
-            frozen = [row.id for row in await tx.held.some(ids)]
-            cancelled = [moved.id for moved in await self._cancel(tx, frozen)]
+            frozen = await _decidable(tx, ids)
+            cancelled = [moved.id for moved in await self._cancel(tx, [row.id for row in frozen])]
+            await self._note(tx, audit, actor, "cancel frozen", cancelled)
 
         await self._store.run(work)
         return cancelled
+
+    async def _note(self, tx: Transaction, audit: int, actor: str, act: str, ids: Sequence[int]) -> None:
+        if ids:
+            subject = f"{len(ids)} recipients"
+            await tx.estate_edit.audit([(audit, self._now(), actor, act, subject, {"ids": list(ids)})])
 
     async def _release_some(self, customer_id: int) -> int:
         done = 0
@@ -170,6 +180,11 @@ class Unfreeze:
 
 # Why what was frozen for long is not sent.
 _WHY = {HeldReason.BALANCE: Failure.NO_BALANCE, HeldReason.REPEATED: Failure.CANCELLED}
+
+
+async def _decidable(tx: Transaction, ids: Sequence[int]) -> list[Held]:
+    """Those that are held, and by nobody's campaign; locked."""
+    return [row for row in await tx.held.some(ids) if row.reason is not HeldReason.PAUSED]
 
 
 async def _purse(tx: Transaction, customer_ids: Collection[int]) -> Purse:
