@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench import profiling, report  # noqa: E402  the path comes first
 from bench.burst import burst  # noqa: E402
+from bench.campaigns import campaign  # noqa: E402
 from bench.contacts import contacts  # noqa: E402
 from bench.ending import run_to_end  # noqa: E402
 from bench.history import history  # noqa: E402
@@ -42,6 +43,7 @@ LONG: dict[str, Scenario] = {
     "burst": burst,
     "rates": rates,
     "contacts": contacts,
+    "campaign": campaign,
     "links": links,
 }
 USUAL: dict[str, Scenario] = {**SCENARIOS, "txtsync": txtsync}

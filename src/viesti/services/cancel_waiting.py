@@ -11,6 +11,7 @@ from datetime import datetime
 
 from viesti.domain.contact import ContactCount
 from viesti.domain.failure import Failure
+from viesti.domain.links import find_links
 from viesti.domain.message import StatusChange
 from viesti.domain.status import Status
 from viesti.services.balance.refund import refund
@@ -51,13 +52,28 @@ class CancelWaiting:
         if not moved:
             return []
         await refund(tx, [each.id for each in moved])
-        count_ids = await self._store.ids.take([each.bucket for each in moved])
-        await tx.contacts.count(
-            [
-                ContactCount(identifier, each.bucket, each.customer_id, each.address, "outbound", -1, now)
-                for identifier, each in zip(count_ids, moved, strict=True)
-            ]
-        )
+        await self._uncount(tx, moved, now)
         if await self._publish(tx, self._estate.current, moved, now):
             tx.after_commit(lambda: self._waker.wake(CALLBACKS))
         return moved
+
+    async def _uncount(self, tx: Transaction, moved: Sequence[Moved], now: datetime) -> None:
+        """Nothing was sent to them after all, and no link."""
+        texts = await tx.clicks.link_texts([each.id for each in moved])
+        links = {each.id: len(find_links(each.text, each.link_rule)) for each in texts}
+        ids = await self._store.ids.take([each.bucket for each in moved])
+        await tx.contacts.count(
+            [
+                ContactCount(
+                    identifier,
+                    each.bucket,
+                    each.customer_id,
+                    each.address,
+                    "outbound",
+                    -1,
+                    now,
+                    -links.get(each.id, 0),
+                )
+                for identifier, each in zip(ids, moved, strict=True)
+            ]
+        )

@@ -189,8 +189,9 @@ async def test_what_a_channel_gives_back_to_a_paused_campaign_is_held_too(stage:
 
 
 async def test_cancel_ends_what_was_not_sent(stage: Campaigns) -> None:
+    await stage.world.change("update customers set link_domain = 'go.acme.example' where id = $1", ACME)
     await stage.tag(ALL, "All", *range(1, 21))
-    campaign = await stage.made(tags=(ALL,))
+    campaign = await stage.made("See https://acme.example/x", tags=(ALL,), track_links=True)
     await stage.run()
     await stage.carry(2)
     await stage.steered(campaign, "pause")
@@ -199,7 +200,8 @@ async def test_cancel_ends_what_was_not_sent(stage: Campaigns) -> None:
     assert await stage.world.value("select count(*) from outbox") == 0
     assert await stage.world.value("select count(*) from held") == 0
     # Counted as sent when they were accepted, and taken back.
-    assert await stage.world.value("select sum(amount) from contact_counts where kind = 'outbound'") == 2
+    counted = await stage.world.row("select sum(amount) as messages, sum(links) as links from contact_counts")
+    assert counted == {"messages": 2, "links": 2}
     stage.world.clock.advance(minutes=5)
     await stage.run()
     assert await stage.statuses() == {30: 2, 58: 4}

@@ -248,7 +248,7 @@ with named as materialized (
     where m.list_id = any($4::bigint[]) and m.active
 ), people as materialized (
     select address, min(place) as place, max(contact_id) as contact_id from named where address is not null
-    group by address
+    group by address collate "C", address
 ), standing as materialized (
     select p.*, exists (select from opt_outs o where o.customer_id = $1 and o.address = p.address
                                                  and o.scope = any($5::text[]) offset 0) as opted_out
