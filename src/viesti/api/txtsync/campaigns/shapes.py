@@ -249,6 +249,11 @@ def totals(campaign: Campaign, progress: Progress) -> dict[str, int]:
     }
 
 
+def digits(number: str) -> str:
+    """A number as it is shown everywhere: without what it may begin with."""
+    return number.removeprefix("+")
+
+
 def campaign_shown(view: CampaignView, application_name: str) -> CampaignShown:
     """A campaign as the dialect shows it."""
     return CampaignShown(**_members(view, application_name))
@@ -258,7 +263,7 @@ def bulk_shown(view: CampaignView, parts: int, application_name: str, number: st
     """A new campaign, as an SMS. `number`: the only one it is for, or ''."""
     campaign = _members(view, application_name)
     sms = {
-        "to_number": number,
+        "to_number": digits(number),
         "contact_id": 0,
         "direction": OUTBOUND,
         "message": view.campaign.text,
@@ -305,8 +310,8 @@ def _members(view: CampaignView, application_name: str) -> dict[str, Any]:
         "status_name": c.status.value.capitalize(),
         "status_description": c.why,
         "number_id": 0,  # numbers have no ids of their own here
-        "from_number": c.sender,
-        "customer_number": c.sender,
+        "from_number": digits(c.sender),
+        "customer_number": digits(c.sender),
         "text_message": c.text,
         "application_id": c.application_id or 0,
         "application_name": application_name,
@@ -332,7 +337,7 @@ def preview_shown(preview: CampaignPreview, left: Decimal | None, left_gbp: Deci
     cost, sendable = preview.cost or NO_MONEY, preview.sendable
     return PreviewShown(
         message=preview.text,
-        to_number=f"+{preview.address}" if preview.address else "",
+        to_number=preview.address,
         contact_id=preview.contact_id or 0,
         allow_sms=preview.allowed,
         contains_emojis=preview.emojis,
@@ -394,7 +399,7 @@ def _reasons(
             "Refused",
             " ".join(dict.fromkeys(why for _, why in named[:3])) or "They can't be sent to.",
             refused,
-            tuple([f"+{address}" for address, _ in named]),
+            tuple([address for address, _ in named]),
         ),
     )
     return tuple([row for row in rows if row.count])
