@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 # Who made a contact. One that a group made lives as long as it is on a list.
-GROUP, INBOUND = "group", "inbound"
+GROUP, INBOUND, API, IMPORT = "group", "inbound", "api", "import"
 
 Properties = tuple[tuple[str, str], ...]  # (name, value), each name once, in the order given
 

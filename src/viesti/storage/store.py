@@ -21,7 +21,7 @@ from viesti.storage.rows.campaigns import Campaigns, MadePage, Preview, Put, Rep
 from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick, Visit
 from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
 from viesti.storage.rows.contact_keys import ContactKeys
-from viesti.storage.rows.contacts import ContactOrder, Contacts
+from viesti.storage.rows.contacts import Contacts
 from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
 from viesti.storage.rows.held import HeldBack, HeldTally, Released
@@ -60,7 +60,6 @@ __all__ = [
     "Claimed",
     "ClickTotals",
     "Clicked",
-    "ContactOrder",
     "CostRow",
     "Depth",
     "FirstMessage",

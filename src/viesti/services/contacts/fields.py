@@ -50,6 +50,7 @@ class ContactFields(msgspec.Struct, frozen=True, kw_only=True):
     county: str | UnsetType = UNSET
     country: str | UnsetType = UNSET
     country_code: str | UnsetType = UNSET
+    external_reference: str | UnsetType = UNSET
     properties: tuple[Property, ...] | UnsetType = UNSET
 
     def given(self) -> dict[str, Any]:
@@ -118,6 +119,8 @@ def over(contact: Contact, fields: ContactFields, now: datetime | None) -> Conta
         values["birth_year"] = values["birth_year"] or None
     if "country_code" in values:
         values["country_code"] = values["country_code"].upper() or None
+    if "external_reference" in values:
+        values["external_reference"] = values["external_reference"] or None
     if "properties" in values:
         changes = [(one.name, one.value) for one in values["properties"]]
         values["properties"] = merge_properties(contact.properties, changes)

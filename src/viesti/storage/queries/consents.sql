@@ -17,6 +17,10 @@ where o.customer_id = u.customer_id and o.address = u.address and (u.scope = 'al
 -- What a person forbade a customer.
 select scope, since from opt_outs where customer_id = $1 and address = $2
 
+-- name: forbidden
+-- Those of these people who forbade a customer all messages.
+select address from opt_outs where customer_id = $1 and address = any($2::text[]) and scope = 'all'
+
 -- name: set_channel
 -- What people allowed our addresses on a channel, by their latest word.
 insert into channel_consents (customer_id, bucket, channel, identity, address, opted_in, since)

@@ -155,22 +155,6 @@ select id from contacts where customer_id = $1 order by id limit $2 offset $3
 -- The same, the newest first.
 select id from contacts where customer_id = $1 order by id desc limit $2 offset $3
 
--- name: by_number
--- A customer's contacts by phone number.
-select id from contacts where customer_id = $1 order by phone limit $2 offset $3
-
--- name: by_number_desc
--- The same, backwards.
-select id from contacts where customer_id = $1 order by phone desc limit $2 offset $3
-
--- name: by_own_reference
--- A customer's contacts by its own references.
-select id from contacts where customer_id = $1 order by external_reference limit $2 offset $3
-
--- name: by_own_reference_desc
--- The same, backwards.
-select id from contacts where customer_id = $1 order by external_reference desc limit $2 offset $3
-
 -- name: after
 -- The next contacts after one, of whatever customer, in the order of ids.
 select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,

@@ -73,6 +73,11 @@ class Consents:
         row = await self._connection.fetchrow(SQL["standing"], customer_id, address)
         return Forbidden(**row) if row else None
 
+    async def forbidden(self, customer_id: int, addresses: Sequence[str]) -> set[str]:
+        """Those of these people who forbade all messages."""
+        rows = await self._connection.fetch(SQL["forbidden"], customer_id, addresses)
+        return {row["address"] for row in rows}
+
     async def channels(self, customer_id: int, address: str) -> list[ChannelConsent]:
         rows = await self._connection.fetch(SQL["channels"], customer_id, address)
         return [ChannelConsent(**row) for row in rows]

@@ -8,7 +8,6 @@ on a list or taken off one, so that none goes meanwhile.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -20,17 +19,6 @@ from viesti.storage.rows.contact_keys import ContactKeys
 from viesti.storage.sql import queries
 
 SQL = queries("contacts")
-
-
-class ContactOrder(StrEnum):
-    """In what order a page of contacts is; the value is the statement."""
-
-    MADE = "by_made"
-    MADE_DESC = "by_made_desc"
-    NUMBER = "by_number"
-    NUMBER_DESC = "by_number_desc"
-    REFERENCE = "by_own_reference"
-    REFERENCE_DESC = "by_own_reference_desc"
 
 
 class Contacts:
@@ -110,10 +98,10 @@ class Contacts:
         rows = await self._connection.fetch(SQL["counters"], ids)
         return {row["contact_id"]: ContactCounters._make(tuple(row)[1:]) for row in rows}
 
-    async def page(self, customer_id: int, order: ContactOrder, limit: int, offset: int) -> list[int]:
-        """The ids of a customer's contacts in an order."""
-        rows = await self._connection.fetch(SQL[order.value], customer_id, limit, offset)
-        return [row["id"] for row in rows]
+    async def page(self, customer_id: int, limit: int, offset: int, *, newest_first: bool) -> list[int]:
+        """The ids of a customer's contacts as they were made."""
+        query = SQL["by_made_desc" if newest_first else "by_made"]
+        return [row["id"] for row in await self._connection.fetch(query, customer_id, limit, offset)]
 
     async def after(self, identifier: int, limit: int) -> list[Contact]:
         """The next contacts of all customers, in the order of ids."""
