@@ -15,9 +15,11 @@ from viesti.cli.api_parts import (
     sending,
     twoway,
     txtsync_campaigns,
+    txtsync_contacts,
     txtsync_reading,
     txtsync_sending,
     txtsync_system,
+    txtsync_tags,
     txtsync_triggers,
 )
 from viesti.cli.api_parts.parts import Parts
@@ -113,6 +115,8 @@ def make_services(parts: Parts) -> ApiServices:
             triggers=txtsync_triggers.make(parts),
             system=txtsync_system.make(parts),
             campaigns=txtsync_campaigns.make(parts),
+            contacts=txtsync_contacts.make(parts),
+            tags=txtsync_tags.make(parts),
         ),
         smartdialog=SmartDialogServices(
             guard=oauth.make_guard(parts),

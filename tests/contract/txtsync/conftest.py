@@ -71,6 +71,8 @@ async def have(contract: Contract, ids: Ids) -> Ids:
         tag = f"Guests of {ids.customer}"
         contact, reference, phone = await contract.contact(ids, TagNames=tag)
         ids = replace(ids, tag=tag, contact=contact, reference=reference, phone=phone.removeprefix("+"))
+        (own,) = (await contract.speak("GET", "/tags", caller)).body
+        ids = replace(ids, tag_id=str(own["TagID"]))
     if "SendBulkSMS" in SERVED:
         bulk = await contract.ask(await contract.made("SendBulkSMS", ids), caller)
         assert bulk.status == 200, bulk

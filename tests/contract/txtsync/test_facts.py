@@ -15,15 +15,7 @@ from viesti.api.contract.swagger import document
 from viesti.api.txtsync.declared import NATIVE, operations
 
 # Operations of the original that are not served yet.
-LATER: set[str] = {
-    "SearchContact",
-    "AddContact",
-    "UpdateContact",
-    "DeleteContact",
-    "GetContactByExternalReference",
-    "UpdateContactByExternalReference",
-    "DeleteContactByExternalReference",
-}
+LATER: set[str] = set()
 
 
 def ours(version: str, **options: Any) -> dict[str, Any]:

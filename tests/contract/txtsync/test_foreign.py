@@ -41,6 +41,8 @@ IN_PATHS = {
 BODIES: dict[str, Any] = {
     "UpdateContact": {"FirstName": "Mallory", "AllowSMS": False},
     "UpdateContactByExternalReference": {"FirstName": "Mallory", "AllowSMS": False},
+    "RenameTag": {"Name": "Mallory's"},
+    "TagContact": {"Name": "Mallory's"},
 }
 
 

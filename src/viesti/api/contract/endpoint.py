@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as Asgi
@@ -45,6 +46,21 @@ class AccessGuard(Protocol[C]):
 
         Raises `StoreUnavailable`.
         """
+
+
+class Rest(Convertor[str]):
+    """The rest of a path, whatever is in it: slashes, and line ends, which the router's own stops at."""
+
+    regex = "(?s:.+)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("rest", Rest())
 
 
 class ContractEndpoint:

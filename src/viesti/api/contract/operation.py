@@ -94,7 +94,7 @@ class Operation(Generic[I]):
         path = self.path
         for parameter in self.parameters:
             if parameter.where == "path":
-                kind = ":path" if parameter.slashes else ""
+                kind = ":rest" if parameter.slashes else ""
                 path = path.replace(f"{{{parameter.name}}}", f"{{{parameter.to}{kind}}}")
         return path
 

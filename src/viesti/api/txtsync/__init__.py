@@ -14,11 +14,13 @@ from viesti.api.contract import endpoint
 from viesti.api.contract.endpoint import AccessGuard
 from viesti.api.meters import Meters
 from viesti.api.txtsync.campaigns import bound as campaigns
+from viesti.api.txtsync.contacts import bound as contacts
 from viesti.api.txtsync.errors import render
 from viesti.api.txtsync.reading import bound as reading
 from viesti.api.txtsync.sending import bound as sending
 from viesti.api.txtsync.slice import Bound, Common
 from viesti.api.txtsync.system import bound as system
+from viesti.api.txtsync.tags import bound as tags
 from viesti.api.txtsync.triggers import bound as triggers
 from viesti.services.authenticate import Caller
 from viesti.services.estate import EstateCache
@@ -35,6 +37,8 @@ class TxtSyncServices:
     triggers: triggers.TriggersServices
     system: system.SystemServices
     campaigns: campaigns.CampaignsServices
+    contacts: contacts.ContactsServices
+    tags: tags.TagsServices
 
 
 def bound(services: TxtSyncServices, common: Common) -> Bound:
@@ -45,6 +49,8 @@ def bound(services: TxtSyncServices, common: Common) -> Bound:
         *triggers.bound(services.triggers, common),
         *system.bound(services.system, common),
         *campaigns.bound(services.campaigns, common),
+        *contacts.bound(services.contacts, common),
+        *tags.bound(services.tags, common),
     )
 
 

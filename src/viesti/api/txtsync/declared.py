@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.txtsync.campaigns import declared as campaigns
+from viesti.api.txtsync.contacts import declared as contacts
 from viesti.api.txtsync.reading import declared as reading
 from viesti.api.txtsync.sending import declared as sending
 from viesti.api.txtsync.system import declared as system
+from viesti.api.txtsync.tags import declared as tags
 from viesti.api.txtsync.triggers import declared as triggers
 from viesti.api.txtsync.versions import DEFINED
 
@@ -15,18 +17,22 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *sending.OPERATIONS,
     *triggers.OPERATIONS,
     *campaigns.OPERATIONS,
+    *contacts.OPERATIONS,
 )
 # Those of them that version 1.2 describes otherwise.
 AS_DEFINED: tuple[AnyOperation, ...] = (
     *sending.AS_DEFINED,
     *triggers.AS_DEFINED,
     *campaigns.AS_DEFINED,
+    *contacts.AS_DEFINED,
 )
 # The calls beyond the connector.
 NATIVE: tuple[AnyOperation, ...] = (
     *reading.NATIVE,
     *system.NATIVE,
     *campaigns.NATIVE,
+    *contacts.NATIVE,
+    *tags.NATIVE,
 )
 # Paths that only tell what flows are sent, and are served all the same.
 LEFTOVERS: tuple[AnyOperation, ...] = triggers.LEFTOVERS

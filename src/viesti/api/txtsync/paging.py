@@ -7,6 +7,7 @@ other field, or a third word, is an error that names `orderby`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 import msgspec
@@ -43,6 +44,9 @@ PAGE: tuple[Parameter, ...] = (
         about=About("Order By", "A field, and ASC or DESC after it."),
     ),
 )
+
+# For operations of the connector, which has no pages.
+PAGE_BESIDE: tuple[Parameter, ...] = tuple([replace(parameter, extension=True) for parameter in PAGE])
 
 T = TypeVar("T")
 

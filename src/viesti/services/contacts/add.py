@@ -116,4 +116,3 @@ class AddContact:
         for list_id in lists:
             await tx.lists.add(list_id, customer.bucket, [contact.id], True, now)
         return contact
-

@@ -14,7 +14,13 @@ from viesti.storage.store import Store, Transaction
 
 
 async def allow(
-    tx: Transaction, store: Store, customer: Customer, contact: Contact, allowed: bool, evidence: str, at: datetime
+    tx: Transaction,
+    store: Store,
+    customer: Customer,
+    contact: Contact,
+    allowed: bool,
+    evidence: str,
+    at: datetime,
 ) -> None:
     """Write it for the contact's number; `evidence`: who says so."""
     assert contact.phone

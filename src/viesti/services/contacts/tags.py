@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
 
@@ -35,6 +36,9 @@ class TagOfContact(msgspec.Struct, frozen=True):
     id: int
     name: str
     subscribed: bool
+
+
+TagsOfContact: TypeAlias = list[TagOfContact]
 
 
 class Tags:
@@ -100,7 +104,7 @@ class Tags:
 
         return None if await self._store.run_one(cut_off) else _NO_TAG
 
-    async def of_contact(self, customer: Customer, contact_id: int) -> list[TagOfContact] | Missing:
+    async def of_contact(self, customer: Customer, contact_id: int) -> TagsOfContact | Missing:
         """The tags of a contact, by name."""
         async with self._store.statements() as tx:
             if await find(tx, customer, contact_id) is None:
@@ -109,12 +113,12 @@ class Tags:
 
     async def put(
         self, customer: Customer, contact_id: int, wanted: int | str, *, subscribed: bool
-    ) -> list[TagOfContact] | Missing | Invalid:
+    ) -> TagsOfContact | Missing | Invalid:
         """Give a contact a tag, by its id or by its name, made when new; gives all he has then.
         `subscribed`: he gets what is sent to it."""
         if isinstance(wanted, str) and (sentence := name_objection(wanted)):
             return Invalid((FieldProblem("name", sentence),))
-        outcome: list[list[TagOfContact] | Missing | Invalid] = []
+        outcome: list[TagsOfContact | Missing | Invalid] = []
 
         async def work(tx: Transaction) -> None:
             if await lock(tx, customer, contact_id) is None:
@@ -140,7 +144,7 @@ class Tags:
         return found[0]
 
 
-async def _tags_of(tx: Transaction, customer: Customer, contact_id: int) -> list[TagOfContact]:
+async def _tags_of(tx: Transaction, customer: Customer, contact_id: int) -> TagsOfContact:
     return [TagOfContact(*row) for row in await tx.lists.tags_of(customer.id, contact_id)]
 
 

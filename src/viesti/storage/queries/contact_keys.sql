@@ -16,7 +16,7 @@ on conflict do nothing
 with led as materialized (
     select w.low, w.high from unnest($6::text[], $7::text[]) w (low, high)
     order by (select count(*) from (select from contact_keys k where k.customer_id = $1 and k.key >= w.low
-                                      and k.key < w.high limit 1000) some), length(w.low) desc
+                                      and k.key < w.high limit 1000) few), length(w.low) desc
     limit 1
 ), found as (
     select n.id, 0 as way, n.phone collate "C" as key
