@@ -176,7 +176,9 @@ def _build(
             store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)
         ),
         leases=LeaseChannels(store, instance, dead, now, settings.lease_seconds),
-        upkeep=upkeep(store, estate, publish, waker, submit, now, timedelta(hours=settings.held_hours)),
+        upkeep=upkeep(
+            store, estate, publish, waker, submit, announce, now, timedelta(hours=settings.held_hours)
+        ),
     )
     options = EngineOptions(
         claim_rows=settings.claim_batch,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from viesti.engine.engine import Upkeep
+from viesti.services.announce import Announce
 from viesti.services.balance.unfreeze import Unfreeze
 from viesti.services.campaigns.feed import Feed
 from viesti.services.campaigns.queue import MoveQueued
@@ -29,6 +30,7 @@ def upkeep(
     publish: Publish,
     waker: Waker,
     submit: Submit,
+    announce: Announce,
     now: Callable[[], datetime],
     keep_held: timedelta,
 ) -> Sequence[Upkeep]:
@@ -37,10 +39,11 @@ def upkeep(
     cancel = CancelWaiting(store, estate, publish, waker, now)
     release = ReleaseHeld(estate, waker, now)
     move = MoveQueued(store, release, cancel, now)
+    unfreeze = Unfreeze(store, release, cancel, announce, now, keep_held)
     campaigns = TendCampaigns(store, estate, Feed(submit), move, now)
     return (
         Upkeep("sweep lists", SweepLists(store), LOOK_SECONDS),
         Upkeep("fold counts", FoldCounts(store), LOOK_SECONDS),
-        Upkeep("balances", Unfreeze(store, release, cancel, now, keep_held), LOOK_SECONDS, None, BALANCE),
+        Upkeep("balances", unfreeze, LOOK_SECONDS, None, BALANCE),
         Upkeep("campaigns", campaigns, LOOK_SECONDS, campaigns.due_in, CAMPAIGNS),
     )

@@ -176,17 +176,21 @@ async def _means(settings: Settings, store: Store, estate: EstateCache) -> tuple
     import os
     from datetime import timedelta
 
+    from viesti.services.announce import Announce
     from viesti.services.balance.unfreeze import Unfreeze
     from viesti.services.cancel_waiting import CancelWaiting
     from viesti.services.guids import Guids
     from viesti.services.publish import Publish
     from viesti.services.release_held import ReleaseHeld
+    from viesti.services.short_links import ShortLinks
     from viesti.services.wake import Waker
     from viesti.storage.seal import Seal
 
     now = wiring.utc_now
     waker = Waker(store)
-    guids = await Guids.open(store, Seal(wiring.secret_keys(settings)), os.urandom, now())
+    seal = Seal(wiring.secret_keys(settings))
+    guids = await Guids.open(store, seal, os.urandom, now())
+    announce = Announce(store, await ShortLinks.open(store, seal, os.urandom, now()))
     cancel = CancelWaiting(store, estate, Publish(store, guids), waker, now)
     keep = timedelta(hours=settings.held_hours)
-    return waker, Unfreeze(store, ReleaseHeld(estate, waker, now), cancel, now, keep)
+    return waker, Unfreeze(store, ReleaseHeld(estate, waker, now), cancel, announce, now, keep)

@@ -45,7 +45,7 @@ from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
-from viesti.storage.rows.sent_to import Alike, LastSent, SentTo
+from viesti.storage.rows.sent_to import Alike, LastSent, SentTo, Untold
 from viesti.storage.rows.sms import FoundSms, ReceivedSms, SentSms, Smses, SmsQuery
 from viesti.storage.rows.subscriptions import NewSubscription, Subscription, Subscriptions
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
@@ -101,6 +101,7 @@ __all__ = [
     "Thread",
     "ToSend",
     "Transaction",
+    "Untold",
     "Visit",
     "bucket_of",
     "first_id",

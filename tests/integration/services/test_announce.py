@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.integration.services.test_hard_cap import PRICE, balance
+from tests.integration.services.test_unfreeze import pay_in, unfreeze_of
 from tests.integration.services.world import (
     ACME,
     ACME_BUCKET,
@@ -104,6 +107,31 @@ async def test_not_of_who_opted_out(world: World) -> None:
     assert [c["kind"] for c in await world.callbacks()] == ["http_request", "delivery_report"]
     (told,) = [c for c in await world.callbacks() if c["kind"] == "http_request"]
     assert json.loads(told["body"])["Content"]["SMS"]["ToNumber"] == address(2)
+
+
+async def test_what_waited_for_the_balance_is_told_when_it_is_released(world: World) -> None:
+    await _subscribe(world)
+    await balance(world, Decimal(0))
+    held = await world.accepted(1, 2)
+    await world.accepted(3, quiet=True)
+    assert await world.callbacks() == []
+    world.clock.advance(days=4)
+    await pay_in(world, 10 * PRICE)
+    await unfreeze_of(world)()
+    assert [told["SMS"]["SMSID"] for told in await _told(world)] == [one.id for one in held.recipients]
+    assert {told["SMS"]["CreatedDate"] for told in await _told(world)} == {"2030-01-01T12:00:00.000Z"}
+    # Its calls have their whole time from now on.
+    assert {(c["due_at"], c["created_at"]) for c in await world.callbacks()} == {(world.clock.now,) * 2}
+
+
+async def test_what_was_held_as_a_loop_is_not_told_when_it_is_released(world: World) -> None:
+    await world.change("update customers set repeat_limit = 1")
+    await _subscribe(world)
+    await world.accepted(1)
+    held = await world.accepted(1)
+    released = await unfreeze_of(world).by_hand([held.recipients[0].id], "tester")
+    assert released.queued == [held.recipients[0].id]
+    assert len(await world.callbacks()) == 1
 
 
 async def test_of_what_is_scheduled_at_once(world: World) -> None:

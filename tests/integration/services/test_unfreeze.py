@@ -27,6 +27,7 @@ def unfreeze_of(world: World, process: Process | None = None) -> Unfreeze:
         process.store,
         ReleaseHeld(process.estate, process.waker, world.clock),
         CancelWaiting(process.store, process.estate, process.publish, process.waker, world.clock),
+        process.announce,
         world.clock,
         timedelta(hours=72),
     )

@@ -152,6 +152,7 @@ class Process:
         self.waker = Waker(store)
         self.estate = EstateCache(store)
         self.publish = Publish(store, GUIDS)
+        self.short_links = SHORT_LINKS
         self.announce = Announce(store, SHORT_LINKS)
         self.group = GroupCommit(store, self.estate, self.publish, self.announce, self.waker, time.monotonic)
         self.submit = Submit(self.estate, self.group, LIMITS, clock, random)

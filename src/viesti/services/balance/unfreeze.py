@@ -14,6 +14,7 @@ from decimal import Decimal
 from viesti.domain.failure import Failure
 from viesti.domain.message import Event, Held, HeldReason
 from viesti.domain.purse import Purse
+from viesti.services.announce import Announce
 from viesti.services.cancel_waiting import CancelWaiting
 from viesti.services.release_held import ReleaseHeld
 from viesti.storage.store import Store, Transaction
@@ -39,12 +40,14 @@ class Unfreeze:
         store: Store,
         release: ReleaseHeld,
         cancel: CancelWaiting,
+        announce: Announce,
         now: Callable[[], datetime],
         keep: timedelta,
     ) -> None:
         self._store = store
         self._release = release
         self._cancel = cancel
+        self._announce = announce
         self._now = now
         self._keep = keep
 
@@ -141,6 +144,7 @@ class Unfreeze:
         )
         await tx.money.spend(costs)
         await tx.money.mark_charged(charged)
+        await self._announce.released(tx, sorted(released), self._now())
         return sorted(released)
 
     async def _stale(self, tx: Transaction, rows: Sequence[Held]) -> set[int]:

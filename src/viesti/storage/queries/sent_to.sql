@@ -11,8 +11,13 @@ from unnest($1::bigint[], $2::text[]) u (customer_id, address),
               where sent_at is not null order by id desc limit 1) r
 
 -- name: messages
--- What is shown of messages.
-select id, sender, text, link_base, link_rule from messages where id = any($1::bigint[])
+-- What is told of messages.
+select id, sender, text, link_base, link_rule, service_id, quiet, created_at from messages where id = any($1::bigint[])
+
+-- name: unflagged
+-- What is told of recipients that nothing odd was found about.
+select id, bucket, customer_id, message_id, address, text from recipients
+where id = any($1::bigint[]) and flagged_at is null
 
 -- name: alike
 -- How many messages with each text went to each (customer, address) after a moment, among the last $5 to it; the

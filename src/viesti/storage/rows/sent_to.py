@@ -28,6 +28,21 @@ class LastSent(NamedTuple):
     link_rule: int | None = None
 
 
+class Untold(NamedTuple):
+    """A recipient as flows that want to know of what is sent are told of him."""
+
+    id: int
+    bucket: int
+    customer_id: int
+    service_id: int | None
+    sender: str
+    address: str
+    text: str  # as stored
+    link_base: str | None
+    link_rule: int | None
+    created_at: datetime
+
+
 class Alike(NamedTuple):
     """A text to somebody, and since when to count it."""
 
@@ -62,6 +77,28 @@ class SentTo:
                     link_rule=message["link_rule"],
                 )
         return last
+
+    async def untold(self, ids: Sequence[int]) -> list[Untold]:
+        """What is told of these recipients: neither of flagged ones, nor of what a flow sent."""
+        found = await self._connection.fetch(SQL["unflagged"], ids)
+        of = list({row["message_id"] for row in found})
+        messages = {row["id"]: row for row in await self._connection.fetch(SQL["messages"], of)}
+        return [
+            Untold(
+                id=row["id"],
+                bucket=row["bucket"],
+                customer_id=row["customer_id"],
+                service_id=message["service_id"],
+                sender=message["sender"],
+                address=row["address"],
+                text=message["text"] if row["text"] is None else row["text"],
+                link_base=message["link_base"],
+                link_rule=message["link_rule"],
+                created_at=message["created_at"],
+            )
+            for row in found
+            if not (message := messages[row["message_id"]])["quiet"]
+        ]
 
     async def alike(self, texts: Sequence[Alike], look_back: int) -> list[int]:
         """How many messages with this text went to each since then, among the last `look_back` to it; held
