@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,7 +13,20 @@ from viesti.services.contacts.book_report import GOOD_SECONDS, BookReport, Repor
 
 pytestmark = pytest.mark.integration
 
-EMPTY = {
+
+def ratings(**contacts: int) -> list[dict[str, int]]:
+    """The distribution: `_50=3` are three with ratings from 50 on."""
+    return [
+        {
+            "from": lowest,
+            "to": 100 if lowest == 90 else lowest + 9,
+            "totalContacts": contacts.get(f"_{lowest}", 0),
+        }
+        for lowest in range(0, 100, 10)
+    ]
+
+
+EMPTY: dict[str, Any] = {
     "currencyCode": "EUR",
     "balanceLocal": 0,
     "balanceGBP": 0,
@@ -26,6 +40,7 @@ EMPTY = {
     "totalContacts": 0,
     "optedIn": 0,
     "optedOut": 0,
+    "contactRatingDistribution": ratings(),
 }
 
 
@@ -57,6 +72,9 @@ async def test_everything_that_there_is(api: Api) -> None:
         insert into opt_outs (customer_id, bucket, address, scope, since)
         values (100, 1, '358401', 'all', now()), (100, 1, '358402', 'marketing', now()),
                (100, 1, '358409999', 'all', now()), (101, 2, '358403', 'all', now());
+        insert into contact_counters (contact_id, bucket, inbound, outbound, failed, distinct_clicks)
+        values (9001, 1, 0, 100, 100, 0), (9002, 1, 900, 900, 0, 900), (9003, 1, 0, 20, 0, 0),
+               (9999, 2, 0, 9, 9, 0);
         insert into balances (customer_id, bucket, currency, paid, cap, spent, since)
         values (100, 1, 'EUR', 10, 5, 4, now());
         insert into held (id, bucket, customer_id, reason, channel_id, lane, parts, cost, since)
@@ -80,6 +98,7 @@ async def test_everything_that_there_is(api: Api) -> None:
         "totalContacts": 5,
         "optedIn": 4,
         "optedOut": 1,
+        "contactRatingDistribution": ratings(_0=2, _50=2, _90=1),
     }
     _, others, _ = await api.call("GET", "/system/report", key=OTHER_KEY, secret=OTHER_SECRET)
     assert others == EMPTY | {
@@ -89,14 +108,19 @@ async def test_everything_that_there_is(api: Api) -> None:
     }
 
 
+def book(contacts: int) -> BookReport:
+    """New contacts, whom nothing is known of."""
+    return BookReport(contacts, 0, (0, 0, 0, 0, 0, contacts, 0, 0, 0, 0))
+
+
 async def test_books_are_counted_once_a_minute(api: Api) -> None:
     clock = [1_000.0]
     count = ReportBook(api.store, lambda: clock[0])
     await contacts(api, 1, 2)
-    assert await asyncio.gather(*(count(100) for _ in range(5))) == [BookReport(2, 0)] * 5
+    assert await asyncio.gather(*(count(100) for _ in range(5))) == [book(2)] * 5
     await contacts(api, 3, 1)
     clock[0] += GOOD_SECONDS - 1
-    assert await count(100) == BookReport(2, 0)
-    assert await count(101) == BookReport(0, 0)
+    assert await count(100) == book(2)
+    assert await count(101) == book(0)
     clock[0] += 1
-    assert await count(100) == BookReport(3, 0)
+    assert await count(100) == book(3)

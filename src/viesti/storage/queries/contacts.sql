@@ -167,3 +167,9 @@ from contacts where id > $1 order by id limit $2
 select (select count(*) from contacts where customer_id = $1),
        (select count(*) from opt_outs o where o.customer_id = $1 and o.scope = 'all'
           and exists (select from contacts c where c.customer_id = $1 and c.phone = o.address offset 0))
+
+-- name: counters_alike
+-- How many contacts of a customer have the same counters; those of whom nothing was counted are not in it.
+select k.inbound, k.outbound, k.failed, k.links_sent, k.distinct_clicks, count(*) as contacts
+from contacts c join contact_counters k on k.contact_id = c.id
+where c.customer_id = $1 group by 1, 2, 3, 4, 5

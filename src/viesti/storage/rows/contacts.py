@@ -93,6 +93,12 @@ class Contacts:
         assert found is not None  # counts are always there
         return found[0], found[1]
 
+    async def counters_alike(self, customer_id: int) -> list[tuple[ContactCounters, int]]:
+        """How many of the customer's contacts have the same counters; those of whom nothing was counted are
+        not in it."""
+        rows = await self._connection.fetch(SQL["counters_alike"], customer_id)
+        return [(ContactCounters(*tuple(row)[:5]), row["contacts"]) for row in rows]
+
     async def counters(self, ids: Sequence[int]) -> dict[int, ContactCounters]:
         """By contact; one of which nothing was counted yet is not in it."""
         rows = await self._connection.fetch(SQL["counters"], ids)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from viesti.api.contract.operation import ANY_CALLER, AnyOperation, Operation, Reply
-from viesti.api.contract.values import About, Member, Number, Text, Thing, Truth, Value, Whole
-from viesti.api.txtsync.system.shapes import ReportAsked, ReportShown
+from viesti.api.contract.values import About, Listed, Member, Number, Text, Thing, Truth, Value, Whole
+from viesti.api.txtsync.system.shapes import RatingsShown, ReportAsked, ReportShown
 
 
 def _shown(name: str, to: str, value: Value, title: str, about: str) -> Member:
@@ -12,6 +12,14 @@ def _shown(name: str, to: str, value: Value, title: str, about: str) -> Member:
 
 
 _MONEY, _COUNT = Number(), Whole(format="int64")
+_RATINGS = Thing(
+    (
+        _shown("from", "lowest", Whole(), "From", "The lowest rating that is counted here."),
+        _shown("to", "highest", Whole(), "To", "The highest."),
+        _shown("totalContacts", "contacts", _COUNT, "Total Contacts", "How many have one of these."),
+    ),
+    RatingsShown,
+)
 REPORT_SHOWN = Thing(
     (
         _shown("currencyCode", "currency_code", Text(), "Currency Code", "The currency of local amounts."),
@@ -39,6 +47,13 @@ REPORT_SHOWN = Thing(
         _shown("totalContacts", "total_contacts", _COUNT, "Total Contacts", "The contacts."),
         _shown("optedIn", "opted_in", _COUNT, "Opted In", "Those who may be written to."),
         _shown("optedOut", "opted_out", _COUNT, "Opted Out", "Those who opted out."),
+        _shown(
+            "contactRatingDistribution",
+            "ratings",
+            Listed(_RATINGS),
+            "Contact Rating Distribution",
+            "How many contacts have which rating.",
+        ),
     ),
     ReportShown,
 )

@@ -5,13 +5,15 @@ Rule: money is as of now; contacts are counted anew once a minute.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from viesti.api.answer import Answer, answer_json
-from viesti.api.txtsync.system.shapes import ReportAsked, ReportShown
+from viesti.api.txtsync.system.shapes import RatingsShown, ReportAsked, ReportShown
+from viesti.domain.rating import HIGHEST
 from viesti.services.authenticate import Caller
 from viesti.services.balance.read import BalanceSeen, ReadBalance
-from viesti.services.contacts.book_report import BookReport, ReportBook
+from viesti.services.contacts.book_report import STEP, BookReport, ReportBook
 
 NO_MONEY = Decimal(0)
 
@@ -45,4 +47,12 @@ def shown(money: BalanceSeen, book: BookReport) -> ReportShown:
         total_contacts=book.contacts,
         opted_in=book.opted_in,
         opted_out=book.opted_out,
+        ratings=tuple(_ratings(book.ratings)),
     )
+
+
+def _ratings(counts: Sequence[int]) -> Iterator[RatingsShown]:
+    last = len(counts) - 1
+    for place, count in enumerate(counts):
+        lowest = place * STEP
+        yield RatingsShown(lowest, HIGHEST if place == last else lowest + STEP - 1, count)

@@ -15,6 +15,14 @@ class ReportAsked(msgspec.Struct, frozen=True, kw_only=True):
     """There is nothing to ask for."""
 
 
+class RatingsShown(msgspec.Struct, frozen=True):
+    """How many contacts have a rating from `lowest` to `highest`."""
+
+    lowest: int = msgspec.field(name="from")
+    highest: int = msgspec.field(name="to")
+    contacts: int = msgspec.field(name="totalContacts")
+
+
 class ReportShown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A customer's money, what is held back, and the contacts."""
 
@@ -31,3 +39,4 @@ class ReportShown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     total_contacts: int
     opted_in: int
     opted_out: int
+    ratings: tuple[RatingsShown, ...] = msgspec.field(name="contactRatingDistribution")
