@@ -13,6 +13,7 @@ from tests.integration.services.world import (
     BETA,
     CHANNEL,
     LIMITS,
+    SHORT_LINKS,
     START,
     World,
     address,
@@ -224,7 +225,7 @@ async def test_what_waits_anywhere_is_called_back_and_what_is_in_hand_is_not(wor
 
 async def test_what_is_held_is_shown_with_its_reason(world: World) -> None:
     [identifier] = await frozen(world, 1, reason=HeldReason.REPEATED, why="Too often.", campaign_id=CAMPAIGN)
-    show = ShowMessages(world.store, world.estate, world.process.short_links)
+    show = ShowMessages(world.store, world.estate, SHORT_LINKS)
     message = await show.one(identifier, ACME)
     assert message is not None and message.campaign_id == CAMPAIGN
     [recipient] = message.recipients
