@@ -22,7 +22,7 @@ from viesti.storage.sql import queries
 SQL = queries("accept")
 _WAITING = frozenset((Status.SCHEDULED, Status.QUEUED))
 _NOTHING = Decimal(0)
-_NONE: tuple[int | None, ...] = (None,)
+_NOTHING_QUEUED = (None,) * len(Queued._fields)
 _TABLES = Message._fields.index("shift_tables")
 # What a new recipient has never; it stands at its default.
 _LATER = frozenset(
@@ -69,12 +69,10 @@ class Accept:
         try:
             await self._connection.execute(
                 SQL["accept"],
-                *of_messages,
-                *(of_recipients[at] for at in _NEW),
-                [links.get(identifier) for identifier in of_recipients[0]]
-                if links
-                else _NONE * len(recipients),
-                *(zip(*queued, strict=True) if queued else ((),) * len(Queued._fields)),
+                *map(_unless_empty, of_messages),
+                *(_unless_empty(of_recipients[at]) for at in _NEW),
+                [links.get(identifier) for identifier in of_recipients[0]] if links else None,
+                *(map(_unless_empty, zip(*queued, strict=True)) if queued else _NOTHING_QUEUED),
                 list(charges),
                 list(charges.values()),
             )
@@ -82,6 +80,12 @@ class Accept:
             if is_over_the_cap(error):
                 raise OverTheCap from error
             raise
+
+
+def _unless_empty(column: Sequence[Any]) -> Sequence[Any] | None:
+    """Null for a column of nulls, which `unnest` fills up again: half the columns are, and each costs as much
+    to encode as one with values."""
+    return None if column.count(None) == len(column) else column
 
 
 def _charges(recipients: Iterable[Recipient]) -> dict[int, Decimal]:
