@@ -169,7 +169,7 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed], short_links: ShortL
     repeated = [one.id for one in claimed if one.attempt > 1]
     done = await tx.messages.parts_done(repeated) if repeated else {}
     loaded = []
-    for identifier, lane, attempt, tried, recipient, message in claimed:
+    for identifier, lane, attempt, tried, released_at, recipient, message in claimed:
         if recipient is None or message is None:
             continue
         text = recipient.text if recipient.text is not None else message.text
@@ -188,5 +188,5 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed], short_links: ShortL
             validity_seconds=message.validity_seconds,
             urgent=lane == Lane.TRANSACTIONAL,
         )
-        loaded.append(InHand(recipient, message, attempt, outgoing, tried))
+        loaded.append(InHand(recipient, message, attempt, outgoing, tried, released_at))
     return loaded

@@ -27,10 +27,23 @@ class InHand(NamedTuple):
     attempt: int
     outgoing: Outgoing
     tried: Sequence[int] = ()  # channels that refused it before
+    released_at: datetime | None = None  # when it was due after it had been frozen
 
     @property
     def first_at(self) -> datetime:
-        """When it was first due."""
+        """When it could be sent first."""
+        return self.released_at or self._due_at
+
+    @property
+    def validity_seconds(self) -> int | None:
+        """How long from then on its service wants it sent; None: as long as any."""
+        validity = self.message.validity_seconds
+        if validity is None or self.released_at is None:
+            return validity
+        return validity - int((self.released_at - self._due_at).total_seconds())
+
+    @property
+    def _due_at(self) -> datetime:
         return self.message.send_at or self.recipient.created_at
 
 
@@ -99,7 +112,7 @@ def judge(
         jitter,
         in_hand.first_at,
         policy,
-        in_hand.message.validity_seconds,
+        in_hand.validity_seconds,
     )
     if isinstance(due, GiveUp):
         return Failed(due.reason, deferred.detail or deferred.reason.value)

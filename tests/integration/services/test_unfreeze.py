@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 from tests.integration.services.test_hard_cap import PRICE, balance, spent
 from tests.integration.services.test_held import frozen
-from tests.integration.services.world import ACME, START, Process, World
+from tests.integration.services.world import ACME, START, Process, World, report
 
+from viesti.domain.failure import Failure
 from viesti.domain.message import HeldReason
+from viesti.domain.outcome import Deferred
 from viesti.domain.status import Status
 from viesti.services.balance.keep import KeepBalance
 from viesti.services.balance.unfreeze import Unfreeze
@@ -141,6 +143,24 @@ async def test_what_its_service_wants_no_more_is_not_released(world: World) -> N
     assert await unfreeze_of(world)() == 2
     assert await statuses(world) == [Status.CANCELLED, Status.QUEUED]
     assert await spent(world) == PRICE
+
+
+async def test_what_was_frozen_for_long_is_tried_as_long_as_any(world: World) -> None:
+    await balance(world, Decimal(0))
+    await world.accepted(1)
+    world.clock.advance(hours=48)
+    await pay_in(world, PRICE)
+    await unfreeze_of(world)()
+    hold = await world.hold()
+    (outgoing,) = await world.dispatch.claim(hold, 10)
+    await world.dispatch.settle(hold, [report(outgoing, Deferred(Failure.CARRIER_BUSY))])
+    assert await statuses(world) == [Status.QUEUED]
+    world.clock.advance(hours=25)
+    await world.rescue.release_due()
+    hold = await world.hold()
+    (outgoing,) = await world.dispatch.claim(hold, 10)
+    await world.dispatch.settle(hold, [report(outgoing, Deferred(Failure.CARRIER_BUSY))])
+    assert await statuses(world) == [Status.FAILED]
 
 
 async def test_by_hand_what_was_repeated_is_charged(world: World) -> None:

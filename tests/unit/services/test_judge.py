@@ -164,3 +164,20 @@ def test_the_validity_ends_it(validity: int, send_at: datetime | None, expired: 
     message = in_hand.message._replace(validity_seconds=validity, send_at=send_at)
     decision = _judge(in_hand._replace(message=message), (BUSY,))
     assert decision == (Failed(Failure.EXPIRED, "ESME_RTHROTTLED") if expired else DEFERRED)
+
+
+@pytest.mark.parametrize(
+    ("validity", "hours", "expired"),
+    [
+        (None, 47, False),  # due two days ago, released an hour ago
+        (None, 23, True),  # released 25 hours ago
+        (47 * 3600, 47, True),  # what its service wants counts from when it was due
+        (49 * 3600, 47, False),
+    ],
+)
+def test_what_was_frozen_is_tried_from_its_release(validity: int | None, hours: int, expired: bool) -> None:
+    in_hand, due = _in_hand(), NOW - timedelta(hours=48)
+    message = in_hand.message._replace(validity_seconds=validity, send_at=due)
+    released = in_hand._replace(message=message, released_at=due + timedelta(hours=hours))
+    decision = _judge(released, (BUSY,))
+    assert decision == (Failed(Failure.EXPIRED, "ESME_RTHROTTLED") if expired else DEFERRED)

@@ -44,5 +44,8 @@ create index balance_entries_customer on balance_entries (customer_id, id);
 -- Whether its cost is taken from the customer's balance; null where none was kept, and while it is frozen.
 alter table recipients add column charged boolean;
 
+-- What was frozen is as good as new when it is released: how long it is tried counts from here.
+alter table outbox add column released_at timestamptz;
+
 -- What has been held for long is given up, but for what somebody paused.
 create index held_since on held (since) where reason <> 'paused';

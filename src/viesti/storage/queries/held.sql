@@ -75,9 +75,9 @@ with gone as materialized (
     where id = any($1::bigint[]) and status = 3 and (id in (select id from gone)) is true
     returning id
 )
-insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id, attempt, tried)
+insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id, attempt, tried, released_at)
 select g.id, g.bucket, g.channel_id, g.lane, ($2::bigint[])[width_bucket(g.id, $1::bigint[])], g.parts, g.due_at,
-       g.campaign_id, g.attempt, g.tried
+       g.campaign_id, g.attempt, g.tried, coalesce(g.due_at, $3)
 from gone g where (g.id in (select id from freed)) is true
 returning id, channel_id, due_at
 

@@ -13,12 +13,12 @@ with picked as materialized (
 ), claimed as materialized (
     update outbox set claim = $4, claimed_at = $5, attempt = attempt + 1
     where id = any(array(select id from picked))
-    returning id, lane, tag, attempt, tried
+    returning id, lane, tag, attempt, tried, released_at
 ), clock as (
     insert into fair_clock (channel_id, lane, tag) select $1, lane, max(tag) from claimed group by lane
     on conflict (channel_id, lane) do update set tag = greatest(fair_clock.tag, excluded.tag)
 )
-select c.lane, c.tag, c.id, c.attempt, c.tried, r.*, m.*
+select c.lane, c.tag, c.id, c.attempt, c.tried, c.released_at, r.*, m.*
 from claimed c
 left join lateral (
     select id, message_id, address, address_kind, text, doubts, channel_id, created_at, parts

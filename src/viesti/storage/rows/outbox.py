@@ -17,18 +17,20 @@ from viesti.storage.sql import queries
 
 SQL = queries("outbox")
 _SENDING_ORDER = itemgetter(0, 1, 2)  # lane, tag, id
-_RECIPIENT = 5  # the column of `claim` in which a recipient begins
+_RECIPIENT = 6  # the column of `claim` in which a recipient begins
 _MESSAGE = _RECIPIENT + len(ToSend._fields)
 
 
 class Claimed(NamedTuple):
     """A recipient claimed by a dispatcher. `attempt` counts this one; `tried`: channels that refused it.
-    `recipient` and `message` are None when they are no longer stored."""
+    `released_at`: when it was due after it had been frozen. `recipient` and `message` are None when they are
+    no longer stored."""
 
     id: int
     lane: int
     attempt: int
     tried: Sequence[int]
+    released_at: datetime | None
     recipient: ToSend | None
     message: MessageToSend | None
 
@@ -77,12 +79,14 @@ class Outbox:
         messages: dict[int | None, MessageToSend | None] = {None: None}  # one for all its recipients
         claimed = []
         for row in sorted(map(tuple, rows), key=_SENDING_ORDER):
-            lane, _, identifier, attempt, tried, *_ = row
+            lane, _, identifier, attempt, tried, released_at, *_ = row
             recipient = ToSend._make(row[_RECIPIENT:_MESSAGE]) if row[_RECIPIENT] else None
             message_id = row[_MESSAGE]
             if message_id not in messages:
                 messages[message_id] = MessageToSend._make(row[_MESSAGE:])
-            claimed.append(Claimed(identifier, lane, attempt, tried, recipient, messages[message_id]))
+            claimed.append(
+                Claimed(identifier, lane, attempt, tried, released_at, recipient, messages[message_id])
+            )
         return claimed
 
     async def settle(self, ids: Sequence[int], token: int) -> set[int]:
