@@ -108,8 +108,6 @@ class Story:
         """Enough for all of it, and no more than five messages beyond."""
         self.paid = PRICE * (PEOPLE + 1)
         await self.installation.command("balance", "shop", "add", str(self.paid))
-        report = await self.shop.call("GET", "/system/report")
-        assert Decimal(str(report["balanceLocal"])) == self.paid
 
     @property
     def bulk(self) -> dict[str, Any]:

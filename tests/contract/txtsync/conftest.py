@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-from tests.contract.txtsync.calls import SERVED, VERSIONS, Contract, Ids
+from tests.contract.txtsync.calls import VERSIONS, Contract, Ids
 from tests.integration.api.conftest import ACME, BETA, BETA_ONE_WAY, ONE_WAY, hashed, make_estate, running
 
 from viesti.storage.store import Store
@@ -32,10 +33,31 @@ APPLICATIONS = {
 
 @pytest.fixture(scope="session")
 async def txtsync_database(postgres: str, template: str) -> AsyncIterator[str]:
-    """A database of this suite's own: the estate of the API's tests, and an application for each version."""
+    """The suite's own."""
+    async with database(postgres, template, "contract_txtsync") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def contract(txtsync_database: str) -> AsyncIterator[Contract]:
+    """The API, and Acme's and Beta's things."""
+    async with serving(txtsync_database) as made:
+        yield made
+
+
+@pytest.fixture
+async def untouched(postgres: str, template: str) -> AsyncIterator[Contract]:
+    """Another one, in which no test has done anything yet."""
+    async with database(postgres, template, "untouched_txtsync") as url, serving(url) as made:
+        yield made
+
+
+@asynccontextmanager
+async def database(postgres: str, template: str, name: str) -> AsyncIterator[str]:
+    """A database with the estate of the API's tests, and an application for each version."""
     admin = await asyncpg.connect(postgres)
-    await admin.execute(f"create database contract_txtsync template {template}")
-    url = urlunsplit(urlsplit(postgres)._replace(path="/contract_txtsync"))
+    await admin.execute(f"create database {name} template {template}")
+    url = urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
     await make_estate(url)
     connection = await asyncpg.connect(url)
     await connection.executemany(
@@ -46,14 +68,14 @@ async def txtsync_database(postgres: str, template: str) -> AsyncIterator[str]:
     )
     await connection.close()
     yield url
-    await admin.execute("drop database contract_txtsync with (force)")
+    await admin.execute(f"drop database {name} with (force)")
     await admin.close()
 
 
-@pytest.fixture(scope="session")
-async def contract(txtsync_database: str) -> AsyncIterator[Contract]:
-    """The API, and Acme's and Beta's things."""
-    store = await Store.open(txtsync_database, size=4, monotonic=time.monotonic)
+@asynccontextmanager
+async def serving(url: str) -> AsyncIterator[Contract]:
+    """The API on it, and what the customers have made through it."""
+    store = await Store.open(url, size=4, monotonic=time.monotonic)
     async with running(store) as api:
         callers = {name: (name.replace(" ", "-"), SECRET) for name in APPLICATIONS}
         callers |= {"a wrong secret": ("acme-1.1", "x"), "nobody's key": ("nobody", SECRET)}
@@ -67,16 +89,17 @@ async def contract(txtsync_database: str) -> AsyncIterator[Contract]:
 async def have(contract: Contract, ids: Ids) -> Ids:
     """What the customer's own application makes: a contact with a tag, a message, a campaign, a trigger."""
     caller = f"{ids.customer} 1.1"
-    if "AddContact" in SERVED:
-        tag = f"Guests of {ids.customer}"
-        contact, reference, phone = await contract.contact(ids, TagNames=tag)
-        ids = replace(ids, tag=tag, contact=contact, reference=reference, phone=phone.removeprefix("+"))
-        (own,) = (await contract.speak("GET", "/tags", caller)).body
-        ids = replace(ids, tag_id=str(own["TagID"]))
-    if "SendBulkSMS" in SERVED:
-        bulk = await contract.ask(await contract.made("SendBulkSMS", ids), caller)
-        assert bulk.status == 200, bulk
-        ids = replace(ids, campaign=str(bulk.body["CampaignID"]))
+    tag = f"Guests of {ids.customer}"
+    contact, reference, phone = await contract.contact(ids, TagNames=tag)
+    ids = replace(ids, tag=tag, contact=contact, reference=reference, phone=phone.removeprefix("+"))
+    (own,) = (await contract.speak("GET", "/tags", caller)).body
     sent = await contract.ask(await contract.made("SendSMS", ids), caller)
-    assert sent.status == 200, sent
-    return replace(ids, sms=str(sent.body[0]["SMSID"]), hook=await contract.trigger(ids))
+    bulk = await contract.ask(await contract.made("SendBulkSMS", ids), caller)
+    assert (sent.status, bulk.status) == (200, 200), (sent, bulk)
+    return replace(
+        ids,
+        tag_id=str(own["TagID"]),
+        sms=str(sent.body[0]["SMSID"]),
+        campaign=str(bulk.body["CampaignID"]),
+        hook=await contract.trigger(ids),
+    )

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.contract.test_foreign import Eyes
-from tests.contract.txtsync.calls import OPERATIONS, SERVED, VERSIONS, Contract
+from tests.contract.txtsync.calls import OPERATIONS, VERSIONS, Contract
 
 from viesti.api.txtsync.declared import LEFTOVERS, NATIVE, operations
 
@@ -95,7 +95,6 @@ def test_every_path_with_an_id_is_in_the_table() -> None:
     assert set(BODIES) <= set(OPERATIONS) | set(EVERY)
 
 
-@pytest.mark.skipif(not {"SendBulkSMS", "AddContact"} <= set(SERVED), reason="not served yet")
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_a_tag_of_anothers_is_no_tag(contract: Contract, eyes: Eyes, version: str) -> None:
     before = await eyes.everything()
@@ -109,7 +108,6 @@ async def test_a_tag_of_anothers_is_no_tag(contract: Contract, eyes: Eyes, versi
     assert await eyes.everything() == before
 
 
-@pytest.mark.skipif("SearchContact" not in SERVED, reason="not served yet")
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_a_search_finds_ones_own_alone(contract: Contract, version: str) -> None:
     beta = contract.beta
@@ -120,7 +118,6 @@ async def test_a_search_finds_ones_own_alone(contract: Contract, version: str) -
             assert str(beta.contact) not in {str(each["ContactID"]) for each in said.body}, search
 
 
-@pytest.mark.skipif("AddContact" not in SERVED, reason="not served yet")
 async def test_a_person_of_anothers_may_be_ones_own_too(contract: Contract) -> None:
     """The same number and reference at both: each has a contact, and neither sees the other's."""
     beta = contract.beta
