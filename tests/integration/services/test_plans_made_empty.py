@@ -7,6 +7,8 @@ by its index even if nothing was there to tell the indexes apart.
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -42,7 +44,29 @@ select n * 64 + 5, 5, 1, -0.0001 from generate_series(1, {ROWS}) n;
 insert into held (id, bucket, customer_id, reason, channel_id, lane, parts, cost, since, campaign_id)
 select ({ROWS} + n) * 64 + 5, 5, n % {ASKED} + 1, case when n % 2 = 0 then 'balance' else 'paused' end, 31,
        0, 1, 0.05, '2020-01-01 12:00Z', n % {ASKED} + 1 from generate_series(1, {ROWS}) n;
+insert into lists (id, bucket, customer_id, name) select n * 64 + 5, 5, n % {ASKED} + 1, 'Tag ' || n
+from generate_series(1, {ROWS}) n;
+insert into list_members (list_id, bucket, contact_id)
+select (n % 100 + 1) * 64 + 5, 5, n * 64 + 5 from generate_series(1, {ROWS}) n;
+insert into campaigns (id, bucket, customer_id, dialect, name, status, sender, text, page_size, created_at,
+                       tend_at)
+select n, 5, n % {ASKED} + 1, 'txtsync', 'Name', 'running', '', 'Hello', 500, now(),
+       timestamptz '2020-01-01 12:00Z' + n * interval '1 s' from generate_series(1, {ROWS}) n;
+insert into campaign_people (campaign_id, bucket, address, contact_id)
+select n % 100 + 1, 5, (358400000000 + n)::text, n * 64 + 5 from generate_series(1, {ROWS}) n;
+insert into campaign_pages (campaign_id, bucket, page, message_id, recipients, queued, fed_at, looked_at,
+                            look_at)
+select n % 100 + 1, 5, n, n * 64 + 5, 1, 1, now(), '2020-01-01 12:00Z',
+       timestamptz '2020-01-01 12:00Z' + n * interval '1 s' from generate_series(1, {ROWS}) n;
+update messages set campaign_id = id / 64 % 100 + 1, request_id = 'campaign ' || id;
+insert into inbound_messages (id, bucket, customer_id, channel_id, source, source_kind, destination, text,
+                              parts, received_at)
+select (3 * {ROWS} + n) * 64 + 5, 5, n % 100 + 1, 31, (358400000000 + n)::text, 'international', '1', '', 1,
+       now() from generate_series(1, {ROWS}) n;
+insert into outbox (id, bucket, channel_id, lane, tag, parts, campaign_id)
+select ({ROWS} + n) * 64 + 5, 5, 31, 1, n, 1, n % 100 + 1 from generate_series(1, {ROWS}) n;
 """
+MESSAGES = "'{" + ",".join(str(n * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
 RECIPIENTS = "'{" + ",".join(str((ROWS + n) * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
 NUMBERS = "'{" + ",".join(str(358400000001 + n) for n in range(ASKED)) + "}'"
 
@@ -51,43 +75,95 @@ def _all(value: object) -> str:
     return "'{" + ",".join([str(value)] * ASKED) + "}'"
 
 
-@pytest.mark.parametrize(
-    ("noun", "name", "arguments"),
-    [
-        ("contacts", "at", ("'{1}'", NUMBERS)),
-        ("contacts", "by_phone", (1, NUMBERS)),
-        ("contacts", "fold_counts", (ASKED,)),
-        ("people", "known", (_all(1), NUMBERS, "'{1}'")),
-        ("sent_to", "last", (_all(1), NUMBERS, 100)),
-        ("sent_to", "alike", (_all(1), NUMBERS, _all("Hello"), _all("2020-01-01 12:00Z"), 200)),
-        ("held", "of_customer", (2, "'paused'", 0, 100)),
-        ("held", "of_campaign", (2, "'paused'", 0, 100)),
-        ("held", "some", (RECIPIENTS,)),
-        ("held", "older", ("'2020-01-02 12:00Z'", 100)),
-        ("held", "listed", (2, "'{balance,paused}'", 0, 100)),
-        ("held", "release", (RECIPIENTS, RECIPIENTS, "'2020-01-02 12:00Z'")),
-        ("money", "lock_left", ("'{1,2,3}'",)),
-        ("money", "settle_shares", (RECIPIENTS, _all(0), _all(1), _all("null"))),
-        ("money", "costs", (RECIPIENTS,)),
-        ("money", "write_costs", (RECIPIENTS, _all(1), _all(1), _all(1))),
-        ("money", "mark_charged", (RECIPIENTS,)),
-        ("money", "fold_changes", (ASKED,)),
-        ("money", "releasable", ()),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-async def test_look_ups(own_database_url: str, noun: str, name: str, arguments: tuple[object, ...]) -> None:
-    db: asyncpg.Connection[Any] = await asyncpg.connect(own_database_url)
+HOT: list[tuple[str, str, tuple[object, ...]]] = [
+    ("contacts", "at", ("'{1}'", NUMBERS)),
+    ("contacts", "by_phone", (1, NUMBERS)),
+    ("contacts", "fold_counts", (ASKED,)),
+    ("people", "known", (_all(1), NUMBERS, "'{1}'")),
+    ("sent_to", "last", (_all(1), NUMBERS, 100)),
+    ("sent_to", "alike", (_all(1), NUMBERS, _all("Hello"), _all("2020-01-01 12:00Z"), 200)),
+    ("held", "of_customer", (2, "'paused'", 0, 100)),
+    ("held", "of_campaign", (2, "'paused'", 0, 100)),
+    ("held", "some", (RECIPIENTS,)),
+    ("held", "older", ("'2020-01-02 12:00Z'", 100)),
+    ("held", "listed", (2, "'{balance,paused}'", 0, 100)),
+    ("held", "release", (RECIPIENTS, RECIPIENTS, "'2020-01-02 12:00Z'")),
+    ("money", "lock_left", ("'{1,2,3}'",)),
+    ("money", "settle_shares", (RECIPIENTS, _all(0), _all(1), _all("null"))),
+    ("money", "costs", (RECIPIENTS,)),
+    ("money", "write_costs", (RECIPIENTS, _all(1), _all(1), _all(1))),
+    ("money", "mark_charged", (RECIPIENTS,)),
+    ("money", "fold_changes", (ASKED,)),
+    ("money", "releasable", ()),
+    ("campaigns", "lock_due", ("'2020-01-02 12:00Z'",)),
+    ("campaigns", "next_due", ()),
+    ("campaigns", "listed", (2, "'name'", "true", 50, 0)),
+    ("campaigns", "listed_of_all", (50,)),
+    ("campaigns", "plan_numbers", (69, 5, 1, NUMBERS, "'{all}'")),
+    ("campaigns", "plan_contacts", (69, 5, 1, MESSAGES, "'{all}'")),
+    ("campaigns", "members", (69, 0, 100)),
+    ("campaigns", "people", (2, "'358400000300'", 100)),
+    ("campaigns", "refuse", (2, NUMBERS, _all("why"))),
+    ("campaigns", "message_of_page", (2, "'campaign 69'")),
+    ("campaigns", "queued", (2,)),
+    ("campaigns", "waiting", (2,)),
+    ("campaigns", "pages_to_look_at", ("'2020-01-02 12:00Z'", 20)),
+    ("campaigns", "unsettled_pages", (2, "'2020-01-02 12:00Z'", 20)),
+    ("campaigns", "look", (MESSAGES, "'2020-01-02 12:00Z'")),
+    ("campaigns", "progress", ("'{2}'",)),
+    ("campaigns", "replies", (2, 2, 0, "'2020-01-01 12:00Z'")),
+    ("campaigns", "known_contacts", (1, MESSAGES)),
+    ("campaigns", "known_tags", (1, MESSAGES)),
+    ("campaigns", "tags_by_name", (2, "'{Tag 1,Tag 301}'")),
+    ("campaigns", "example", (69,)),
+    ("campaigns", "preview", (1, "'{}'", "'{}'", "'{69}'", "'{all}'", 0, 10)),
+    ("campaigns", "preview_people", (1, NUMBERS)),
+    ("outbox", "withdraw_campaign", (2, 100)),
+    ("held", "pause", (2, "'2020-01-02 12:00Z'", 100)),
+]
+
+
+@pytest.fixture(scope="module")
+async def db(postgres: str, template: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    """A connection that planned everything before there was anything."""
+    admin = await asyncpg.connect(postgres)
+    await admin.execute(f"create database made_empty template {template}")
+    await admin.execute("alter database made_empty set plan_cache_mode = force_generic_plan")
+    connection = await asyncpg.connect(postgres, database="made_empty")
+    await connection.execute("set jit = off; set enable_seqscan = off")
+    for noun, name, arguments in HOT:
+        await connection.execute(f"prepare {noun}_{name} as {queries(noun)[name]}")
+        async with rolled_back(connection):
+            await connection.fetch(explain(noun, name, arguments))  # plans it
+    await connection.execute(FILL)
+    yield connection
+    await connection.close()
+    await admin.execute("drop database made_empty with (force)")
+    await admin.close()
+
+
+@asynccontextmanager
+async def rolled_back(db: asyncpg.Connection[Any]) -> AsyncIterator[None]:
+    """What is done inside leaves nothing."""
+    transaction = db.transaction()
+    await transaction.start()
     try:
-        await db.execute("set plan_cache_mode = force_generic_plan; set jit = off; set enable_seqscan = off")
-        await db.execute(f"prepare tried as {queries(noun)[name]}")
-        given = f"({', '.join(map(str, arguments))})" if arguments else ""
-        execute = f"explain (analyze, format json) execute tried{given}"
-        await db.fetch(execute)  # plans it
-        await db.execute(FILL)
-        plan = json.loads(await db.fetchval(execute))[0]
+        yield
     finally:
-        await db.close()
+        await transaction.rollback()
+
+
+def explain(noun: str, name: str, arguments: tuple[object, ...]) -> str:
+    given = f"({', '.join(map(str, arguments))})" if arguments else ""
+    return f"explain (analyze, format json) execute {noun}_{name}{given}"
+
+
+@pytest.mark.parametrize(("noun", "name", "arguments"), HOT, ids=[f"{n}.{q}" for n, q, _ in HOT])
+async def test_look_ups(
+    db: asyncpg.Connection[Any], noun: str, name: str, arguments: tuple[object, ...]
+) -> None:
+    async with rolled_back(db):
+        plan = json.loads(await db.fetchval(explain(noun, name, arguments)))[0]
     nodes = [node for node in nodes_of(plan["Plan"]) if node.table]
     assert max(node.removed for node in nodes) <= ASKED, "read and thrown away"
     assert max(node.rows for node in nodes) <= ASKED, "more read than asked for"

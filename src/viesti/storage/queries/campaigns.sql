@@ -64,13 +64,14 @@ where id = $1
 
 -- name: plan_numbers
 -- Puts numbers into the audience, each once, with the contacts they are of; gives how many were new and how many of
--- those have opted out. $5: the scopes of opting out that count.
+-- those have opted out. $5: the scopes of opting out that count. (By number as in `sent_to`.)
 with given as materialized (
     select distinct number from unnest($4::text[]) number
 ), put as (
     insert into campaign_people (campaign_id, bucket, address, contact_id, state)
     select $1, $2, g.number,
-           (select c.id from contacts c where c.customer_id = $3 and c.phone = g.number limit 1),
+           (select c.id from contacts c where c.customer_id = $3 and c.phone between g.number and g.number
+            order by c.phone limit 1),
            case when exists (select from opt_outs o where o.customer_id = $3 and o.address = g.number
                                                       and o.scope = any($5::text[]) offset 0) then 1 else 0 end
     from given g order by g.number
@@ -267,6 +268,6 @@ from unnest($2::text[]) with ordinality a (address, place)
 left join lateral (
     select id, external_reference, name, email, first_name, last_name, company, address_line1, address_line2, postcode,
            city, county, country, properties
-    from contacts where customer_id = $1 and phone = a.address limit 1
+    from contacts where customer_id = $1 and phone between a.address and a.address order by phone limit 1
 ) c on true
 order by a.place
