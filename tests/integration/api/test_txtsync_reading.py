@@ -318,3 +318,15 @@ async def test_many_by_id(api: Api) -> None:
     assert await read.many(101, made) == []
     assert await read.many(100, ()) == []
     assert await read.page(100, SmsFilter(limit=0)) == []
+
+
+async def test_the_same_text_too_often_is_held_and_flagged(api: Api) -> None:
+    limit = api.estate.current.estate.customers[100].repeat_limit
+    answers = [await send(api, Message="Again") for _ in range(limit + 1)]
+    assert {sms["Status"] for sms in answers[:limit]} == {0}
+    held = answers[limit]
+    assert (held["Status"], held["IsFlagged"], held["FlaggedDate"]) == (6, True, held["CreatedDate"])
+    assert held["FlaggedDescription"] in held["Warnings"]
+    _, read, _ = await api.call("GET", f"/sms/{held['SMSID']}")
+    assert read == held
+    assert await ids(api, "?status=frozen") == [held["SMSID"]]

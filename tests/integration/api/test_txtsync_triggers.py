@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import aiohttp
 import asyncpg
 import pytest
+from tests.fakes.endpoint import Endpoint
 from tests.integration.api.conftest import OTHER_KEY, OTHER_SECRET, Api, make_estate, running
+from tests.integration.api.flows import call, part, take
 
 from viesti.services.guids import GuidKind
 from viesti.services.subscribe import MAX_LIVE
@@ -164,3 +167,74 @@ async def test_a_body_and_a_type_where_none_is_asked_for(api: Api) -> None:
         assert response.status == 200
     async with aiohttp.ClientSession() as other, other.get(f"{api.url}{ROOT}") as response:
         assert (response.status, response.headers["Allow"]) == (405, "POST")
+
+
+async def told(api: Api, flow: Endpoint) -> list[Any]:
+    """What the flow is called with now."""
+    before = len(flow.received)
+    await call(api)
+    return [json.loads(each.body) for each in flow.received[before:]]
+
+
+async def test_what_flows_are_told(database_url: str, store: Store) -> None:
+    await make_estate(database_url)
+    async with Endpoint() as flow, running(store, allowed_subnets=("127.0.0.0/8",)) as api:
+        url = f"http://127.0.0.1:{flow.port}/hook?sp=%2Fa&sig=b%2Bc"
+        _, inbound, _ = await create(api, "/type/0", url)
+        _, outbound, _ = await create(api, "/type/5", url)
+        status, contact, _ = await api.call(
+            "POST",
+            "/contacts",
+            json={"MobileNumber": "0401234567", "FirstName": "Ada", "ExternalReference": "crm/1"},
+        )
+        assert status == 200
+        quiet = {"x-zapier": "true"}
+        _, [silent], _ = await api.send(quiet, Message="From the flow itself")
+        _, [sms], _ = await api.send(Message="Hello Ada")
+        person = {"ContactID": contact["ContactID"], "ContactName": "Ada"}
+        sent = {
+            "FromNumber": "Acme",
+            "Message": "Hello Ada",
+            "SMSID": sms["SMSID"],
+            "ToNumber": "358401234567",
+        }
+        assert await told(api, flow) == [
+            {
+                "Content": {
+                    "Contact": {"ExternalReference": "crm/1"},
+                    "SMS": person | {"CreatedDate": sms["CreatedDate"]} | sent,
+                }
+            }
+        ]
+        assert flow.received[-1].line == "POST /hook?sp=%2Fa&sig=b%2Bc HTTP/1.1"
+        connection = await asyncpg.connect(store.dsn)
+        await connection.execute(
+            "update recipients set sent_at = now(), status = 30 where id = $1", sms["SMSID"]
+        )
+        await connection.close()
+
+        await take(api, part("Hello back"))
+        _, [came], _ = await api.call("GET", "/sms?direction=1")
+        assert await told(api, flow) == [
+            {
+                "Content": {
+                    "LastSMSOutbound": person | {"DeliveredDate": ""} | sent,
+                    "Contact": {"ExternalReference": "crm/1"},
+                    "SMS": {
+                        name: came[name]
+                        for name in (
+                            *("ContactID", "ContactName", "DeliveredDate"),
+                            *("FromNumber", "Message", "SMSID", "ToNumber"),
+                        )
+                    },
+                }
+            }
+        ]
+        assert (came["ContactName"], came["Message"], came["Status"]) == ("Ada", "Hello back", 7)
+        assert silent["Status"] == 0
+
+        for hook in (inbound, outbound):
+            assert (await remove(api, hook["hook_Id"]))[0] == 200
+        await api.send(Message="Nobody is told")
+        await take(api, part("Nor of this"))
+        assert await told(api, flow) == []

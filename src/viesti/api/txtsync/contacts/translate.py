@@ -64,8 +64,11 @@ def _properties(asked: PersonAsked) -> tuple[Property, ...]:
 
 def tags(written: str) -> tuple[str, ...]:
     """The names of a list with commas, each once."""
-    named = {name.casefold(): name for each in reversed(written.split(",")) if (name := each.strip())}
-    return tuple(reversed(named.values()))
+    named: dict[str, str] = {}
+    for each in written.split(","):
+        if name := each.strip():
+            named.setdefault(name.casefold(), name)
+    return tuple(named.values())
 
 
 def person(seen: ContactSeen) -> PersonShown:
