@@ -15,12 +15,13 @@ from typing import Any
 import aiohttp
 
 from bench.ledger import DIGITS
-from bench.stand import KEY, SECRET, Stand
+from bench.stand import SHOP_KEY, SHOP_SECRET, Stand
 
 WORKERS = 8
 BULK = 40  # recipients
 MULTIPART_EVERY = 5
 LONG = " and this goes on until it no longer fits into one part" * 3
+LINK = "Your order: https://shop.example/orders/"
 PAUSE = 0.1  # after a failure
 INBOUND_SECONDS = 0.25
 
@@ -45,7 +46,7 @@ class MixedLoad:
     async def start(self) -> None:
         """Begin."""
         self._session = aiohttp.ClientSession(
-            auth=aiohttp.BasicAuth(KEY, SECRET), timeout=aiohttp.ClientTimeout(total=15)
+            auth=aiohttp.BasicAuth(SHOP_KEY, SHOP_SECRET), timeout=aiohttp.ClientTimeout(total=15)
         )
         self._tasks = [asyncio.create_task(self._work()) for _ in range(WORKERS)]
         self._tasks.append(asyncio.create_task(self._handsets()))
@@ -70,7 +71,7 @@ class MixedLoad:
         body: dict[str, Any] = {
             "From": "Bench",
             "To": addresses if len(addresses) > 1 else addresses[0],
-            "Message": f"Your code is 4711 #{numbers[0]:0{DIGITS}}{LONG if long else ''}",
+            "Message": f"{LINK}{numbers[0]} #{numbers[0]:0{DIGITS}}{LONG if long else ''}",
             "DlrUrl": self._report_url,
         }
         if self._chance.random() < 0.15:

@@ -4,6 +4,9 @@
     python bench/rounds.py --kind all --rounds 50 --seed 7
     python bench/rounds.py --kind mixed --rounds 5        one of each, for CI
 
+Everybody written to is a contact, every text has a link that is followed, and every message is paid from a
+balance: what was counted and taken must agree with what was stored.
+
 Rule: nothing is believed but the far ends: each accepted message is looked for by its number at the message
 centre, at the callback receiver and in the store. A broken promise is an exit code.
 """
@@ -34,6 +37,7 @@ from bench.agent import Agent  # noqa: E402
 from bench.ending import run_to_end  # noqa: E402
 from bench.ledger import DIGITS  # noqa: E402
 from bench.mixed import MULTIPART_EVERY, MixedLoad  # noqa: E402
+from bench.shop import accounts, open_shop  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
 
 KINDS = ("api", "engine", "link", "postgres", "everything")
@@ -42,6 +46,7 @@ KIND_HELP = "What is killed: all (each kind on a stand of its own), mixed (one k
 SETTLE_SECONDS = 60.0  # for what a kill left behind to be taken up again
 STALL_SECONDS = 60.0  # what a killed engine had claimed is free again after a lease
 POLL_SECONDS = 0.2
+BOOK = 30_000  # contacts; every number of a long run is one of them
 UNSETTLED = """
 select count(*) from outbox
 where attempt > 1 or (attempt = 1 and (claimed_at is null or claimed_at <= $1))
@@ -87,13 +92,19 @@ class Result:
     account: Account = dataclasses.field(default_factory=Account)
     waiting_receipts: int = 0
     answers: dict[str, int] = dataclasses.field(default_factory=dict)
+    shop: dict[str, Any] = dataclasses.field(default_factory=dict)
     problems: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def broken(self) -> dict[str, int]:
         """Promises not kept."""
         over = max(self.doubled_per_kill, default=0) - self.limit
-        return broken(self.account) | ({"more doubled than in flight": over} if over > 0 else {})
+        wrong = broken(self.account) | ({"more doubled than in flight": over} if over > 0 else {})
+        if self.shop.get("miscounted"):
+            wrong["contacts miscounted"] = self.shop["miscounted"]
+        if self.shop.get("costs") != self.shop.get("spent"):
+            wrong["costs that are not what was taken"] = 1
+        return wrong
 
 
 async def run(kind: str, chance: random.Random, options: RoundOptions) -> Result:
@@ -109,6 +120,7 @@ async def run(kind: str, chance: random.Random, options: RoundOptions) -> Result
             answer_delay=options.answer_delay,
             multipart_every=MULTIPART_EVERY,
         )
+        await _open_shop(stand)
         load = MixedLoad(stand, random.Random(chance.random()), options.rate, options.inbound)
         await load.start()
         try:
@@ -125,6 +137,14 @@ async def run(kind: str, chance: random.Random, options: RoundOptions) -> Result
         if result.broken and options.keep:
             result.problems.append(f"kept: {stand.folder}")
     return result
+
+
+async def _open_shop(stand: Stand) -> None:
+    connection = await stand.connect()
+    try:
+        await open_shop(stand, connection, BOOK)
+    finally:
+        await connection.close()
 
 
 async def _round(stand: Stand, kind: str, result: Result) -> None:
@@ -194,6 +214,7 @@ async def _account(stand: Stand, load: MixedLoad, result: Result) -> None:
             "select right(address, $1)::int as number, status, doubts from recipients", DIGITS
         )
         inbound = await connection.fetch("select right(source, $1)::int from inbound_messages", DIGITS)
+        result.shop = await accounts(connection)
         result.waiting_receipts = await connection.fetchval("select count(*) from waiting_receipts")
     finally:
         await connection.close()
@@ -247,6 +268,9 @@ def show(results: list[Result]) -> None:
         "extra webhooks": [one.account.extra_webhooks for one in results],
         "never told, yet sent": [one.account.unasked for one in results],
         "receipts without their part": [one.waiting_receipts for one in results],
+        "contacts miscounted": [one.shop.get("miscounted") for one in results],
+        "cost of all": [one.shop.get("costs") for one in results],
+        "taken from the balance": [one.shop.get("spent") for one in results],
         "seconds to recover, at most": [f"{max(one.recovery_seconds, default=0):.1f}" for one in results],
         "seconds to drain": [f"{one.drain_seconds:.1f}" for one in results],
     }
