@@ -65,11 +65,12 @@ class Retain:
         return first_id(max(begun, default=0))
 
     async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta) -> int:
-        """Drop request ids, waiting receipts, counts of answers and spent access that are too old, some
-        thousands at a time; gives how many."""
+        """Drop request ids, waiting receipts, campaigns that are over, counts of answers and spent access
+        that are too old, some thousands at a time; gives how many."""
         now, rows = self._now(), FORGET_ROWS
         async with self._store.transaction() as tx:
             forgotten = await tx.messages.forget_requests(now - request_ids_after, rows)
             forgotten += await tx.receipts.forget_waiting(now - waiting_receipts_after, rows)
+            forgotten += await tx.campaigns.forget(now - self._keep, rows)
             forgotten += await tx.access.forget(now - ACCESS_SPENT, now - ACCESS_OLD, rows)
             return forgotten + await tx.inbound.forget_answers(now - ANSWERS_IN, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import time, timedelta
+from decimal import Decimal
 
 import pytest
 from tests.integration.services.campaign_stage import ALL, HALF, Campaigns, contact_id
@@ -13,6 +14,7 @@ from viesti.domain.campaign import Campaign
 from viesti.domain.send_window import SendWindow
 from viesti.services.campaigns import feed
 from viesti.services.requests import NotAccepted
+from viesti.services.retain import Retain
 
 pytestmark = pytest.mark.integration
 
@@ -252,3 +254,42 @@ async def test_an_empty_audience_is_finished(stage: Campaigns) -> None:
     campaign = await stage.made(tags=(ALL,))
     assert await stage.to_the_end(campaign) == Counter()
     assert (await stage.now(campaign))["status"] == "finished"
+
+
+async def test_what_the_balance_does_not_cover_waits_and_feeding_with_it(stage: Campaigns) -> None:
+    world = stage.world
+    await world.db.execute(
+        "insert into balances (customer_id, bucket, currency, paid, cap, since)"
+        " values ($1, 5, 'EUR', $2, 0, $3)",
+        ACME, Decimal("0.0412") * 4, START,
+    )  # fmt: skip
+    campaign = await stage.made(to=range(1, 31))
+    sent = Counter[str]()
+    for _ in range(10):
+        await stage.run()
+        sent.update(await stage.carry())
+        world.clock.advance(seconds=5)
+    assert sent.total() == 4
+    row = await stage.now(campaign)
+    assert (row["status"], row["fed"]) == ("running", 12)  # and not all thirty frozen
+    await stage.steered(campaign, "cancel")
+    assert await world.value("select count(*) from held") == 0
+    assert Counter((await stage.statuses()).elements()) == {30: 4, 58: 8}
+    assert await world.value("select sum(coalesce(cost, 0)) from recipients") == Decimal("0.0412") * 4
+
+
+async def test_what_is_over_is_forgotten_in_time(stage: Campaigns) -> None:
+    world = stage.world
+    over, kept = await stage.made(to=range(1, 9)), await stage.made(to=(1, 2), draft=True)
+    await stage.to_the_end(over)
+    retain = Retain(world.store, world.clock, timedelta(days=7), timedelta(days=90))
+    day, month = timedelta(days=1), timedelta(days=30)
+    world.clock.advance(days=89)
+    await retain.forget(day, month)
+    assert await world.value("select count(*) from campaign_people") == 8
+    world.clock.advance(days=2)
+    for _ in range(2):
+        await retain.forget(day, month)
+    assert [row["id"] for row in await world.rows("select id from campaigns")] == [kept.id]
+    for table, left in (("campaign_people", 0), ("campaign_pages", 0), ("campaign_sources", 1)):
+        assert await world.value(f"select count(*) from {table}") == left

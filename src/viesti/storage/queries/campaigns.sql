@@ -271,3 +271,22 @@ left join lateral (
     from contacts where customer_id = $1 and phone between a.address and a.address order by phone limit 1
 ) c on true
 order by a.place
+
+-- name: forget_people
+-- Takes away up to $2 people of the campaign that has been over for longest, if since before $1; gives how many.
+delete from campaign_people where ctid = any(array(
+    select ctid from campaign_people
+    where campaign_id = (select id from campaigns where finished_at < $1 order by finished_at limit 1) limit $2))
+
+-- name: forget
+-- Takes away that campaign itself, when it has no people any more; gives how many.
+with gone as (
+    delete from campaigns where id = (select id from campaigns where finished_at < $1 order by finished_at limit 1)
+      and not exists (select from campaign_people p where p.campaign_id = campaigns.id)
+    returning id
+), pages as (
+    delete from campaign_pages where campaign_id = any(array(select id from gone))
+), sources as (
+    delete from campaign_sources where campaign_id = any(array(select id from gone))
+)
+select count(*) from gone

@@ -241,6 +241,13 @@ class Campaigns:
         rows = await self._connection.fetch(SQL["preview_people"], customer_id, numbers)
         return [_person(row) for row in rows]
 
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Take away people of the campaign that has been over for longest, and with the last of them the
+        campaign; gives how many rows of these."""
+        done = await self._connection.execute(SQL["forget_people"], before, limit)
+        people = int(done.split()[-1])
+        return people or int(await self._connection.fetchval(SQL["forget"], before))
+
     async def known_contacts(self, customer_id: int, ids: Sequence[int]) -> dict[int, str | None]:
         """Those of these that are the customer's, with their numbers."""
         if not ids:
