@@ -68,6 +68,8 @@ select ({ROWS} + n) * 64 + 5, 5, 31, 1, n, 1, n % 100 + 1 from generate_series(1
 """
 MESSAGES = "'{" + ",".join(str(n * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
 RECIPIENTS = "'{" + ",".join(str((ROWS + n) * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
+INBOUND = "'{" + ",".join(str((3 * ROWS + n) * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
+EVER = ("'1970-01-01Z'", "'9999-01-01Z'")
 NUMBERS = "'{" + ",".join(str(358400000001 + n) for n in range(ASKED)) + "}'"
 
 
@@ -118,6 +120,17 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("campaigns", "example", (69,)),
     ("campaigns", "preview", (1, "'{}'", "'{}'", "'{69}'", "'{all}'", 0, 10)),
     ("campaigns", "preview_people", (1, NUMBERS)),
+    *[("sms", way, (1, 0, 1 << 53, 50, 50, "null", *EVER, 0, 50)) for way in ("down", "up")],
+    *[
+        ("sms", f"with_{way}", (1, 0, 1 << 53, 50, 50, "null", *EVER, 0, 50, "'358400000101'", "null"))
+        for way in ("down", "up")
+    ],
+    *[("sms", f"of_campaign_{way}", (1, 0, 1 << 53, 50, "null", *EVER, 0, 50, 69)) for way in ("down", "up")],
+    ("sms", "sent_from", (1, "'2020-01-01 12:00Z'", 1 << 53)),
+    ("sms", "came_from", (1, "'2020-01-01 12:00Z'", 1 << 53)),
+    ("sms", "sent", (1, RECIPIENTS)),
+    ("sms", "received", (1, INBOUND)),
+    ("sms", "number_of", (1, 69)),
     ("outbox", "withdraw_campaign", (2, 100)),
     ("held", "pause", (2, "'2020-01-02 12:00Z'", 100)),
 ]
