@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import campaigns, consent, held, oauth, simulate, token
+from viesti.cli import campaigns, consent, contacts, held, oauth, simulate, token
 from viesti.cli.apply import apply
 from viesti.cli.balance import balance
 from viesti.cli.bench import bench
@@ -40,6 +40,7 @@ app.command(
 )(balance)
 app.add_typer(campaigns.app)
 app.add_typer(consent.app)
+app.add_typer(contacts.app)
 app.command()(demo)
 app.command()(doctor)
 app.add_typer(held.app)

@@ -12,6 +12,7 @@ from viesti.services.campaigns.feed import Feed
 from viesti.services.campaigns.queue import MoveQueued
 from viesti.services.campaigns.tend import TendCampaigns
 from viesti.services.cancel_waiting import CancelWaiting
+from viesti.services.contacts.make_keys import MakeKeys
 from viesti.services.estate import EstateCache
 from viesti.services.fold_counts import FoldCounts
 from viesti.services.publish import Publish
@@ -44,6 +45,7 @@ def upkeep(
     return (
         Upkeep("sweep lists", SweepLists(store), LOOK_SECONDS),
         Upkeep("fold counts", FoldCounts(store), LOOK_SECONDS),
+        Upkeep("contact keys", MakeKeys(store), LOOK_SECONDS),
         Upkeep("balances", unfreeze, LOOK_SECONDS, None, BALANCE),
         Upkeep("campaigns", campaigns, LOOK_SECONDS, campaigns.due_in, CAMPAIGNS),
     )

@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
 def keys_of(contact: Contact) -> list[str]:
     """The keys a contact is found by, each once."""
     spoken = f"{contact.first_name} {contact.last_name} {contact.name}"
-    names = list(dict.fromkeys(folded_words(spoken)))[:MOST_WORDS]
+    names = _words(spoken)
     keys = [NAME + " ".join((word, *sorted(set(names) - {word}))) for word in names]
     keys += [REFERENCE + folded(contact.external_reference)] if contact.external_reference else []
     keys += [EMAIL + folded(contact.email)] if contact.email else []
@@ -60,7 +60,12 @@ def wanted(text: str, regions: Sequence[str], *, numbers_only: bool = False) -> 
     if not whole:
         return Wanted()
     keys = tuple(begins_with(kind + whole) for kind in (REFERENCE, EMAIL))
-    return Wanted(numbers, keys, () if "@" in text else _told_apart(folded_words(text)))
+    return Wanted(numbers, keys, () if "@" in text else _told_apart(_words(text)))
+
+
+def _words(text: str) -> list[str]:
+    """Each word once, and no more of them than are kept of a name."""
+    return list(dict.fromkeys(folded_words(text)))[:MOST_WORDS]
 
 
 def begins_with(beginning: str) -> Range:
@@ -76,6 +81,7 @@ def _digits(beginning: str) -> Range:
 
 def _told_apart(words: Sequence[str]) -> tuple[str, ...]:
     """The words without those that another one begins with, which would find the same word of a name."""
-    longest = sorted(set(words), key=len, reverse=True)
-    kept = [word for at, word in enumerate(longest) if not any(o.startswith(word) for o in longest[:at])]
-    return tuple(kept[:MOST_WORDS])
+    longest = sorted(words, key=len, reverse=True)
+    return tuple(
+        [word for at, word in enumerate(longest) if not any(o.startswith(word) for o in longest[:at])]
+    )

@@ -85,6 +85,9 @@ insert into opt_outs (customer_id, bucket, address, since)
 select 1, 5, n::text, {T} from generate_series(1, 20000) n;
 insert into contacts (id, bucket, customer_id, phone, created_at)
 select n * 64, 5, n % 10, n::text, {T} from generate_series(1, 20000) n;
+insert into contact_keys (customer_id, bucket, key, contact_id)
+select customer_id, bucket, 'n' || k, id from contacts
+cross join lateral (values ('name' || id || ' all'), ('all name' || id)) v (k);
 insert into request_ids (application_id, bucket, request_id, body_hash, message_id, created_at)
 select 51, 5, 'r' || n, '', n, {T} from generate_series(1, 20000) n;
 insert into receipt_watch (recipient_id, bucket, check_at)
@@ -294,6 +297,27 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("callbacks", "release_expired", (AT, AT)),
     ("callbacks", "release_all_but", (7, "'{64,128}'")),
     ("callbacks", "next_due", ()),
+    (
+        "contact_keys",
+        "search",
+        (
+            *(1, _array("35850"), _array("35851"), _array("rname7"), _array("rname8")),
+            *(
+                _array("nname7", "nall"),
+                _array("nname8", "nalm"),
+                _array('"% name7%"', '"% all%"'),
+                100,
+                50,
+                0,
+            ),
+        ),
+    ),
+    ("contact_keys", "put", ("'{64,128}'", "'{1}'", "'{5}'", "'{nx}'", "'{64}'")),
+    ("contacts", "by_id", (1, "'{64,128}'")),
+    ("contacts", "by_reference", (1, "'{a,b}'")),
+    ("contacts", "by_made_desc", (1, 50, 0)),
+    ("contacts", "lock", (1, "'{64,128}'")),
+    ("consents", "forbidden", (1, "'{1,2}'")),
 ]
 
 

@@ -64,7 +64,7 @@ class AddContact:
             if isinstance(made, Contact):
                 if allow_sms is not UNSET:
                     evidence = f"application {application_id}, contact {made.id}"
-                    await allow(tx, self._store, customer, made, allow_sms, evidence, now)
+                    await allow(tx, self._store, customer, {digits: allow_sms}, "txtsync", evidence, now)
                 outcome.extend(await see(tx, customer, [made]))
             else:
                 outcome.append(made)

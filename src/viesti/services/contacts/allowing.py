@@ -1,13 +1,13 @@
-"""Writes whether a contact may be written to.
+"""Writes whether contacts may be written to.
 
 Rule: the ledger has a line for each change, and none for what stood already.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from viesti.domain.contact import Contact
 from viesti.domain.estate import Customer
 from viesti.services.record_consent import ALL, ConsentGiven, write_consent
 from viesti.storage.store import Store, Transaction
@@ -17,14 +17,14 @@ async def allow(
     tx: Transaction,
     store: Store,
     customer: Customer,
-    contact: Contact,
-    allowed: bool,
+    allowed: Mapping[str, bool],
+    source: str,
     evidence: str,
     at: datetime,
 ) -> None:
-    """Write it for the contact's number; `evidence`: who says so."""
-    assert contact.phone
-    standing = await tx.consents.forbidden(customer.id, [contact.phone])
-    if allowed == bool(standing):
-        given = ConsentGiven(customer, contact.phone, allowed, ALL, "", "txtsync", evidence)
-        await write_consent(tx, store, given, at)
+    """Write it for these numbers; `source` and `evidence`: where it came in, and who says so."""
+    standing = await tx.consents.forbidden(customer.id, list(allowed)) if allowed else set()
+    for number, is_allowed in allowed.items():
+        if is_allowed == (number in standing):
+            given = ConsentGiven(customer, number, is_allowed, ALL, "", source, evidence)
+            await write_consent(tx, store, given, at)

@@ -72,9 +72,9 @@ class UpdateContact:
                 await tx.contacts.write([changed])
             for list_id in lists:
                 await tx.lists.add(list_id, customer.bucket, [known.id], True, now)
-            if allow_sms is not UNSET:
+            if allow_sms is not UNSET and changed.phone:
                 evidence = f"application {application_id}, contact {known.id}"
-                await allow(tx, self._store, customer, changed, allow_sms, evidence, now)
+                await allow(tx, self._store, customer, {changed.phone: allow_sms}, "txtsync", evidence, now)
             outcome.extend(await see(tx, customer, [changed]))
 
         await self._store.run(work)

@@ -156,11 +156,11 @@ select id from contacts where customer_id = $1 order by id limit $2 offset $3
 select id from contacts where customer_id = $1 order by id desc limit $2 offset $3
 
 -- name: after
--- The next contacts after one, of whatever customer, in the order of ids.
+-- The next contacts after one, of whatever customer, in the order of ids, locked.
 select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
        birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
        updated_at
-from contacts where id > $1 order by id limit $2
+from contacts where id > $1 order by id limit $2 for update
 
 -- name: book
 -- How many contacts a customer has, and how many of them are opted out of everything.

@@ -110,7 +110,7 @@ class Contacts:
         return [row["id"] for row in await self._connection.fetch(query, customer_id, limit, offset)]
 
     async def after(self, identifier: int, limit: int) -> list[Contact]:
-        """The next contacts of all customers, in the order of ids."""
+        """The next contacts of all customers, in the order of ids, locked until the transaction ends."""
         return [_contact(row) for row in await self._connection.fetch(SQL["after"], identifier, limit)]
 
 
