@@ -25,7 +25,7 @@ import pytest
 pytestmark = pytest.mark.e2e
 
 OPTIONS = ("--api-port", "--smsc-port", "--page-port", "--receiver-port")
-STEPS = 8
+STEPS = 9
 PATIENCE = 60.0
 STARTS_WITHIN = 5.0
 BUSY = 5.0  # more, for a machine that runs other tests beside this one

@@ -15,6 +15,7 @@ from viesti.cli.api_client import ApiClient, is_final
 from viesti.cli.demo_receiver import Call, Receiver
 from viesti.cli.demo_screen import Facts, Screen, shortened
 from viesti.cli.demo_smartdialog import SmartDialog
+from viesti.cli.demo_txtsync import INVITATION, MENU, TAG, follow, invite, keep_contact, report
 from viesti.cli.wiring import Problem
 from viesti.simulator.centre import MessageCentre
 from viesti.simulator.handset import Shown
@@ -23,6 +24,7 @@ NAME, NUMBER, SHORT_CODE = "Harbour", "+358457390000", "16400"
 PHONE, OTHER_PHONE = "+358401234567", "+358407654321"
 LOOK_SECONDS = 0.03  # between looks at what is waited for
 PATIENCE = 15.0
+HUMAN_SECONDS = 1.1  # before which nobody has read a message and followed its link
 
 SHORT = "Your table at Harbour Café is ready at 18:30. See you!"
 LONG = (
@@ -69,6 +71,7 @@ class Scenario:
             ("A keyword is answered by itself", self._keyword),
             ("STOP is obeyed, START ends it", self._stop),
             ("As a flow does it: the SmartDialog API", self._flow),
+            ("To all with a tag, and who follows the link: the TxtSync API", self._bulk),
         )
         for number, (title, act) in enumerate(steps, 1):
             with screen.step(f"{number}. {title}") as facts:
@@ -159,6 +162,33 @@ class Scenario:
             _demand(status == "delivered", f"The report of {known} says {status!r}.")
             _demand(call.signed, "The report's signature is wrong.")
             facts.add(f'{phone}: "{text}" {status}, id {known}')
+
+    async def _bulk(self, facts: Facts) -> None:
+        for phone, guest in GUESTS:
+            await keep_contact(self._api, phone, guest)
+        made = await invite(self._api, NUMBER)
+        facts.add(f'SendBulkSMS to "{TAG}": "{INVITATION}"')
+        links = []
+        for phone, guest in GUESTS:
+            begins = INVITATION.replace("$(FirstName)", guest).removesuffix(MENU)
+            shown = await self._on_phone(phone, lambda one, begins=begins: one.text.startswith(begins))  # type: ignore[misc]
+            links.append(shown.text.removeprefix(begins))
+            facts.add(f'{phone}: "{shown.text}"')
+        await asyncio.sleep(HUMAN_SECONDS)
+        target = await follow(links[0])
+        _demand(target == MENU, f"The short link leads to {target!r}.")
+        facts.add(f"{GUESTS[0][1]} follows her link to {target}")
+
+        async def over() -> dict[str, Any] | None:
+            seen = await report(self._api, made["CampaignID"])
+            return seen if seen["TotalDelivered"] == len(GUESTS) else None
+
+        seen = await until(over, "The campaign was not delivered")
+        _demand(seen["TotalContactsClicked"] == 1, "The report does not tell of the click.")
+        facts.add(
+            f"report of campaign {made['CampaignID']}: {seen['TotalDelivered']} delivered,"
+            f" {seen['TotalContactsClicked']} followed the link, {seen['CostLocal']} {seen['CurrencyCode']}"
+        )
 
     # -- looking
 
