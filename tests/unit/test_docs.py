@@ -16,13 +16,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from viesti.api.meters import Meters
 from viesti.api.ops.probes import Probes
+from viesti.api.txtsync.numbering import WORDS
 from viesti.api.txtsync.shapes import Sms
 from viesti.channels.options import OptionReader
 from viesti.channels.smpp.options import SmppOptions
 from viesti.cli.commands import app
 from viesti.config.loader import NOT_SETTINGS
 from viesti.config.settings import FIELDS
-from viesti.domain.delivery_report import DEFAULT_NAMES, STATUS_CODES
+from viesti.domain.delivery_report import DEFAULT_NAMES
 from viesti.domain.failure import NUMBERS, SENTENCES, Failure
 from viesti.domain.retry import SCHEDULES
 from viesti.domain.settled_cost import PAYS
@@ -160,7 +161,7 @@ def test_failures_are_those_of_the_code() -> None:
 def test_status_numbers_are_those_of_the_code() -> None:
     table = rows(section("docs/api/txtsync.md", "Status and error numbers"))
     documented = {word: int(row[0]) for row in table if len(row[0]) == 1 for word in code(row[1])}
-    assert documented == {status.word: number for status, number in STATUS_CODES.items()}
+    assert documented == WORDS
 
 
 def test_statuses_are_those_of_the_code() -> None:
