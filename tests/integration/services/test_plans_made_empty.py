@@ -22,10 +22,14 @@ pytestmark = pytest.mark.integration
 ROWS = 20_000
 ASKED = 300
 FILL = f"""
-insert into contacts (id, bucket, customer_id, phone, source, created_at)
-select n * 64 + 5, 5, 1, (358400000000 + n)::text, 'inbound', now() from generate_series(1, {ROWS}) n;
+insert into contacts (id, bucket, customer_id, phone, external_reference, source, created_at)
+select n * 64 + 5, 5, 1, (358400000000 + n)::text, 'crm-' || n, 'inbound', now()
+from generate_series(1, {ROWS}) n;
 insert into contact_counts (id, bucket, customer_id, address, kind, amount, at)
 select n * 64 + 5, 5, 1, (358400000000 + n)::text, 'inbound', 1, now() from generate_series(1, {ROWS}) n;
+insert into subscriptions (id, bucket, customer_id, dialect, event, url_sealed, url_digest, created_at)
+select n * 64 + 5, 5, n % 100 + 1, 'txtsync', 'inbound', '', sha256(n::text::bytea), now()
+from generate_series(1, {ROWS}) n;
 insert into opt_outs (customer_id, bucket, address, since)
 select 1, 5, (358400000000 + n)::text, now() from generate_series(1, {ROWS}) n;
 insert into messages (id, bucket, customer_id, dialect, sender, sender_kind, text, lane, recipient_count,
@@ -70,6 +74,7 @@ MESSAGES = "'{" + ",".join(str(n * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
 RECIPIENTS = "'{" + ",".join(str((ROWS + n) * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
 INBOUND = "'{" + ",".join(str((3 * ROWS + n) * 64 + 5) for n in range(1, ASKED + 1)) + "}'"
 EVER = ("'1970-01-01Z'", "'9999-01-01Z'")
+REFERENCES = "'{" + ",".join(f"crm-{n}" for n in range(1, ASKED + 1)) + "}'"
 NUMBERS = "'{" + ",".join(str(358400000001 + n) for n in range(ASKED)) + "}'"
 
 
@@ -80,7 +85,16 @@ def _all(value: object) -> str:
 HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("contacts", "at", ("'{1}'", NUMBERS)),
     ("contacts", "by_phone", (1, NUMBERS)),
+    ("contacts", "by_reference", (1, REFERENCES)),
+    ("contacts", "by_id", (1, MESSAGES)),
+    ("contacts", "lock", (1, MESSAGES)),
+    ("contacts", "lock_phone", (1, "'358400000300'")),
+    ("contacts", "by_made", (1, 50, 0)),
+    ("contacts", "by_made_desc", (1, 50, 0)),
+    ("contacts", "after", (0, ASKED)),
     ("contacts", "fold_counts", (ASKED,)),
+    ("consents", "standing", (1, "'358400000300'")),
+    ("subscriptions", "of_services", ("'{1}'", "'{12,22}'", "'inbound'")),
     ("people", "known", (_all(1), NUMBERS, "'{1}'")),
     ("sent_to", "last", (_all(1), NUMBERS, 100)),
     ("sent_to", "alike", (_all(1), NUMBERS, _all("Hello"), _all("2020-01-01 12:00Z"), 200)),

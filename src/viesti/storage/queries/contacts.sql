@@ -34,11 +34,11 @@ select id, bucket, customer_id, phone, external_reference, name, source, email, 
 from contacts where customer_id = $1 and id = any($2::bigint[]) order by id for update
 
 -- name: lock_phone
--- A contact of a customer by phone number, locked as above.
+-- A contact of a customer by phone number, locked as above. (By the index of numbers, as in fold_counts.)
 select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,
        birth_year, address_line1, address_line2, postcode, city, county, country, country_code, properties, created_at,
        updated_at
-from contacts where customer_id = $1 and phone = $2 for update
+from contacts where customer_id = $1 and phone between $2 and $2 order by phone limit 1 for update
 
 -- name: put
 -- Contacts by phone number: those that the customer has not yet are made; gives the ids of all, locked.
