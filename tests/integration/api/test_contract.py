@@ -147,4 +147,4 @@ async def test_a_name_with_slashes_ends_a_path(url: str) -> None:
         ("plain", "plain"),
     ):
         assert (await call(URL(f"{url}/named/{written}", encoded=True), "DELETE"))[:2] == (200, name)
-    assert (await call(f"{url}/named/", "DELETE"))[0] == 400
+    assert (await call(f"{url}/named/", "DELETE"))[0] == 404

@@ -100,7 +100,7 @@ async def test_removed_by_whoever_knows_its_id(api: Api) -> None:
     assert (await rows(api))[0][-1] == ""
 
 
-@pytest.mark.parametrize("hook", ["0", "x", "00000000-0000-0000-0000-000000000000", "9" * 2000])
+@pytest.mark.parametrize("hook", ["1", "x", "00000000-0000-0000-0000-000000000000", "9" * 2000])
 async def test_what_is_no_id_of_ours(api: Api, hook: str) -> None:
     assert (await remove(api, hook))[0] in (400, 404)
 

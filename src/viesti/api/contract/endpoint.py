@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as Asgi
@@ -126,7 +127,10 @@ class Methods:
         self.render = render
 
     async def __call__(self, scope: Asgi, receive: Receive, send: Send) -> None:
-        await self._endpoints[scope["method"]](scope, receive, send)
+        endpoint = self._endpoints.get(scope["method"])
+        if endpoint is None:
+            raise HTTPException(405, headers={"Allow": ", ".join(self._endpoints)})
+        await endpoint(scope, receive, send)
 
 
 def routes(
@@ -143,10 +147,13 @@ def routes(
         if operation.method in methods:
             raise ValueError(f"{operation.method} {operation.path} is declared twice")
         methods[operation.method] = ContractEndpoint(operation, guard, handle, limits, render)
-    return [
-        Route(base + path, Methods(methods, render), methods=list(methods))
-        for path, methods in sorted(paths.items(), key=lambda item: _particularity(item[0]))
-    ]
+    made = []
+    for path, methods in sorted(paths.items(), key=lambda item: _particularity(item[0])):
+        endpoint = Methods(methods, render)
+        made.append(Route(base + path, endpoint, methods=list(methods)))
+        if "{" not in path:  # another method of it is no business of a placeholder that its name would fit
+            made.append(Route(base + path, endpoint))
+    return made
 
 
 def _particularity(path: str) -> list[tuple[bool, str]]:
