@@ -6,9 +6,8 @@ The platform is another site (`localhost` beside `127.0.0.1`), as it is in life.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from typing import Any
 import asyncpg
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
+from tests.browser.looks import CHROMIUM, looks, window
 from tests.integration.api.conftest import PASSWORD, make_estate, running
 from tests.integration.api.person import query
 
@@ -24,7 +24,6 @@ from viesti.storage.store import Store
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
 ADAS, DIS = "ada@acme.example", "di@acme.example"
 SIZES = ((320, 640), (400, 720), (1100, 800))
 # The platform's page opens a window and is told by it of what came back.
@@ -35,18 +34,6 @@ addEventListener('message', (event) => { document.querySelector('output').textCo
 </script>"""
 DONE = """<!doctype html><title>Done</title><p>Connected</p>
 <script>opener?.postMessage(location.search, '*');</script>"""
-# How well the text of an element stands out from what is behind it (WCAG's ratio).
-CONTRAST = """(element) => {
-    const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
-        .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
-    let behind = element;
-    while (parse(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
-    const pair = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor];
-    const [low, high] = pair.map((c) => light(parse(c))).sort((a, b) => a - b);
-    return (high + 0.05) / (low + 0.05);
-}"""
 
 
 @dataclass(slots=True)
@@ -63,25 +50,11 @@ class Scene:
         """The address that the platform opens."""
         return f"{self.url}/oauth/authorize?{query(redirect_uri=self.platform + '/redirect')}"
 
-    @asynccontextmanager
-    async def window(self, width: int = 500, height: int = 700, **options: Any) -> AsyncIterator[Page]:
-        """A new window with nothing remembered. What it complains of in its console fails the test."""
-        context = await self.browser.new_context(viewport={"width": width, "height": height}, **options)
-        complaints: list[str] = []
-        page = await context.new_page()
-        _listen(context, complaints)
-        yield page
-        await context.close()
-        assert not complaints
-
-
-def _listen(context: BrowserContext, complaints: list[str]) -> None:
-    def hear(message: ConsoleMessage) -> None:
-        # Chromium tells of every answer of 4xx; those are the point of some tests.
-        if message.type in ("error", "warning") and "status of 4" not in message.text:
-            complaints.append(message.text)
-
-    context.on("console", hear)
+    def window(
+        self, width: int = 500, height: int = 700, **options: Any
+    ) -> AbstractAsyncContextManager[Page]:
+        """A new window with nothing remembered."""
+        return window(self.browser, width, height, **options)
 
 
 @asynccontextmanager
@@ -267,24 +240,13 @@ async def test_no_other_site_may_frame_it(scene: Scene) -> None:
 async def test_how_it_looks(scene: Scene, tmp_path: Path, scheme: Any, size: tuple[int, int]) -> None:
     async with scene.window(*size, color_scheme=scheme) as page:
         await page.goto(scene.authorize)
-        await _looks(page, tmp_path / "sign-in.png")
+        await looks(page, tmp_path / "sign-in.png")
         await sign_in(page, password="wrong")
-        await _looks(page, tmp_path / "wrong.png")
+        await looks(page, tmp_path / "wrong.png")
         await sign_in(page)
-        await _looks(page, tmp_path / "consent.png")
+        await looks(page, tmp_path / "consent.png")
         await page.get_by_role("button", name="Use another account").click()
         await sign_in(page, DIS)
-        await _looks(page, tmp_path / "not-allowed.png")
+        await looks(page, tmp_path / "not-allowed.png")
         await page.goto(scene.authorize + "&client_id=x")
-        await _looks(page, tmp_path / "stopped.png")
-
-
-async def _looks(page: Page, picture: Path) -> None:
-    """Nothing is cut off, and everything can be read; the picture is for people."""
-    await page.wait_for_load_state()
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    shown = page.locator("h1, h2, p, li, label, button, a, strong, small, b, .brand span, .avatar")
-    for element in await shown.all():
-        ratio = await element.evaluate(CONTRAST)
-        assert ratio >= 4.5, (await element.inner_text(), ratio)
-    await page.screenshot(path=picture, full_page=True)
+        await looks(page, tmp_path / "stopped.png")

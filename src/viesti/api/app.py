@@ -5,7 +5,7 @@ Rule: nothing is made here but the handlers; services, clocks and keys come in a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -50,9 +50,13 @@ class ApiOptions:
 
 
 def create_app(
-    services: ApiServices, monotonic: Callable[[], float], options: ApiOptions | None = None
+    services: ApiServices,
+    monotonic: Callable[[], float],
+    options: ApiOptions | None = None,
+    pages: Sequence[Route] = (),
 ) -> Edge:
-    """The ASGI application. `monotonic` gives seconds, for measuring requests."""
+    """The ASGI application. `monotonic` gives seconds, for measuring requests; `pages`: what is served beside
+    the API."""
     options = options or ApiOptions()
     registry = CollectorRegistry()
     meters = Meters(registry)
@@ -70,5 +74,6 @@ def create_app(
         *smartdialog.routes(services.smartdialog, options.body_limits, meters),
         *oauth.routes(services.oauth),
         *links.routes(services.follow_link),
+        *pages,
     ]
     return Edge(Router(routes, redirect_slashes=False), meters, monotonic)

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import structlog
 
-from viesti.api.app import ApiOptions, create_app
+from viesti.api.app import ApiOptions
 from viesti.api.body import BodyLimits
 from viesti.api.serve import serve_api
 from viesti.cli import wiring
 from viesti.cli.api_parts.parts import Parts
 from viesti.cli.engine_process import limits
-from viesti.cli.wiring_api import make_parts, make_services
+from viesti.cli.wiring_api import make_app, make_parts
 from viesti.config import Settings
 from viesti.services.wake import wake_everybody
 from viesti.storage.seal import Seal
@@ -64,7 +64,7 @@ async def _serve(
         body_limits=BodyLimits(parts.settings.body_limit_bytes),
         shared_metrics_dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
     )
-    app = create_app(make_services(parts), wiring.monotonic, options)
+    app = make_app(parts, options)
     await parts.estate.load()
     parts.estate.watch()
     await parts.store.listener.start()

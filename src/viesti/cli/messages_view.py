@@ -16,6 +16,7 @@ from rich.text import Text
 
 from viesti.cli.demo_screen import shortened
 from viesti.cli.timeline_text import step_line
+from viesti.domain.message import HELD_SENTENCES, HeldReason
 from viesti.services.oversee import ParkedCallback, WaitingReceipt
 from viesti.services.views import MessageView, RecentInbound, RecentMessage, RecipientView
 
@@ -26,11 +27,6 @@ _COLOURS = {
     "expired": "red",
     "unknown": "yellow",
     "frozen": "yellow",
-}
-_FROZEN = {
-    "balance": "the customer's balance does not cover it.",
-    "repeated": "the same text went to it too often; it may be a loop.",
-    "paused": "its campaign is paused.",
 }
 NARROWEST = 140  # of what is not a terminal: a program reads it, lines should not break
 
@@ -157,7 +153,7 @@ class MessagesView:
         if r.text is not None:
             self._line(f"  {r.text!r}")
         if r.frozen:
-            self._line(f"  Held back: {_FROZEN.get(r.frozen, r.frozen)}")
+            self._line(f"  Held back: {HELD_SENTENCES[HeldReason(r.frozen)]}")
         if r.flagged_why:
             self._line(f"  Flagged {when(r.flagged_at) if r.flagged_at else ''}: {r.flagged_why}")
         if r.failure_sentence:

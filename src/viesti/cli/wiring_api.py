@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from viesti.api.app import ApiServices
+from viesti import console
+from viesti.api.app import ApiOptions, ApiServices, create_app
+from viesti.api.edge import Edge
 from viesti.api.smartdialog import SmartDialogServices
 from viesti.api.txtsync import TxtSyncServices
+from viesti.cli.api_parts import (
+    console as console_parts,
+)
 from viesti.cli.api_parts import (
     directory,
     groups,
@@ -96,6 +101,12 @@ async def make_parts(
         monotonic=monotonic,
         chance=chance,
     )
+
+
+def make_app(parts: Parts, options: ApiOptions) -> Edge:
+    """The HTTP application."""
+    pages = console.routes(console_parts.make(parts))
+    return create_app(make_services(parts), parts.monotonic, options, pages)
 
 
 def make_services(parts: Parts) -> ApiServices:

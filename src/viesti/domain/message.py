@@ -103,6 +103,13 @@ class HeldReason(StrEnum):
     PAUSED = "paused"  # its campaign is
 
 
+HELD_SENTENCES: Mapping[HeldReason, str] = {
+    HeldReason.BALANCE: "The customer's balance does not cover it.",
+    HeldReason.REPEATED: "The same text went to it too often; it may be a loop.",
+    HeldReason.PAUSED: "Its campaign is paused.",
+}
+
+
 class Held(NamedTuple):
     """A recipient that is frozen, with what it takes to queue it."""
 

@@ -16,18 +16,33 @@ failed than sent) is read as the nearest that can.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from viesti.domain.contact import ContactCounters
 
 BEFORE = 4  # occasions that are taken for granted, half of them answered
 LOWEST, HIGHEST = 0, 100
 
 
+class Engagement(NamedTuple):
+    """What a rating is made of."""
+
+    occasions: int  # to answer
+    answers: int
+    sent: int
+    arrived: int
+
+    @classmethod
+    def of(cls, counters: ContactCounters) -> Engagement:
+        """As the counters tell it."""
+        inbound, sent, failed, links, clicks = (max(0, count) for count in counters[:5])
+        answers = inbound + clicks
+        return cls(max(sent, links, answers), answers, sent, sent - min(sent, failed))
+
+
 def rating(counters: ContactCounters) -> int:
     """The rating of somebody with these counters."""
-    inbound, sent, failed, links, clicks = (max(0, count) for count in counters[:5])
-    answers = inbound + clicks
-    occasions = max(sent, links, answers)
-    arrived = sent - min(sent, failed)
-    part = HIGHEST * (answers + BEFORE // 2) * (arrived + BEFORE)
-    whole = (occasions + BEFORE) * (sent + BEFORE)
+    of = Engagement.of(counters)
+    part = HIGHEST * (of.answers + BEFORE // 2) * (of.arrived + BEFORE)
+    whole = (of.occasions + BEFORE) * (of.sent + BEFORE)
     return (2 * part + whole) // (2 * whole)

@@ -21,12 +21,12 @@ import pytest
 from argon2 import PasswordHasher
 from yarl import URL
 
-from viesti.api.app import ApiOptions, create_app
+from viesti.api.app import ApiOptions
 from viesti.api.body import BodyLimits
 from viesti.api.serve import listen, serve_api
 from viesti.cli.api_parts.parts import Parts
 from viesti.cli.engine_process import client_options
-from viesti.cli.wiring_api import make_parts, make_services
+from viesti.cli.wiring_api import make_app, make_parts
 from viesti.config import Settings
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
@@ -233,7 +233,7 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
         jitter=random.random,
         chance=os.urandom,
     )
-    app = create_app(make_services(parts), time.monotonic, ApiOptions(BodyLimits(BODY_LIMIT, 5.0)))
+    app = make_app(parts, ApiOptions(BodyLimits(BODY_LIMIT, 5.0)))
     await parts.estate.load()
     parts.estate.watch()
     await store.listener.start()

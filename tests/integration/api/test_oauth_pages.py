@@ -104,7 +104,7 @@ async def test_from_the_request_to_the_code(person: Person, db: asyncpg.Connecti
 
 async def test_no_secret_is_kept(person: Person, db: asyncpg.Connection[Any]) -> None:
     code = await person.code()
-    (cookie,) = [c.value for c in person.client.cookie_jar if c.key == "viesti_sign_in"]
+    (cookie,) = {c.value for c in person.client.cookie_jar if c.key == "viesti_sign_in"}
     for table in ("sign_ins", "oauth_codes", "oauth_grants", "audit"):
         rows = str([dict(row) for row in await db.fetch(f"select * from {table}")])
         assert code not in rows
@@ -463,7 +463,7 @@ async def test_cookies(person: Person) -> None:
         for word in ("HttpOnly", "SameSite=Lax", "Path=/oauth"):
             assert word in cookie
         assert "Secure" not in cookie  # these tests speak http
-    assert set_cookie("a", "b", 1, root="", secure=True)[1].endswith(b"; Secure")
+    assert set_cookie("a", "b", 1, path="/", secure=True)[1].endswith(b"; Secure")
 
 
 async def test_under_a_path_of_the_host(api: Api, person: Person) -> None:

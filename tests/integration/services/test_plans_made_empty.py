@@ -87,6 +87,8 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("contacts", "by_phone", (1, NUMBERS)),
     ("contacts", "by_reference", (1, REFERENCES)),
     ("contacts", "by_id", (1, MESSAGES)),
+    ("contacts", "owner", ("'{1,2,3}'", 69)),
+    ("lists", "tags_of", (2, 69)),
     ("contacts", "lock", (1, MESSAGES)),
     ("contacts", "lock_phone", (1, "'358400000300'")),
     ("contacts", "by_made", (1, 50, 0)),

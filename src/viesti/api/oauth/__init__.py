@@ -29,6 +29,7 @@ def routes(services: OAuthServices) -> list[Route]:
     return [
         Route("/oauth/authorize", Endpoint(pages.authorize), methods=["GET"]),
         Route("/oauth/authorize", Endpoint(pages.decide), methods=["POST"]),
+        Route("/oauth/sign-in", Endpoint(pages.for_our_page), methods=["GET"]),
         Route("/oauth/sign-in", Endpoint(pages.sign_in), methods=["POST"]),
         Route("/oauth/sign-out", Endpoint(pages.sign_out), methods=["POST"]),
         Route("/oauth/token", Endpoint(tokens.token), methods=["POST"]),

@@ -20,9 +20,10 @@ MAX_MEMBERS = 50
 # What is read of a form; anything else may be there, and twice.
 OF_CLIENTS = ("client_id", "client_secret", "code", "code_verifier", "grant_type", "redirect_uri")
 OF_TOKENS = ("refresh_token", "scope", "token")
-OF_PEOPLE = ("csrf", "decision", "email", "password", "query")
+OF_PEOPLE = ("csrf", "decision", "email", "password", "query", "to")
 MEMBERS = frozenset((*OF_CLIENTS, *OF_TOKENS, *OF_PEOPLE))
 _OURS = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_OUR_PAGE = re.compile(r"/console(/[A-Za-z0-9_-]{1,64}){1,4}")
 
 
 async def read_form(scope: Scope, receive: Receive) -> dict[str, str] | Refusal:
@@ -54,6 +55,12 @@ def query(scope: Scope) -> str:
     return text.decode("latin-1")
 
 
+def our_page(text: str) -> str:
+    """The path of a page of ours that asks people to sign in, as it is in a text; empty when it is none. It
+    leads nowhere but to this server."""
+    return text if _OUR_PAGE.fullmatch(text) else ""
+
+
 def cookie(scope: Scope, name: str) -> str:
     """A cookie of ours; empty when it is not there, or not of the letters that ours are made of."""
     for pair in header(scope, b"cookie").decode("latin-1").split(";"):
@@ -63,10 +70,10 @@ def cookie(scope: Scope, name: str) -> str:
     return ""
 
 
-def set_cookie(name: str, value: str, seconds: int, *, root: str, secure: bool) -> tuple[bytes, bytes]:
-    """The header that sets a cookie of our pages; one that lives 0 seconds is taken away. Lax, not strict:
-    the way here begins at the platform's page. `root`: as for `Pages`."""
-    text = f"{name}={value}; Path={root}/oauth; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+def set_cookie(name: str, value: str, seconds: int, *, path: str, secure: bool) -> tuple[bytes, bytes]:
+    """The header that sets a cookie of our pages under a path; one that lives 0 seconds is taken away. Lax,
+    not strict: the way here begins at the platform's page."""
+    text = f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
     return b"set-cookie", (text + "; Secure" if secure else text).encode("ascii")
 
 

@@ -7,8 +7,9 @@ is either our own path or an address that the client registered.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.types import Receive, Scope
 
@@ -19,14 +20,27 @@ from viesti.services.estate import EstateCache
 from viesti.services.oauth.consent import Consent, ConsentRequest, SendBack, Unanswerable
 from viesti.services.oauth.permission import NotPermitted, customers_seen, not_permitted
 from viesti.services.oauth.scopes import in_words
+from viesti.services.oauth.sign_in import COOKIE as SIGN_IN_COOKIE
 from viesti.services.oauth.sign_in import NotSignedIn, Session, SignIn
 
-SIGN_IN_COOKIE = "viesti_sign_in"
 FORM_COOKIE = "viesti_form"
 FORM_OCTETS = 24
 FORM_SECONDS = 24 * 3600
+FORMS = "/oauth"
+SEEN_BY = (FORMS, "/console")  # the paths that are shown a sign-in
 
+_OUR_PAGES = "Viesti"
 _NOT_OURS = "This form was not sent from our page, or the page is too old. Go back and try again."
+_NO_PAGE = "There is no such page here to sign in for."
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where somebody goes who has signed in: on with a program's request, or to a page of ours."""
+
+    name: str
+    query: str
+    to: str
 
 
 class SignInPages:
@@ -60,8 +74,19 @@ class SignInPages:
             return self._elsewhere(request, 302)
         session = await self._sign_in.session(forms.cookie(scope, SIGN_IN_COOKIE))
         if session is None:
-            return self._sign_in_page(scope, request, query)
+            return self._sign_in_page(scope, _Way(request.client.name, query, ""))
         return self._consent_page(request, session, query)
+
+    async def for_our_page(self, scope: Scope, receive: Receive) -> Answer | Refusal:
+        """GET /oauth/sign-in"""
+        to = forms.our_page(parse_qs(forms.query(scope)).get("to", [""])[0])
+        if not to:
+            return self._stopped(400, _NO_PAGE)
+        cookie = forms.cookie(scope, SIGN_IN_COOKIE)
+        if await self._sign_in.session(cookie) is None:
+            return self._sign_in_page(scope, _Way(_OUR_PAGES, "", to))
+        # Signed in when only the forms were shown it.
+        return redirect(f"{self._root}{to}", 302, self._kept(cookie, self._sign_in_seconds))
 
     async def sign_in(self, scope: Scope, receive: Receive) -> Answer | Refusal:
         """POST /oauth/sign-in"""
@@ -70,17 +95,15 @@ class SignInPages:
             return form
         if not forms.same(forms.member(form, "csrf"), forms.cookie(scope, FORM_COOKIE)):
             return self._stopped(400, _NOT_OURS)
-        query = forms.member(form, "query")
-        request = self._consent.read(query)
-        if not isinstance(request, ConsentRequest):
-            return self._elsewhere(request, 303)
+        way = self._way(form)
+        if isinstance(way, Answer):
+            return way
         peer = scope["client"][0] if scope.get("client") else ""
         email = forms.member(form, "email")
         result = await self._sign_in(email, forms.member(form, "password"), peer)
         if isinstance(result, NotSignedIn):
-            return self._sign_in_page(scope, request, query, email=email, fault=result)
-        kept = self._cookie(SIGN_IN_COOKIE, result.cookie, self._sign_in_seconds)
-        return redirect(self._authorize(query), 303, (kept,))
+            return self._sign_in_page(scope, way, email=email, fault=result)
+        return redirect(self._path(way), 303, self._kept(result.cookie, self._sign_in_seconds))
 
     async def decide(self, scope: Scope, receive: Receive) -> Answer | Refusal:
         """POST /oauth/authorize"""
@@ -109,8 +132,8 @@ class SignInPages:
         if session is not None and not forms.same(forms.member(form, "csrf"), session.csrf):
             return self._stopped(400, _NOT_OURS)
         await self._sign_in.end(cookie)
-        taken = self._cookie(SIGN_IN_COOKIE, "", 0)
-        return redirect(self._authorize(forms.member(form, "query")), 303, (taken,))
+        way = _Way("", forms.member(form, "query"), forms.our_page(forms.member(form, "to")))
+        return redirect(self._path(way), 303, self._kept("", 0))
 
     async def _form(self, scope: Scope, receive: Receive) -> dict[str, str] | Answer:
         form = await forms.read_form(scope, receive)
@@ -118,18 +141,27 @@ class SignInPages:
             return self._stopped(form.status, form.message)
         return self._stopped(400, _NOT_OURS) if forms.from_elsewhere(scope) else form
 
+    def _way(self, form: dict[str, str]) -> _Way | Answer:
+        """Where a form's person wants to go; an answer, when it can't be gone there."""
+        if to := forms.our_page(forms.member(form, "to")):
+            return _Way(_OUR_PAGES, "", to)
+        query = forms.member(form, "query")
+        request = self._consent.read(query)
+        if not isinstance(request, ConsentRequest):
+            return self._elsewhere(request, 303)
+        return _Way(request.client.name, query, "")
+
     def _sign_in_page(
         self,
         scope: Scope,
-        request: ConsentRequest,
-        query: str,
+        way: _Way,
         *,
         email: str = "",
         fault: NotSignedIn | None = None,
     ) -> Answer:
         # Whoever has two of these pages open must be able to send either.
         text = forms.cookie(scope, FORM_COOKIE) or self._token(FORM_OCTETS)
-        headers: Headers = (self._cookie(FORM_COOKIE, text, FORM_SECONDS),)
+        headers: Headers = (self._cookie(FORM_COOKIE, text, FORM_SECONDS, FORMS),)
         status = 200
         if fault is not None:
             status = 403 if fault.retry_after is None else 429
@@ -139,11 +171,12 @@ class SignInPages:
             "sign_in",
             status,
             headers=headers,
-            client=request.client.name,
+            onward=way.name,
             email=email,
             fault=fault.sentence if fault else "",
             csrf=text,
-            query=query,
+            query=way.query,
+            to=way.to,
         )
 
     def _consent_page(self, request: ConsentRequest, session: Session, query: str) -> Answer:
@@ -190,5 +223,12 @@ class SignInPages:
         safe = "".join(each for each in query if "!" <= each <= "~" and each != "#")
         return f"{self._root}/oauth/authorize?{safe}"
 
-    def _cookie(self, name: str, value: str, seconds: int) -> tuple[bytes, bytes]:
-        return forms.set_cookie(name, value, seconds, root=self._root, secure=self._secure)
+    def _path(self, way: _Way) -> str:
+        return f"{self._root}{way.to}" if way.to else self._authorize(way.query)
+
+    def _kept(self, sign_in: str, seconds: int) -> Headers:
+        """The browser shows a sign-in where it is asked for, and nowhere else."""
+        return tuple(self._cookie(SIGN_IN_COOKIE, sign_in, seconds, path) for path in SEEN_BY)
+
+    def _cookie(self, name: str, value: str, seconds: int, path: str) -> tuple[bytes, bytes]:
+        return forms.set_cookie(name, value, seconds, path=f"{self._root}{path}", secure=self._secure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import timedelta
 
 from viesti.api.access_guard import TokenGuard
@@ -19,22 +20,13 @@ from viesti.services.oauth.sign_in import SignIn
 
 def make(parts: Parts) -> OAuthServices:
     """Make them."""
-    settings = parts.settings
-    lifetimes = Lifetimes(
-        access=timedelta(minutes=settings.oauth_access_minutes),
-        refresh=timedelta(days=settings.oauth_refresh_days),
-        grace=timedelta(minutes=settings.oauth_grace_minutes),
-    )
-
-    def token(octets: int) -> str:
-        return base64.urlsafe_b64encode(parts.chance(octets)).rstrip(b"=").decode()
-
+    lifetimes, token = _lifetimes(parts), _token(parts)
     store, estate, now = parts.store, parts.estate, parts.now
     prove = ProveClient(estate, parts.secrets)
     return OAuthServices(
         pages=SignInPages(
             estate,
-            SignIn(store, estate, parts.secrets, parts.throttle, lifetimes, now, token),
+            make_sign_in(parts),
             Consent(store, estate, lifetimes, now, token),
             int(lifetimes.sign_in.total_seconds()),
             parts.base_url,
@@ -46,6 +38,33 @@ def make(parts: Parts) -> OAuthServices:
             parts.base_url,
         ),
     )
+
+
+def make_sign_in(parts: Parts) -> SignIn:
+    """How people sign in, for all pages that ask for it."""
+    return SignIn(
+        parts.store,
+        parts.estate,
+        parts.secrets,
+        parts.throttle,
+        _lifetimes(parts),
+        parts.now,
+        _token(parts),
+    )
+
+
+def _lifetimes(parts: Parts) -> Lifetimes:
+    settings = parts.settings
+    return Lifetimes(
+        access=timedelta(minutes=settings.oauth_access_minutes),
+        refresh=timedelta(days=settings.oauth_refresh_days),
+        grace=timedelta(minutes=settings.oauth_grace_minutes),
+    )
+
+
+def _token(parts: Parts) -> Callable[[int], str]:
+    """What gives text that can't be guessed, of so many octets."""
+    return lambda octets: base64.urlsafe_b64encode(parts.chance(octets)).rstrip(b"=").decode()
 
 
 def make_guard(parts: Parts) -> TokenGuard:

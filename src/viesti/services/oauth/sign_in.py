@@ -30,6 +30,7 @@ TRIES = 10  # for an e-mail
 TRIES_FROM = 100  # from an address
 TRIES_SECONDS = 600
 OWNERS = 1 << 16  # for e-mails, and as many for addresses
+COOKIE = "viesti_sign_in"  # that shows a sign-in
 COOKIE_OCTETS = 32
 MAX_EMAIL = 320
 WRONG = "The e-mail address or the password is wrong."

@@ -26,6 +26,11 @@ select id, bucket, customer_id, phone, external_reference, name, source, email, 
        updated_at
 from contacts where customer_id = $1 and id = any($2::bigint[])
 
+-- name: owner
+-- Which of these customers has this contact. (Looked up by its id, whatever the plan is made on.)
+select customer_id from (select customer_id from contacts where id = $2 offset 0) c
+where customer_id = any($1::bigint[])
+
 -- name: lock
 -- Contacts of a customer by id, locked in one order: nobody puts them on a list or takes them off one meanwhile.
 select id, bucket, customer_id, phone, external_reference, name, source, email, first_name, last_name, company, gender,

@@ -44,6 +44,11 @@ class Contacts:
         found = {row["id"]: row for row in await self._connection.fetch(SQL["by_id"], customer_id, ids)}
         return [_contact(found[each]) for each in ids if each in found]
 
+    async def owner(self, customer_ids: Sequence[int], identifier: int) -> int | None:
+        """Which of these customers has this contact."""
+        found: int | None = await self._connection.fetchval(SQL["owner"], customer_ids, identifier)
+        return found
+
     async def lock(self, customer_id: int, ids: Sequence[int]) -> list[Contact]:
         """The contacts, locked until the transaction ends, in the order of their ids."""
         return [_contact(row) for row in await self._connection.fetch(SQL["lock"], customer_id, ids)]
