@@ -32,6 +32,7 @@ from bench.measure import Amount, Outcome, Scenario  # noqa: E402
 from bench.queued import queued  # noqa: E402
 from bench.rates import rates  # noqa: E402
 from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
+from bench.search import search  # noqa: E402
 from bench.shop import txtsync  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
 
@@ -45,6 +46,7 @@ LONG: dict[str, Scenario] = {
     "contacts": contacts,
     "campaign": campaign,
     "links": links,
+    "search": search,
 }
 USUAL: dict[str, Scenario] = {**SCENARIOS, "txtsync": txtsync}
 ALL = {**USUAL, **LONG}

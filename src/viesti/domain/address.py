@@ -224,11 +224,11 @@ def beginnings(text: str, regions: Sequence[str]) -> tuple[str, ...]:
     digits = written.removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
         return ()
+    whole = normalise(written, regions)  # which may drop zeros that no number of the country begins with
+    found = [whole.digits] if isinstance(whole, Address) else []
     if written[0] == "+":
-        return (digits,)
-    found = [digits[2:]] if digits.startswith("00") else []
-    whole = normalise(text, regions)
-    found += [whole.digits] if isinstance(whole, Address) else []
+        return tuple(dict.fromkeys((*found, digits)))
+    found += [digits[2:]] if digits.startswith("00") else []
     for region in regions:
         place = dialling(region)
         if gone := place.exit_code.match(digits):
