@@ -111,5 +111,10 @@ async def _finished(installation: Installation) -> bool:
 
 
 async def _delivered(installation: Installation) -> bool:
-    [row] = await installation.query("select count(*) from recipients where status <> 70")
-    return bool(row["count"] == 0)
+    """But for who was in a channel's hands at two of the kills: a second doubt is held for a person."""
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        [row] = await installation.query(
+            "select count(*) from recipients where status <> 70 and not (status = 20 and doubts > 1)"
+        )
+        return bool(row["count"] == 0)
+    return False
