@@ -40,6 +40,15 @@ FILL = (
 )
 
 
+# What is told when it takes too long.
+LOOKS = (
+    "select status, why, fed, people, tend_at, now() from campaigns",
+    "select status, doubts, count(*) from recipients group by status, doubts",
+    "select claim is null as free, due_at is null as ready, count(*) from outbox group by 1, 2",
+    "select state, wait_event, left(query, 60) from pg_stat_activity where application_name like 'viesti%'",
+)
+
+
 async def test_a_campaign_survives_kills() -> None:
     async with Installation(SLOW) as installation:
         for statement in FILL:
@@ -52,8 +61,13 @@ async def test_a_campaign_survives_kills() -> None:
             )
             if installation.runs(role):
                 installation.kill(role)
-        await installation.until(lambda: _finished(installation), SECONDS, "the campaign to be finished")
-        await installation.until(lambda: _delivered(installation), SECONDS, "all to be delivered")
+        try:
+            await installation.until(lambda: _finished(installation), SECONDS, "the campaign to be finished")
+            await installation.until(lambda: _delivered(installation), SECONDS, "all to be delivered")
+        except AssertionError as late:
+            for look in LOOKS:
+                late.add_note(str([dict(row) for row in await installation.query(look)]))
+            raise
         [row] = await installation.query("select * from campaigns")
         assert (row["id"], row["people"], row["opted_out"]) == (campaign, PEOPLE, OPTED_OUT)
         assert (row["fed"], row["refused"]) == (PEOPLE - OPTED_OUT, 0)
