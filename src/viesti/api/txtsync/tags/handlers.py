@@ -82,11 +82,12 @@ class TagHandlers:
 
     async def put(self, caller: Caller, asked: PutTagAsked) -> Answer | Refusal:
         """TagContact."""
-        if (asked.tag_id is None) == (not asked.name):
-            return refused([FieldError("TagID", _EITHER)])
         contact_id = read_id(asked.contact_id)
         if contact_id is None:
             return _NO_CONTACT
+        if (asked.tag_id is None) == (not asked.name):
+            known = await self._tags.of_contact(caller.customer, contact_id)
+            return _NO_CONTACT if isinstance(known, Missing) else refused([FieldError("TagID", _EITHER)])
         wanted = asked.name if asked.tag_id is None else asked.tag_id
         done = await self._tags.put(caller.customer, contact_id, wanted, subscribed=asked.subscribed)
         return refusal(done, _OF_PUT) if isinstance(done, Missing | Invalid) else _of_contact(done)
