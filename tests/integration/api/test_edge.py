@@ -136,6 +136,10 @@ async def test_a_lost_database_is_said_so(database_url: str, postgres: str, tmp_
         assert (await api.call("GET", "/healthz"))[0] == 200
         async with api.client.get(api.url + "/metrics") as response:
             assert (response.status, "viesti_database_up 0.0" in await response.text()) == (200, True)
+        signed_in = {"Cookie": f"viesti_sign_in={'x' * 43}"}
+        async with api.client.get(api.url + "/console/contacts/1", headers=signed_in) as page:
+            assert (page.status, page.headers["Retry-After"]) == (503, "5")
+            assert "The database can’t be reached." in await page.text()
         way.symlink_to(sockets)
         assert (await api.send())[0] == 200
     await store.close()
