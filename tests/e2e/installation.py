@@ -237,8 +237,8 @@ class Installation:
         )
         await self.command("apply", str(estate), "--yes")
 
-    async def command(self, *words: str) -> str:
-        """Run a command of the installation; gives what it printed."""
+    async def command(self, *words: str, code: int = 0) -> str:
+        """Run a command of the installation, which ends with this code; gives what it printed."""
         done = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -249,7 +249,7 @@ class Installation:
             stderr=asyncio.subprocess.PIPE,
         )
         printed, told = await done.communicate()
-        assert done.returncode == 0, (printed + told).decode()
+        assert done.returncode == code, (printed + told).decode()
         return printed.decode()
 
     async def token(self, name: str = "tests") -> str:
