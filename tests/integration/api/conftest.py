@@ -144,13 +144,14 @@ async def make_estate(database_url: str) -> None:
 
 @dataclass(slots=True)
 class Api:
-    """A running API and a client of it."""
+    """A running API and a client of it; `paths`: what it serves, as its router has it."""
 
     url: str
     client: aiohttp.ClientSession
     store: Store
     estate: EstateCache
     parts: Parts
+    paths: frozenset[str]
 
     @property
     def guids(self) -> Guids:
@@ -241,8 +242,9 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
     parts.record_clicks.start()
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_api(app, listening, stop))
+    paths = frozenset(route.path for route in app._router.routes)  # type: ignore[attr-defined]
     async with aiohttp.ClientSession() as client:
-        yield Api(url, client, store, parts.estate, parts)
+        yield Api(url, client, store, parts.estate, parts, paths)
     stop.set()
     await serving
     await parts.group_commit.stop()
