@@ -26,6 +26,11 @@ X_ZAPIER = Parameter(
 )
 
 
+def is_quiet(x_zapier: str) -> bool:
+    """Whether the header asks for no outbound trigger, so that a flow does not start itself."""
+    return x_zapier.lower() == "true"
+
+
 def _sms(name: str, to: str, value: Text | Whole | Number | Truth | Moment, title: str, about: str) -> Member:
     return Member(name, to, value, about=About(title, about))
 

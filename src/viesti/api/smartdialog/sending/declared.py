@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from viesti.api.contract.operation import USUAL, AnyOperation, Operation, Parameter, Reply
 from viesti.api.contract.values import About, Member, Thing
+from viesti.api.request_id import IDEMPOTENCY_KEY
 from viesti.api.smartdialog.choices import CUSTOMERS
 from viesti.api.smartdialog.sending.members import (
     CUSTOMER_DATA,
-    IDEMPOTENCY_KEY,
     MESSAGE,
     SENT,
     SENT_IN_THREAD,

@@ -28,14 +28,6 @@ CUSTOMER_DATA = Member(
     Text(max_length=MAX_CUSTOMER_DATA),
     about=About("Customer Data", "A text of your own that comes back in reports."),
 )
-IDEMPOTENCY_KEY = Parameter(
-    "Idempotency-Key",
-    "header",
-    "idempotency_key",
-    Text(max_length=MAX_REQUEST_ID),
-    about=About("Idempotency Key", "The same as RequestId, for clients that send it as a header."),
-    extension=True,
-)
 
 
 def sender_of_it(*, replies: bool) -> tuple[Parameter, ...]:

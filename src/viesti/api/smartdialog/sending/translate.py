@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from viesti.api.answer import FieldError, Refusal
 from viesti.api.contract.reading import digest, refused
+from viesti.api.request_id import one_request_id
 from viesti.api.smartdialog.sending.shapes import (
     DiscussAsked,
     RecipientShown,
@@ -66,9 +67,7 @@ def submit_request(
         bad = parse_url(asked.attachment_uri, allowed)
         if isinstance(bad, BadUrl):
             problems.append(FieldError("AttachmentUri", bad.reason))
-    request_id = asked.request_id or asked.idempotency_key
-    if asked.idempotency_key and request_id != asked.idempotency_key:
-        problems.append(FieldError("RequestId", "It differs from the header Idempotency-Key."))
+    request_id = one_request_id(asked.request_id, asked.idempotency_key, problems)
     if problems:
         return refused(problems)
     return SubmitRequest(

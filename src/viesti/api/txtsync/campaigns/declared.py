@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from viesti.api.contract.operation import ANY_CALLER, USUAL, AnyOperation, Operation, Parameter, Reply
 from viesti.api.contract.values import About, Listed, Member, Thing, Whole
+from viesti.api.request_id import IDEMPOTENCY_KEY
 from viesti.api.txtsync.campaigns.members import (
     AUDIENCE,
     BULK,
     CAMPAIGN,
     CAMPAIGN_ID,
     FROM,
-    IDEMPOTENCY_KEY,
     MESSAGE,
     OPTIONS,
     PREVIEW,

@@ -86,14 +86,6 @@ OPTIONS = (
         "A repeated request with the same id makes nothing twice.",
     ),
 )
-IDEMPOTENCY_KEY = Parameter(
-    "Idempotency-Key",
-    "header",
-    "idempotency_key",
-    Text(max_length=MAX_REQUEST_ID),
-    about=About("Idempotency Key", "The same as RequestId, for clients that send it as a header."),
-    extension=True,
-)
 CAMPAIGN_ID = Parameter(
     "id", "path", "campaign_id", ID, True, About("Campaign ID", "The campaign."), encoding="single"
 )

@@ -9,7 +9,9 @@ import msgspec
 
 from viesti.api.answer import FieldError, Refusal
 from viesti.api.contract.reading import digest, refused
+from viesti.api.request_id import one_request_id
 from viesti.api.txtsync.campaigns.shapes import BulkAsked, ConnectionsAsked
+from viesti.api.txtsync.members import is_quiet
 from viesti.api.txtsync.slice import DIALECT
 from viesti.domain.send_window import WindowProblem, read_window
 from viesti.services.authenticate import Caller
@@ -36,9 +38,7 @@ _WINDOW_NAMES = {"start": "StartTime", "end": "EndTime", "days": "Days"}
 def campaign_request(asked: BulkAsked, caller: Caller, *, draft: bool = False) -> CampaignRequest | Refusal:
     """The request, or what is wrong with what only this dialect knows."""
     problems: list[FieldError] = []
-    request_id = asked.request_id or asked.idempotency_key
-    if asked.idempotency_key and request_id != asked.idempotency_key:
-        problems.append(FieldError("RequestId", "It differs from the header Idempotency-Key."))
+    request_id = one_request_id(asked.request_id, asked.idempotency_key, problems)
     window = read_window(asked.start_time, asked.end_time, asked.days)
     if isinstance(window, WindowProblem):
         problems.append(FieldError(_WINDOW_NAMES[window.field], window.sentence))
@@ -57,7 +57,7 @@ def campaign_request(asked: BulkAsked, caller: Caller, *, draft: bool = False) -
         send_at=asked.send_at,
         window=window,
         track_links=asked.track_links,
-        quiet=asked.x_zapier.lower() == "true",
+        quiet=is_quiet(asked.x_zapier),
         extras=_kept(asked),
         request_id=request_id or None,
         body_hash=_digest(asked, draft) if request_id else b"",

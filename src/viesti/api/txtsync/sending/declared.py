@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from viesti.api.contract.operation import ANY_CALLER, USUAL, AnyOperation, Operation, Parameter, Reply
+from viesti.api.contract.operation import ANY_CALLER, USUAL, AnyOperation, Operation, Reply
 from viesti.api.contract.values import About, Listed, Member, Moment, OneOrMore, Text, Thing, Truth
+from viesti.api.request_id import IDEMPOTENCY_KEY
 from viesti.api.txtsync.members import ID, SMS, TEXT, X_ZAPIER, content_type
 from viesti.api.txtsync.sending.shapes import SendAsked
 from viesti.api.txtsync.versions import described, only
@@ -92,14 +93,6 @@ _BODY = Thing(
         ),
     )
 )
-_IDEMPOTENCY_KEY = Parameter(
-    "Idempotency-Key",
-    "header",
-    "idempotency_key",
-    Text(max_length=MAX_REQUEST_ID),
-    about=About("Idempotency Key", "The same as RequestId, for clients that send it as a header."),
-    extension=True,
-)
 SEND = Operation(
     "SendSMS",
     "POST",
@@ -108,7 +101,7 @@ SEND = Operation(
     SendAsked,
     (Reply(200, Listed(SMS), "The SMS was accepted; one object for each number."),),
     ANY_CALLER,
-    parameters=(content_type("content-type"), X_ZAPIER, _IDEMPOTENCY_KEY),
+    parameters=(content_type("content-type"), X_ZAPIER, IDEMPOTENCY_KEY),
     body=only(_BODY, "From", "Message", "To"),
     body_name="body",
     errors=USUAL | {409},

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from viesti.api.answer import FieldError, Refusal
 from viesti.api.contract.reading import digest, refused
+from viesti.api.request_id import one_request_id
+from viesti.api.txtsync.members import is_quiet
 from viesti.api.txtsync.sending.shapes import SendAsked
 from viesti.api.txtsync.slice import DIALECT
 from viesti.services.authenticate import Caller
@@ -42,9 +44,7 @@ def submit_request(asked: SendAsked, caller: Caller, number: str | None = None) 
             problems.append(FieldError("ToContactID", NO_CONTACT))
     elif not any(recipients):
         problems.append(FieldError("To", NO_RECIPIENT))
-    request_id = asked.request_id or asked.idempotency_key
-    if asked.idempotency_key and request_id != asked.idempotency_key:
-        problems.append(FieldError("RequestId", "It differs from the header Idempotency-Key."))
+    request_id = one_request_id(asked.request_id, asked.idempotency_key, problems)
     if problems:
         return refused(problems)
     return SubmitRequest(
@@ -64,11 +64,6 @@ def submit_request(asked: SendAsked, caller: Caller, number: str | None = None) 
         extras=_kept(asked),
         track_links=asked.track_links,
     )
-
-
-def is_quiet(x_zapier: str) -> bool:
-    """Whether the header asks for no outbound trigger, so that a flow does not start itself."""
-    return x_zapier.lower() == "true"
 
 
 def _kept(asked: SendAsked) -> dict[str, str] | None:
