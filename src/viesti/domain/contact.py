@@ -89,7 +89,7 @@ class ContactCount(NamedTuple):
     bucket: int
     customer_id: int
     address: str
-    kind: str  # inbound, outbound, failed, link_sent, click
+    kind: str  # inbound, outbound, failed, click
     amount: int
     at: datetime
     links: int = 0  # that were sent with it

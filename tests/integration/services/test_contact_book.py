@@ -366,9 +366,10 @@ async def test_a_tag_s_life(book: Book) -> None:
 
 async def test_counters_and_the_rating_are_seen(book: Book) -> None:
     made = await book.added(1)
-    kinds = [("inbound", 1), ("outbound", 2), ("failed", 1), ("link_sent", 2), ("click", 1)]
+    kinds = [("inbound", 1, 0), ("outbound", 2, 2), ("failed", 1, 0), ("click", 1, 0)]
     counts = [
-        ContactCount(64 * n, 5, ACME, address(1), kind, many, START) for n, (kind, many) in enumerate(kinds)
+        ContactCount(64 * n, 5, ACME, address(1), kind, many, START, links)
+        for n, (kind, many, links) in enumerate(kinds)
     ]
     async with book.world.store.transaction() as tx:
         await tx.contacts.count(counts)

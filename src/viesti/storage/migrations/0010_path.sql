@@ -38,8 +38,11 @@ create index recipients_address on recipients (customer_id, address, id);
 alter table outbox add column campaign_id bigint;
 create index outbox_campaign on outbox (campaign_id, id) where campaign_id is not null;
 
--- What is sent and the links in it are counted by one row.
+-- What is sent and the links in it are counted by one row, so links are no kind of their own (nobody wrote one).
 alter table contact_counts add column links smallint not null default 0;
+alter table contact_counts drop constraint contact_counts_kind_check;
+alter table contact_counts add constraint contact_counts_kind_check
+    check (kind in ('inbound', 'outbound', 'failed', 'click'));
 
 -- Accepted, but held back: frozen recipients, with what it takes to queue them. A row of the outbox that is held
 -- becomes one of these, and back, so its attempts are kept.

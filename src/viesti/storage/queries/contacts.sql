@@ -130,7 +130,7 @@ with taken as materialized (
     select customer_id, address, coalesce(sum(amount) filter (where kind = 'inbound'), 0) as inbound,
            coalesce(sum(amount) filter (where kind = 'outbound'), 0) as outbound,
            coalesce(sum(amount) filter (where kind = 'failed'), 0) as failed,
-           coalesce(sum(amount) filter (where kind = 'link_sent'), 0) + sum(links) as links_sent,
+           sum(links) as links_sent,
            coalesce(sum(amount) filter (where kind = 'click'), 0) as distinct_clicks,
            max(at) filter (where kind in ('inbound', 'outbound') and amount > 0) as last_at
     from taken group by customer_id, address
