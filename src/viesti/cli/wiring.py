@@ -73,7 +73,8 @@ def secret_keys(settings: Settings) -> str:
 
     file = settings.data_dir / "secret.key"
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Others may pass: an embedded PostgreSQL that is started here later does not run as root.
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
         if not file.exists():
             # Written aside and linked in place: those who start at once end up with the same, whole key.
             with tempfile.NamedTemporaryFile("w", dir=settings.data_dir) as draft:

@@ -9,7 +9,11 @@ import asyncpg
 import pytest
 from tests.integration.cli.test_commands import viesti_command
 
+from viesti.storage.seal import Seal
+
 pytestmark = pytest.mark.integration
+
+KEY = Seal.new_key()  # else it would be kept in the data folder of this machine
 
 ESTATE = """
 insert into customers (id, bucket, key, name, currency, created_at)
@@ -38,7 +42,7 @@ async def estate(database_url: str) -> str:
 
 
 def command(database: str, *words: str) -> subprocess.CompletedProcess[str]:
-    return viesti_command(*words, VIESTI_DATABASE_URL=database, VIESTI_SECRET_KEY="")
+    return viesti_command(*words, VIESTI_DATABASE_URL=database, VIESTI_SECRET_KEY=KEY)
 
 
 async def test_a_group(estate: str) -> None:

@@ -25,6 +25,8 @@ def test_a_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:
     assert secret_keys(settings) == key
     [file] = (tmp_path / "new").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    # Below it an embedded PostgreSQL may come to stand, which runs as another user when we are root.
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o711
 
 
 def test_many_that_start_at_once_get_the_same_key(tmp_path: Path) -> None:
