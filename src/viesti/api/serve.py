@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from starlette.types import ASGIApp
 
+from viesti.api.one_write import OneWriteProtocol
+
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75  # longer than the idle time of the usual proxies, so that they close first
 
@@ -62,7 +64,7 @@ async def serve_api(
     `drain_seconds` at most) and return. Signals are left to the caller; the socket is closed."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=OneWriteProtocol,
         ws="none",
         lifespan="off",
         loop="none",

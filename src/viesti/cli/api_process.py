@@ -11,6 +11,7 @@ import structlog
 
 from viesti.api.app import ApiOptions
 from viesti.api.body import BodyLimits
+from viesti.api.meters import share
 from viesti.api.serve import serve_api
 from viesti.cli import wiring
 from viesti.cli.api_parts.parts import Parts
@@ -60,10 +61,10 @@ async def run_api(
 async def _serve(
     parts: Parts, listening: socket.socket, stop: asyncio.Event, ready: Callable[[], None], instance: str
 ) -> None:
-    options = ApiOptions(
-        body_limits=BodyLimits(parts.settings.body_limit_bytes),
-        shared_metrics_dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
-    )
+    shared_metrics_dir = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if shared_metrics_dir:
+        share(os.getpid())
+    options = ApiOptions(BodyLimits(parts.settings.body_limit_bytes), shared_metrics_dir=shared_metrics_dir)
     app = make_app(parts, options)
     await parts.estate.load()
     parts.estate.watch()
