@@ -7,16 +7,17 @@ the link is followed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from viesti.domain.links import find_links
 from viesti.services.short_links import ShortLinks
 from viesti.storage.store import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class LinkDetail:
+class LinkDetail(msgspec.Struct, frozen=True):
     """A link of a recipient. `persons`: of the clicks, those that nothing speaks against, `machines` the
     others; `distinct`: 1 when there was a person."""
 

@@ -13,6 +13,7 @@ on AES alone.)
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -23,13 +24,16 @@ KEY_OCTETS = 16
 ROUNDS = 8
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE = len(_DIGITS)
+_PAIR = _BASE * _BASE
 _PAIRS = tuple(high + low for high in _DIGITS for low in _DIGITS)
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
 _CHECK_BITS = 8
 _LINK_BITS = 3
 _IDS_BELOW = 1 << 53
 _HALF = (1 << 32) - 1
-_PADDING = bytes(11)
+# One round's block: 32 bits of the number, the round, zeros; of its cipher the first 32 bits count.
+_BLOCK = Struct(">IB11x")
+_CIPHERED = Struct(">I12x")
 
 
 class Tokened(NamedTuple):
@@ -45,7 +49,6 @@ class LinkCipher:
     def __init__(self, key: bytes) -> None:
         # Single blocks, and each round's differ from any other's: there is nothing that a mode could add.
         self._block = Cipher(algorithms.AES128(key), modes.ECB()).encryptor().update  # noqa: S305
-        self._tails = tuple(bytes((number,)) + _PADDING for number in range(ROUNDS))
 
     def token(self, recipient_id: int, link: int) -> str:
         """The token of a recipient's link."""
@@ -65,28 +68,30 @@ class LinkCipher:
         return Tokened(plain >> _LINK_BITS, plain & ((1 << _LINK_BITS) - 1))
 
     def _permuted(self, number: int) -> int:
-        block = self._block
+        block, pack, unpack = self._block, _BLOCK.pack, _CIPHERED.unpack
         left, right = number >> 32, number & _HALF
-        for tail in self._tails:
-            mixed = int.from_bytes(block(right.to_bytes(4, "big") + tail)[:4], "big")
+        for turn in range(ROUNDS):
+            (mixed,) = unpack(block(pack(right, turn)))
             left, right = right, left ^ mixed
         return left << 32 | right
 
     def _restored(self, number: int) -> int:
-        block = self._block
+        block, pack, unpack = self._block, _BLOCK.pack, _CIPHERED.unpack
         left, right = number >> 32, number & _HALF
-        for tail in reversed(self._tails):
-            mixed = int.from_bytes(block(left.to_bytes(4, "big") + tail)[:4], "big")
+        for turn in reversed(range(ROUNDS)):
+            (mixed,) = unpack(block(pack(left, turn)))
             left, right = right ^ mixed, left
         return left << 32 | right
 
 
 def _written(number: int) -> str:
-    pairs = []
-    for _ in range(TOKEN_LENGTH // 2):
-        number, pair = divmod(number, _BASE * _BASE)
-        pairs.append(_PAIRS[pair])
-    return _DIGITS[number] + "".join(reversed(pairs))
+    pairs = _PAIRS
+    rest, fifth = divmod(number, _PAIR)
+    rest, fourth = divmod(rest, _PAIR)
+    rest, third = divmod(rest, _PAIR)
+    rest, second = divmod(rest, _PAIR)
+    first_digit, first = divmod(rest, _PAIR)
+    return f"{_DIGITS[first_digit]}{pairs[first]}{pairs[second]}{pairs[third]}{pairs[fourth]}{pairs[fifth]}"
 
 
 def _read(token: str) -> int | None:

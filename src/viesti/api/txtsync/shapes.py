@@ -126,4 +126,5 @@ def profile_url(base_url: str, contact_id: int) -> str:
 
 def date(at: datetime) -> str:
     """A moment as TxtSync writes it, in milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"  # "+00:00" before
