@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 from phonenumbers import PhoneNumberType
 
 from viesti.domain.channel import AddressKind
@@ -40,8 +41,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """A number that can be sent to. `digits` has no '+'; `warnings` are sentences for the caller."""
 
     digits: str

@@ -6,7 +6,8 @@ Rule: this runs for every message, so the usual text (default alphabet, no escap
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from viesti.domain.text.alphabet import alphabet
 from viesti.domain.text.choice import choose_encoding
@@ -18,8 +19,7 @@ from viesti.domain.text.policy import CharacterPolicy, apply_policy
 _DEFAULT = alphabet()
 
 
-@dataclass(frozen=True, slots=True)
-class TextPlan:
+class TextPlan(msgspec.Struct, frozen=True):
     """The text to send and its size. `parts` may exceed MAX_PARTS; with `refused` it is not to be sent."""
 
     text: str
