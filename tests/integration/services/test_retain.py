@@ -15,7 +15,17 @@ from viesti.storage.store import period_of
 pytestmark = pytest.mark.integration
 
 PERIOD, KEEP = timedelta(days=7), timedelta(days=90)
-TABLES = ("messages", "recipients", "parts", "receipts", "events", "inbound_messages", "clicks", "clicked")
+TABLES = (
+    "messages",
+    "recipients",
+    "parts",
+    "receipts",
+    "events",
+    "inbound_messages",
+    "clicks",
+    "clicked",
+    "inbound_media",
+)
 
 
 async def _partitions(world: World) -> dict[str, list[int]]:
