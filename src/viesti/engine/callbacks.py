@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import structlog
 
 from viesti.domain.message import Callback
-from viesti.engine.batches import Batches
 from viesti.engine.duty import Duty
+from viesti.services.batches import Batches
 from viesti.services.call_back import CallBack, Called, endpoint_of
 from viesti.services.store_errors import StoreUnavailable
 

@@ -15,8 +15,8 @@ from math import ceil
 import structlog
 
 from viesti.domain.channel import Channel, LateAnswer, SendReport
-from viesti.engine.batches import Batches
 from viesti.engine.duty import Duty
+from viesti.services.batches import Batches
 from viesti.services.dispatch import Dispatch, Hold
 from viesti.services.store_errors import StoreUnavailable
 

@@ -7,8 +7,8 @@ the parts in the store, where the next round finds them.
 from __future__ import annotations
 
 from viesti.domain.channel import InboundPart, NotStored
-from viesti.engine.batches import Batches
 from viesti.engine.duty import Duty
+from viesti.services.batches import Batches
 from viesti.services.receive import Receive
 
 

@@ -6,8 +6,8 @@ Rule: the carrier is answered when the batch is committed.
 from __future__ import annotations
 
 from viesti.domain.channel import CarrierReceipt, NotStored
-from viesti.engine.batches import Batches
 from viesti.engine.duty import Duty
+from viesti.services.batches import Batches
 from viesti.services.receipts import TakeReceipts
 
 SWEEP_SECONDS = 2.0

@@ -17,7 +17,7 @@ from viesti.domain.channel import (
     SendReport,
     SessionState,
 )
-from viesti.engine.batches import Batches
+from viesti.services.batches import Batches
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ from tests.integration.services.world import CHANNEL, World
 
 from viesti.channels.smpp.channel import create
 from viesti.domain.channel import CarrierReceipt, Channel, InboundPart, SessionState
-from viesti.engine.batches import Batches
 from viesti.engine.dispatcher import Dispatcher
 from viesti.engine.sink import Sink
 from viesti.protocols.smpp.spec import Command
+from viesti.services.batches import Batches
 
 pytestmark = pytest.mark.integration
 

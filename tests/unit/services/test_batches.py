@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from viesti.engine.batches import Batches
+from viesti.services.batches import Batches
 
 
 class Writer:
