@@ -30,6 +30,8 @@ class Failure(StrEnum):
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     IN_DOUBT = "in_doubt"
     CANCELLED = "cancelled"
+    NOT_ON_WHATSAPP = "not_on_whatsapp"
+    WINDOW_CLOSED = "window_closed"
     UNSPECIFIED = "unspecified"
 
 
@@ -51,6 +53,8 @@ NUMBERS: dict[Failure, int] = {
     Failure.TOO_MANY_ATTEMPTS: 30008,
     Failure.IN_DOUBT: 30008,
     Failure.CANCELLED: 30409,
+    Failure.NOT_ON_WHATSAPP: 63003,
+    Failure.WINDOW_CLOSED: 63016,
     Failure.UNSPECIFIED: 30008,
 }
 
@@ -72,5 +76,7 @@ SENTENCES: dict[Failure, str] = {
     Failure.TOO_MANY_ATTEMPTS: "Every attempt failed for a passing reason, and no more are made.",
     Failure.IN_DOUBT: "The link died before the carrier answered; the message may have been sent.",
     Failure.CANCELLED: "The message was cancelled before it was sent.",
+    Failure.NOT_ON_WHATSAPP: "The recipient can't be reached on WhatsApp.",
+    Failure.WINDOW_CLOSED: "The recipient has not written within 24 hours; only a template can be sent.",
     Failure.UNSPECIFIED: "The carrier gave no reason.",
 }

@@ -83,6 +83,9 @@ PRIVATE_NETWORKS: tuple[Network, ...] = tuple(
     )
 )
 
+# For what the operator has configured himself, such as a provider's address: no user chose where it leads.
+EVERYWHERE: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+
 
 def forbidden(address: Address, allowed: Sequence[Network] = ()) -> str | None:
     """Why `address` may not be called, in a word or two; None when it may. `allowed` is exempt."""

@@ -62,10 +62,12 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HttpFailure:
-    """No answer. `detail` is for the operator and never holds the URL."""
+    """No answer. `detail` is for the operator and never holds the URL. `sent`: the request, or a part of it,
+    was written; the other end may have acted on it."""
 
     kind: FailureKind
     detail: str
+    sent: bool = False
 
     @property
     def for_good(self) -> bool:

@@ -1,4 +1,5 @@
-"""The one client for calls to addresses that users choose: callbacks, webhooks, attachments.
+"""The one client for calls to others: callbacks, webhooks and attachments wherever users choose, and to
+providers.
 
 Rule: nothing about a call is decided by the other end. No redirect is followed, no proxy or credential is
 taken from the environment, no cookie kept, nothing unpacked; time, headers and body are capped. Whatever
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 
-from viesti.net.addresses import PRIVATE_NETWORKS, Network
+from viesti.net.addresses import EVERYWHERE, PRIVATE_NETWORKS, Network
 from viesti.net.answer import FailureKind, HttpAnswer, HttpFailure
 from viesti.net.connection import CLOSED, Connection
 from viesti.net.dial import dial
@@ -47,6 +48,9 @@ class ClientOptions:
     def exempt(self) -> tuple[Network, ...]:
         """Every subnet that the ban does not cover."""
         return (*self.allowed, *PRIVATE_NETWORKS) if self.allow_private else self.allowed
+
+
+OPERATORS = ClientOptions(allowed=EVERYWHERE)  # for addresses that the operator has configured himself
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,11 @@ class OutgoingClient:
         body: bytes = b"",
         *,
         repeatable: bool = False,
+        max_body: int | None = None,
+        timeout: float | None = None,
     ) -> HttpAnswer | HttpFailure:
         """Make one call. The path and query go out byte for byte as in `url`; its fragment is not sent.
+        `max_body` and `timeout` (of the whole call) are for this one, instead of the options'.
 
         A kept connection may have been closed by the other end just when it is used: the call then ends
         without an octet of an answer. A GET, and what is `repeatable` (its receiver knows it when it comes
@@ -128,7 +135,7 @@ class OutgoingClient:
         if isinstance(origin, BadUrl):
             return HttpFailure(FailureKind.BAD_URL, origin.reason)
         octets = render(method, path, origin.common, headers, body)
-        deadline = self._loop.time() + self._options.total_timeout
+        deadline = self._loop.time() + (self._options.total_timeout if timeout is None else timeout)
         again = repeatable or method in _SAFE
         while True:
             connection = pool.idle(origin.key) or await pool.acquire(
@@ -139,7 +146,7 @@ class OutgoingClient:
             if not connection.usable:
                 continue  # closed while it was handed to us
             kept = connection.exchanges > 0
-            result = await connection.exchange(octets, deadline)
+            result = await connection.exchange(octets, deadline, max_body)
             stale = kept and connection.untouched and result == CLOSED
             if not (again and stale):
                 return result

@@ -17,11 +17,11 @@ from viesti.net.answer import FailureKind, Headers, HttpAnswer, HttpFailure
 MAX_HEAD = 32_768  # octets of header fields
 _PER_OCTET = 8  # framing allowed for each octet of a chunked body: one alone in its chunk takes five
 
-NOT_READABLE = HttpFailure(FailureKind.NOT_HTTP, "it is not HTTP/1.1")
-TOO_LONG = HttpFailure(FailureKind.NOT_HTTP, "its head is too long")
-LATE = HttpFailure(FailureKind.TIMEOUT, "no answer in time")
-CLOSED = HttpFailure(FailureKind.BROKEN, "closed before the answer was whole")
-ENDED = HttpFailure(FailureKind.BROKEN, "the client was closed")
+NOT_READABLE = HttpFailure(FailureKind.NOT_HTTP, "it is not HTTP/1.1", sent=True)
+TOO_LONG = HttpFailure(FailureKind.NOT_HTTP, "its head is too long", sent=True)
+LATE = HttpFailure(FailureKind.TIMEOUT, "no answer in time", sent=True)
+CLOSED = HttpFailure(FailureKind.BROKEN, "closed before the answer was whole", sent=True)
+ENDED = HttpFailure(FailureKind.BROKEN, "the client was closed", sent=True)
 
 
 class Connection(asyncio.Protocol):
@@ -31,7 +31,7 @@ class Connection(asyncio.Protocol):
     def __init__(
         self, max_body: int, done: Callable[[Connection], None], lost: Callable[[Connection], None]
     ) -> None:
-        self._max_body = max_body
+        self._max_body = self._limit = max_body
         self._done = done
         self._lost = lost
         self._loop = asyncio.get_running_loop()
@@ -46,13 +46,16 @@ class Connection(asyncio.Protocol):
         self._whole = False
         self._begin()
 
-    async def exchange(self, request: bytes, deadline: float) -> HttpAnswer | HttpFailure:
+    async def exchange(
+        self, request: bytes, deadline: float, max_body: int | None = None
+    ) -> HttpAnswer | HttpFailure:
         """Send and wait for the answer until `deadline` (the loop's time). When it is lost and `untouched`,
-        the request may not have been read at all."""
+        the request may not have been read at all. `max_body`: of this answer, instead of any."""
         assert self._transport is not None and self.usable  # the caller has looked
         self.exchanges += 1
         self.untouched = True
         self._begin()
+        self._limit = self._max_body if max_body is None else max_body
         answer: asyncio.Future[HttpAnswer | HttpFailure] = self._loop.create_future()
         self._answer = answer
         timer = self._loop.call_at(deadline, self._end, LATE)
@@ -134,7 +137,7 @@ class Connection(asyncio.Protocol):
             return
         self._size += len(body)
         self._body.append(body)
-        if self._size > self._max_body:
+        if self._size > self._limit:
             self._whole = self._truncated = True
 
     def on_message_complete(self) -> None:
@@ -161,7 +164,7 @@ class Connection(asyncio.Protocol):
         self._in_body = self._framed = False
 
     def _result(self) -> HttpAnswer:
-        body = b"".join(self._body)[: self._max_body]
+        body = b"".join(self._body)[: self._limit]
         return HttpAnswer(self._status, Headers(self._fields), body, self._truncated)
 
     def _end(self, result: HttpAnswer | HttpFailure) -> None:

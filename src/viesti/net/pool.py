@@ -17,6 +17,7 @@ from viesti.net.connection import ENDED, Connection
 IDLE_SECONDS = 15.0  # many servers close after a minute, some after 20 seconds; a call should not meet that
 
 NO_PLACE = HttpFailure(FailureKind.TIMEOUT, "no free connection in time")
+NOT_BEGUN = HttpFailure(FailureKind.BROKEN, "the client was closed")
 
 Key: TypeAlias = tuple[str, str, int]  # scheme, host, port
 Maker: TypeAlias = Callable[
@@ -53,7 +54,7 @@ class Pool:
     async def acquire(self, key: Key, deadline: float, connect: Maker) -> Connection | HttpFailure:
         """A free connection, or one that `connect(done, lost)` makes when a place is free."""
         if self._closing.is_set():
-            return ENDED
+            return NOT_BEGUN
         connection = self.idle(key)
         if connection is None and not self._take_place(key):
             try:
@@ -62,7 +63,7 @@ class Pool:
                 return NO_PLACE
         if connection is not None:
             return connection
-        made: Connection | HttpFailure = ENDED
+        made: Connection | HttpFailure = NOT_BEGUN
         try:
             if not self._closing.is_set():  # while we waited
                 made = await connect(self.release, self._lost)
@@ -73,7 +74,7 @@ class Pool:
                 self._keys[made] = key
         if isinstance(made, Connection) and self._closing.is_set():
             made.abort()
-            return ENDED
+            return NOT_BEGUN
         return made
 
     def release(self, connection: Connection) -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.fakes.endpoint import Endpoint, Received, answer
 
-from viesti.net.client import ClientOptions, FailureKind, HttpAnswer, HttpFailure, OutgoingClient
+from viesti.net.client import OPERATORS, ClientOptions, FailureKind, HttpAnswer, HttpFailure, OutgoingClient
 
 LAB = ClientOptions(allow_private=True)
 
@@ -220,6 +220,53 @@ async def test_a_slow_endpoint_is_given_up(reply: bytes | None) -> None:
         assert endpoint.received
 
 
+@pytest.mark.parametrize(
+    ("reply", "kind", "detail"),
+    [
+        (None, FailureKind.TIMEOUT, "no answer in time"),
+        (b"", FailureKind.BROKEN, "closed before the answer was whole"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", FailureKind.NOT_HTTP, "it is not HTTP/1.1"),
+    ],
+)
+async def test_what_was_sent_and_not_answered_says_so(
+    client: OutgoingClient, reply: bytes | None, kind: FailureKind, detail: str
+) -> None:
+    async with Endpoint(lambda _: reply) as endpoint:
+        failure = await client.request("POST", endpoint.url, body=b"x", timeout=0.1)
+        assert [received.body for received in endpoint.received] == [b"x"]
+    assert failure == HttpFailure(kind, detail, sent=True)
+
+
+async def test_what_never_left_says_so(client: OutgoingClient) -> None:
+    async with Endpoint() as endpoint:
+        url = endpoint.url
+    refused = await client.request("POST", url, body=b"x")
+    assert isinstance(refused, HttpFailure)
+    assert not refused.sent
+    async with Endpoint(lambda _: None) as endpoint:
+        options = ClientOptions(allow_private=True, connections_per_host=1)
+        async with OutgoingClient(options) as narrow:
+            first = asyncio.create_task(narrow.request("POST", endpoint.url, body=b"1"))
+            await endpoint.arrived.wait()
+            second = asyncio.create_task(narrow.request("POST", endpoint.url, body=b"2"))
+            third = await narrow.request("POST", endpoint.url, body=b"3", timeout=0.01)
+            await narrow.close()
+            assert (await first, await second) == (
+                HttpFailure(FailureKind.BROKEN, "the client was closed", sent=True),
+                HttpFailure(FailureKind.BROKEN, "the client was closed"),
+            )
+        assert third == HttpFailure(FailureKind.TIMEOUT, "no free connection in time")
+        assert [received.body for received in endpoint.received] == [b"1"]
+
+
+async def test_one_call_may_have_limits_of_its_own(client: OutgoingClient) -> None:
+    async with Endpoint(lambda _: answer(body=b"x" * 100_000)) as endpoint:
+        sizes = [
+            len((await answered(client, endpoint.url, max_body=limit)).body) for limit in (10, 200_000, None)
+        ]
+    assert sizes == [10, 100_000, LAB.max_body]
+
+
 async def test_nobody_listens(client: OutgoingClient) -> None:
     async with Endpoint() as endpoint:
         url = endpoint.url
@@ -236,6 +283,12 @@ async def test_one_s_own_machine_is_not_called(url: str) -> None:
         assert failure.kind is FailureKind.BAD_URL
         assert failure.for_good
         assert endpoint.connections == 0
+
+
+async def test_but_where_the_operator_says() -> None:
+    async with OutgoingClient(OPERATORS) as client, Endpoint() as endpoint:
+        for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]"):
+            await answered(client, f"http://{host}:{endpoint.port}/")
 
 
 async def test_nor_by_a_name_that_leads_there() -> None:

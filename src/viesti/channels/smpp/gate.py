@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import insort
 from typing import Final
 
+from viesti.channels.pace import Pace
 from viesti.channels.smpp.flight import Part
-from viesti.channels.smpp.pace import Pace
 
 _HORIZON: Final = 1.0  # seconds of a limited rate that may be taken ahead
 

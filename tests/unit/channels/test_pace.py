@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viesti.channels.smpp.pace import Pace
+from viesti.channels.pace import Pace
 
 
 def send_for(pace: Pace, start: float, seconds: float, step: float) -> int:

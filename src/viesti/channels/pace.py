@@ -1,4 +1,4 @@
-"""How fast one session may send: the configured rate, and the slower one a throttling carrier leaves us.
+"""How fast one session or number may send: the configured rate, and the slower one that throttling leaves.
 
 Rule: the rate is kept exactly over time (a slot missed by a late timer is caught up, up to `CATCH_UP`
 seconds), and time comes in as `now`.
