@@ -92,8 +92,9 @@ def members_reader(thing: Thing) -> MembersReader:
 
 def _text(about: Text) -> Reader:
     longest, least, blank = about.max_length, about.least, about.blank
-    choices = {_folded(about, choice): choice for choice in about.choices}
-    sentence = f"It must be {'one of ' if len(choices) > 1 else ''}{', '.join(about.choices)}."
+    every = (*about.choices, *about.more)
+    choices = {_folded(about, choice): choice for choice in every}
+    sentence = f"It must be {'one of ' if len(choices) > 1 else ''}{', '.join(every)}."
     own = {word.lower(): said for word, said in about.refused.items()}
 
     def read(value: Any, place: str, problems: list[FieldError]) -> Any:

@@ -130,7 +130,7 @@ def _schema(value: Value, tolerant: bool, *, answer: bool = False) -> dict[str, 
             facts = {
                 "type": "string",
                 "format": value.format,
-                "enum": [*value.choices, ""] if tolerant and value.blank else list(value.choices),
+                "enum": _choices(value, tolerant),
                 "maxLength": value.max_length,
                 "minLength": value.least or None,
                 "default": value.default,
@@ -147,7 +147,7 @@ def _schema(value: Value, tolerant: bool, *, answer: bool = False) -> dict[str, 
         case Truth():
             facts = {"type": "boolean", "enum": list(value.choices), "default": value.default}
         case Moment():
-            facts = {"type": "string", "format": "date-time"}
+            facts = {"type": "string", "format": value.format}
         case Scalars():
             return {"type": "object", "properties": {}}
         case OneOrMore():
@@ -167,6 +167,12 @@ def _schema(value: Value, tolerant: bool, *, answer: bool = False) -> dict[str, 
                 "required": [m.name for m in shown if (m.needed if tolerant else m.required)],
             }
     return {name: fact for name, fact in facts.items() if name == "properties" or fact not in (None, "", [])}
+
+
+def _choices(value: Text, tolerant: bool) -> list[str]:
+    if not tolerant or not value.choices:
+        return list(value.choices)
+    return [*value.choices, *value.more, *([""] if value.blank else [])]
 
 
 def _member(member: Member, tolerant: bool, answer: bool) -> dict[str, Any]:

@@ -48,12 +48,13 @@ PLAIN = About()
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
     """Text. `choices`: the only values, in any letter case with `any_case`, and the empty text with `blank`;
-    `refused`: values that have a sentence of their own. `default` is what a designer fills in; nothing is
-    filled in here."""
+    `more`: choices that are ours, and not in the contract of the original; `refused`: values that have a
+    sentence of their own. `default` is what a designer fills in; nothing is filled in here."""
 
     max_length: int | None = None
     least: int = 0
     choices: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
     any_case: bool = False
     blank: bool = False
     refused: Mapping[str, str] = {}
@@ -80,8 +81,11 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[bool, ...] = ()
 
 
-class Moment(msgspec.Struct, frozen=True):
-    """A date and time, read to UTC; one without an offset is UTC, an empty text is as if left out."""
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """A date and time, read to UTC; one without an offset is UTC, an empty text is as if left out. `format`:
+    how it is described, '' as any text."""
+
+    format: Literal["date-time", ""] = "date-time"
 
 
 class Scalars(msgspec.Struct, frozen=True):
