@@ -50,6 +50,7 @@ from viesti.storage.rows.sms import FoundSms, ReceivedSms, SentSms, Smses, SmsQu
 from viesti.storage.rows.subscriptions import NewSubscription, Subscription, Subscriptions
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
+from viesti.storage.rows.windows import Opened, Windows
 
 __all__ = [
     "Abandoned",
@@ -81,6 +82,7 @@ __all__ = [
     "NewClick",
     "NewSubscription",
     "OpenThread",
+    "Opened",
     "OverTheCap",
     "Preview",
     "Put",
@@ -179,6 +181,10 @@ class Transaction:
     @cached_property
     def throttles(self) -> Throttles:
         return Throttles(self._connection)
+
+    @cached_property
+    def windows(self) -> Windows:
+        return Windows(self._connection)
 
     @cached_property
     def clicks(self) -> Clicks:

@@ -17,7 +17,7 @@ SQL = queries("threads")
 
 class OpenThread(NamedTuple):
     """A message that belongs to a discussion. `id`: the discussion's, if there is none yet; `destination`:
-    the address of ours that was written to."""
+    the address of ours that was written to, by `protocol`."""
 
     id: int
     bucket: int
@@ -26,16 +26,18 @@ class OpenThread(NamedTuple):
     address: str
     destination: str
     at: datetime
+    protocol: str = "sms"
 
 
 class Thread(NamedTuple):
-    """A discussion. `destination`: the address of ours last written to; '' is not known."""
+    """A discussion. `destination`: the address of ours last written to, by `protocol`; '' is not known."""
 
     id: int
     customer_id: int
     service_id: int
     address: str
     destination: str
+    protocol: str
 
 
 class Threads:
