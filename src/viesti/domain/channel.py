@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from viesti.domain.failure import Failure
 from viesti.domain.outcome import Outcome
 from viesti.domain.status import PartState
 
@@ -23,6 +24,7 @@ class AddressKind(StrEnum):
     INTERNATIONAL = "international"  # E.164 digits without '+'
     SHORT_CODE = "short_code"
     ALPHANUMERIC = "alphanumeric"
+    WHATSAPP_USER = "whatsapp_user"  # a WhatsApp party without a number: 'FI.' and what the provider calls it
 
 
 class Outgoing(NamedTuple):
@@ -42,6 +44,7 @@ class Outgoing(NamedTuple):
     validity_seconds: int | None = None
     flash: bool = False
     urgent: bool = False  # goes before those that are not, as far as nothing of them is written yet
+    content: bytes | None = None  # what else it is than its text, in the form of `whatsapp_content`
 
 
 class PartReport(NamedTuple):
@@ -72,7 +75,8 @@ class LateAnswer:
 
 
 class CarrierReceipt(NamedTuple):
-    """A delivery report as it came, `reference` in the channel's canonical form."""
+    """A delivery report as it came, `reference` in the channel's canonical form. One that names the attempt
+    it speaks of is believed where no reference leads to a part."""
 
     channel_id: int
     references: tuple[str, ...]  # candidates in canonical form, best first (hex or decimal); () for none
@@ -83,6 +87,10 @@ class CarrierReceipt(NamedTuple):
     source: str  # addresses as they came, for matching by hand
     destination: str
     raw: str  # the receipt text or TLVs, kept for the operator; never holds message text
+    recipient_id: int | None = None  # with `attempt`: what we told the carrier to send back with it
+    attempt: int | None = None
+    failure: Failure | None = None  # where the carrier says more of it than the state
+    read_at: datetime | None = None  # the person has read it; then it is delivered
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from viesti.domain.pricing import Price
 from viesti.domain.routing import Route
 from viesti.domain.sender import RegisteredSender
 
+WHATSAPP = "whatsapp"  # the kind of a channel that is one WhatsApp number
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:
@@ -67,6 +69,8 @@ class Service:
     advertisement: bool = False  # what its messages are, unless they say otherwise
     allow_reply: bool = True  # it may send replies
     track_links: bool = False  # links in its messages are followed, unless they say otherwise
+    whatsapp_sender: str = ""  # digits: the identity its WhatsApp messages come from
+    fallback_minutes: int = 10  # how long WhatsApp has, before an SMS goes out instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,17 @@ class ChannelRow:
     options: Mapping[str, Any]
     secrets: str | None
     enabled: bool
+
+    @property
+    def identity(self) -> str:
+        """The digits of the number that a WhatsApp channel is; '' for any other."""
+        written = self.options.get("identity") if self.kind == WHATSAPP else None
+        return identity_digits(written)
+
+
+def identity_digits(written: object) -> str:
+    """The digits of a WhatsApp channel's number as its options write it."""
+    return "".join(mark for mark in str(written or "") if mark.isdecimal())
 
 
 @dataclass(frozen=True, slots=True)

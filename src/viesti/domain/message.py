@@ -16,6 +16,13 @@ from typing import Any, NamedTuple
 from viesti.domain.status import Status
 
 
+class Protocol(StrEnum):
+    """What a message goes by; the value is stored."""
+
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
 class Message(NamedTuple):
     """What a caller asked to send, as accepted."""
 
@@ -49,6 +56,9 @@ class Message(NamedTuple):
     link_base: str | None = None  # what short links of the text begin with; None: its links are not followed
     links_until: datetime | None = None  # when they end
     link_rule: int | None = None  # by which links are found in the text
+    protocol: str = Protocol.SMS
+    content: bytes | None = None  # what else a WhatsApp message is than its text, as JSON
+    fallback: Mapping[str, str] | None = None  # `text` and `sender` of the SMS that goes out instead
 
 
 class Recipient(NamedTuple):
@@ -80,6 +90,7 @@ class Recipient(NamedTuple):
     finished_at: datetime | None = None
     flagged_at: datetime | None = None
     flagged_why: str | None = None
+    read_at: datetime | None = None
 
 
 class Queued(NamedTuple):
@@ -93,6 +104,14 @@ class Queued(NamedTuple):
     parts: int
     due_at: datetime | None
     campaign_id: int | None = None
+
+
+class FallbackDue(NamedTuple):
+    """Until when WhatsApp has for a recipient, before an SMS goes out instead."""
+
+    recipient_id: int
+    bucket: int
+    due_at: datetime
 
 
 class HeldReason(StrEnum):

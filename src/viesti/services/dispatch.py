@@ -187,6 +187,7 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed], short_links: ShortL
             parts_done=frozenset(done.get(identifier, ())),
             validity_seconds=message.validity_seconds,
             urgent=lane == Lane.TRANSACTIONAL,
+            content=message.content.encode() if message.content else None,
         )
         loaded.append(InHand(recipient, message, attempt, outgoing, tried, released_at))
     return loaded

@@ -17,7 +17,7 @@ import msgspec
 
 from viesti.domain.contact import KnownContact
 from viesti.domain.failure import Failure
-from viesti.domain.message import HeldReason
+from viesti.domain.message import HeldReason, Protocol
 from viesti.domain.send_window import SendWindow
 from viesti.domain.status import Status
 
@@ -29,6 +29,13 @@ class RecipientRequest(msgspec.Struct, frozen=True):
     address: str
     text: str | None = None
     values: Mapping[str, str | None] | None = None
+
+
+class Fallback(msgspec.Struct, frozen=True):
+    """The SMS that goes out when WhatsApp does not deliver. `sender` '': the service's default."""
+
+    text: str
+    sender: str = ""
 
 
 class SubmitRequest(msgspec.Struct, frozen=True):
@@ -57,6 +64,9 @@ class SubmitRequest(msgspec.Struct, frozen=True):
     window: SendWindow | None = None  # it begins to be sent within it
     campaign_id: int | None = None
     track_links: bool | None = None  # None: as its service says
+    protocol: str = Protocol.SMS
+    content: bytes | None = None  # of a WhatsApp message that is more than its text
+    fallback: Fallback | None = None  # of a WhatsApp message
 
 
 class SubmittedRecipient(msgspec.Struct, frozen=True):

@@ -386,6 +386,11 @@ customer = "acme"
 key = "news"
 name = "News"
 track_links = true
+whatsapp_sender = "+358 40 123 0000"
+fallback_minutes = 3
+[[senders]]
+customer = "acme"
+sender = "+358401230000"
 [[applications]]
 customer = "acme"
 key = "crm"
@@ -411,7 +416,11 @@ async def test_links_loops_and_versions(store: Store) -> None:
         False,
     )
     [service] = estate.services.values()
-    assert service.track_links
+    assert (service.track_links, service.whatsapp_sender, service.fallback_minutes) == (
+        True,
+        "358401230000",
+        3,
+    )
     [application] = estate.applications.values()
     assert application.txtsync_contract == "1.2"
 

@@ -319,3 +319,80 @@ def test_the_example_is_accepted() -> None:
     things, problems = read(read_document(DOCS / "estate.example.toml"))
     assert [str(problem) for problem in problems] == []
     assert {thing.table.name for thing in things} == {table.name for table in TABLES}
+
+
+WHATSAPP = """
+[[customers]]
+key = "acme"
+name = "Acme"
+
+[[senders]]
+customer = "acme"
+sender = "+358401230000"
+
+[[channels]]
+key = "wa"
+kind = "whatsapp"
+options = { identity = "+358 40 123 0000" }
+
+[[services]]
+customer = "acme"
+key = "news"
+name = "News"
+whatsapp_sender = "+358401230000"
+"""
+
+
+def _read_whatsapp(text: str, held: Held = NOTHING) -> tuple[list[Thing], list[str]]:
+    things, problems = read_estate(
+        parse(text), held, validators={"whatsapp": lambda _o, _s: ()}, resolve_secret=lambda text: text
+    )
+    return things, list(map(str, problems))
+
+
+def test_a_service_and_a_channel_of_whatsapp() -> None:
+    things, problems = _read_whatsapp(WHATSAPP)
+    assert problems == []
+    [service] = [thing for thing in things if thing.key == "acme/news"]
+    assert (service.values["whatsapp_sender"], service.values["fallback_minutes"]) == ("358401230000", 10)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            ('whatsapp_sender = "+358401230000"', 'whatsapp_sender = "+358401239999"'),
+            "services[0].whatsapp_sender: '358401239999' is not a sender of acme; add it to [[senders]], or"
+            " correct it.",
+        ),
+        (
+            ('whatsapp_sender = "+358401230000"', 'whatsapp_sender = "Acme"'),
+            "services[0].whatsapp_sender: A WhatsApp sender is a phone number.",
+        ),
+        (
+            ("", '[[channels]]\nkey = "b"\nkind = "whatsapp"\noptions = { identity = "358401230000" }\n'),
+            "channels[1].options.identity: The channel wa has this number already.",
+        ),
+        (
+            ("", '[[routes]]\nkey = "all"\nchannel = "wa"\n'),
+            "routes[0].channel: A WhatsApp channel is chosen by the sender; it takes no route.",
+        ),
+        (
+            ("whatsapp_sender", "fallback_minutes = 0\nwhatsapp_sender"),
+            "services[0].fallback_minutes: 0 is not allowed; it must be a whole number from 1 to 1440.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_whatsapp(change: tuple[str, str], problem: str) -> None:
+    old, new = change
+    _, problems = _read_whatsapp(WHATSAPP.replace(old, new) if old else WHATSAPP + new)
+    assert problem in problems
+
+
+def test_a_number_in_the_store_is_taken_as_well() -> None:
+    values = {"kind": "whatsapp", "options": {"identity": "358401230000"}}
+    held = {**NOTHING, "channels": {"old": HeldThing(1, values)}}
+    assert _read_whatsapp(WHATSAPP, held)[1] == [
+        "channels[0].options.identity: The channel old has this number already."
+    ]
+    assert _read_whatsapp(WHATSAPP, {**NOTHING, "channels": {"wa": HeldThing(1, values)}})[1] == []

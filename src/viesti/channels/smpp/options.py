@@ -224,11 +224,11 @@ def _source_rules(take: OptionReader) -> Mapping[AddressKind, SourceRule]:
     values = take.mapping("source_rules")
     inside = OptionReader(values, "source_rules.")
     rules = {}
-    for kind in AddressKind:
+    for kind in DEFAULT_TON_NPI:
         if kind.value in values:
             rule = inside.reader(kind.value)
             sender = rule.text("use", longest=20)
-            rules[kind] = SourceRule(sender, rule.choice("kind", AddressKind, AddressKind.INTERNATIONAL))
+            rules[kind] = SourceRule(sender, _kind(rule, "kind"))
             rule.finish()
     inside.finish()
     return rules
@@ -236,8 +236,14 @@ def _source_rules(take: OptionReader) -> Mapping[AddressKind, SourceRule]:
 
 def _default_sender(take: OptionReader) -> SourceRule:
     sender = take.text("default_sender", "", longest=20)
-    kind = take.choice("default_sender_kind", AddressKind, AddressKind.INTERNATIONAL)
-    return SourceRule(sender, kind)
+    return SourceRule(sender, _kind(take, "default_sender_kind"))
+
+
+def _kind(take: OptionReader, name: str) -> AddressKind:
+    kind = take.choice(name, AddressKind, AddressKind.INTERNATIONAL)
+    if kind not in DEFAULT_TON_NPI:
+        raise take.error(name, f"must be a kind of address that SMS has, not {kind.value!r}")
+    return kind
 
 
 def _receipts(take: OptionReader) -> ReceiptOptions:

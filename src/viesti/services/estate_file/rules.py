@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from viesti.domain.channel import AddressKind
 from viesti.domain.sender import RegisteredSender, Sender, SenderState, check_sender, parse_sender
 from viesti.net.addresses import Network
 from viesti.net.url import BadUrl, parse_url
@@ -185,6 +186,9 @@ class _Reader:
 
     def _service(self, row: Row) -> None:
         self._parsed(row, "default_sender", row.values.get("customer"))
+        identity = self._parsed(row, "whatsapp_sender", row.values.get("customer"))
+        if identity is not None and identity.kind is not AddressKind.INTERNATIONAL:
+            row.problem("whatsapp_sender", "A WhatsApp sender is a phone number.")
         self._check_url(row, "webhook_url")
         keywords = row.values.get("keywords", ())
         if keywords and row.values.get("kind") == "OneWay":

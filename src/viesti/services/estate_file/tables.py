@@ -163,7 +163,8 @@ CHANNELS = Table(
         Field(
             "kind",
             kinds.NAME,
-            "What it speaks; `smpp` for a message centre. It can't be changed later.",
+            "What it speaks; `smpp` for a message centre, `whatsapp` for a number at WhatsApp. It can't be "
+            "changed later.",
         ),
         Field(
             "options",
@@ -257,6 +258,19 @@ SERVICES = Table(
             kinds.BOOLEAN,
             "Whether links in its messages are made short and followed, unless a message says otherwise.",
             default=False,
+        ),
+        Field(
+            "whatsapp_sender",
+            kinds.TEXT,
+            "The number that its WhatsApp messages come from: the `identity` of a `whatsapp` channel, and "
+            "among the customer's `senders`. Empty: a message must name one.",
+            default="",
+        ),
+        Field(
+            "fallback_minutes",
+            kinds.whole(1, 1440),
+            "How long WhatsApp has to deliver a message that may go out as SMS instead.",
+            default=10,
         ),
         Field("consent_words", kinds.BOOLEAN, "Whether STOP, START and HELP are acted on.", default=True),
         Field("stop_reply", kinds.TEXT, "The answer to STOP. Empty: none.", default=""),

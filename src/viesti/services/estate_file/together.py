@@ -1,4 +1,4 @@
-"""Checks things against one another: nothing twice, nobody's key or keyword taken, senders registered.
+"""Checks things against one another: nothing twice, nobody's key, word or number taken, senders registered.
 
 Rule: what is in the store counts as well; the file need not mention all of it.
 """
@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from viesti.domain.estate import WHATSAPP, identity_digits
 from viesti.domain.keywords import KeywordIndex, KeywordRule
 from viesti.services.estate_file.fields import Table
 from viesti.services.estate_file.held import Held
 from viesti.services.estate_file.shape import Row
-from viesti.services.estate_file.tables import APPLICATIONS, CUSTOMERS, OAUTH_CLIENTS, SENDERS, SERVICES
+from viesti.services.estate_file.tables import (
+    APPLICATIONS,
+    CHANNELS,
+    CUSTOMERS,
+    OAUTH_CLIENTS,
+    ROUTES,
+    SENDERS,
+    SERVICES,
+)
 
 
 def check_together(rows: Sequence[Row], held: Held, known: Held) -> None:
@@ -26,8 +35,10 @@ def check_together(rows: Sequence[Row], held: Held, known: Held) -> None:
     services = [row for row in rows if row.table is SERVICES]
     registered = {row.key for row in rows if row.table is SENDERS} | set(known["senders"])
     for service in services:
-        _registered_sender(service, registered)
+        _registered_sender(service, registered, "default_sender")
+        _registered_sender(service, registered, "whatsapp_sender")
     _keywords(services, known)
+    _whatsapp(rows, held)
 
 
 def _nothing_twice(rows: Sequence[Row]) -> None:
@@ -49,18 +60,33 @@ def _taken_once(table: Table, rows: Sequence[Row], held: Held, name: str, word: 
             row.problem(name, f"The {table.noun} {owner} has this {word} already.")
 
 
-def _registered_sender(service: Row, registered: set[str | None]) -> None:
-    customer, sender = service.values.get("customer"), service.values.get("default_sender")
-    if (
-        customer
-        and sender
-        and not service.wrong("default_sender")
-        and f"{customer}/{sender}" not in registered
-    ):
+def _registered_sender(service: Row, registered: set[str | None], name: str) -> None:
+    customer, sender = service.values.get("customer"), service.values.get(name)
+    if customer and sender and not service.wrong(name) and f"{customer}/{sender}" not in registered:
         service.problem(
-            "default_sender",
-            f"{sender!r} is not a sender of {customer}; add it to [[senders]], or correct it.",
+            name, f"{sender!r} is not a sender of {customer}; add it to [[senders]], or correct it."
         )
+
+
+def _whatsapp(rows: Sequence[Row], held: Held) -> None:
+    """A number at WhatsApp is one channel's, which is found by it: no route leads there."""
+    numbers = {key for key, thing in held["channels"].items() if thing.values["kind"] == WHATSAPP}
+    owners = {
+        identity_digits(held["channels"][key].values["options"].get("identity")): key for key in numbers
+    }
+    mentioned = {row.key: row for row in rows if row.table is CHANNELS}
+    owners = {identity: key for identity, key in owners.items() if key not in mentioned}
+    for row in mentioned.values():
+        if row.key is None or row.values.get("kind") != WHATSAPP:
+            continue
+        numbers.add(row.key)
+        identity = identity_digits(row.values.get("options", {}).get("identity"))
+        owner = owners.setdefault(identity, row.key) if identity else row.key
+        if owner != row.key:
+            row.problem("options.identity", f"The channel {owner} has this number already.")
+    for row in rows:
+        if row.table is ROUTES and row.values.get("channel") in numbers:
+            row.problem("channel", "A WhatsApp channel is chosen by the sender; it takes no route.")
 
 
 def _keywords(services: Sequence[Row], known: Held) -> None:

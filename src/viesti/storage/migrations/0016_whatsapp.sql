@@ -23,14 +23,14 @@ create table fallbacks (
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 create index fallbacks_due on fallbacks (due_at);
 
--- A receipt may name the attempt it speaks of (our id came back with it), and tell that the message was read.
+-- A receipt may name the attempt it speaks of (our id came back with it), the failure, and when the message was read.
 alter table waiting_receipts
     add column recipient_id bigint,
     add column attempt      smallint,
-    add column read         boolean not null default false,
+    add column failure      text,
+    add column read_at      timestamptz,
     add constraint names_an_attempt_whole check ((recipient_id is null) = (attempt is null)) not valid;
 create index waiting_receipts_recipient on waiting_receipts (recipient_id) where recipient_id is not null;
-alter table receipts add column read boolean not null default false;
 
 -- What comes in. The kind is the provider's (text, image, button, ...), the reference its id of the message; `source`
 -- is a phone number, or the user id of a party that has none (source_kind 'whatsapp_user').
@@ -109,7 +109,7 @@ create table templates (
     bucket          smallint not null,                 -- the customer's
     customer_id     bigint not null,
     channel_id      bigint not null,
-    provider_id     text not null,
+    provider_id     text not null default '',          -- '': not answered yet
     name            text not null check (name <> ''),
     language        text not null check (language <> ''),
     display_name    text not null default '',
@@ -145,7 +145,7 @@ create table inbound_media (
     failures        smallint not null default 0,
     due_at          timestamptz,
     fetched_at      timestamptz,
-    bytes           bytea,
+    bytes           bytea storage external,            -- compressed by its own format
     error           text,
     primary key (inbound_id, position, bucket),
     constraint to_be_fetched_or_settled check ((due_at is null) = (fetched_at is not null)),

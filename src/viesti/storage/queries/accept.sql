@@ -14,20 +14,21 @@ with l as materialized (
     insert into messages (id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text,
                           lane, shift_tables, validity_seconds, send_at, recipient_count, part_count, currency,
                           dlr_url, report_all, customer_data, request_id, parent_id, quiet, extras, created_at,
-                          user_id, thread_id, campaign_id, link_base, links_until, link_rule)
+                          user_id, thread_id, campaign_id, link_base, links_until, link_rule, protocol, content,
+                          fallback)
     select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane,
            string_to_array(shift_tables, ','), validity_seconds, send_at, recipient_count, part_count, currency,
            dlr_url, report_all, customer_data, request_id, parent_id, quiet, extras, created_at, user_id, thread_id,
-           campaign_id, link_base, links_until, link_rule
+           campaign_id, link_base, links_until, link_rule, coalesce(protocol, 'sms'), content, fallback
     from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
                 $8::text[], $9::text[], $10::smallint[], $11::text[], $12::integer[], $13::timestamptz[],
                 $14::integer[], $15::integer[], $16::text[], $17::text[], $18::boolean[], $19::text[], $20::text[],
                 $21::bigint[], $22::boolean[], $23::jsonb[], $24::timestamptz[], $25::bigint[], $26::bigint[],
-                $27::bigint[], $28::text[], $29::timestamptz[], $30::smallint[])
+                $27::bigint[], $28::text[], $29::timestamptz[], $30::smallint[], $61::text[], $62::jsonb[], $63::jsonb[])
       u (id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane, shift_tables,
          validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data,
          request_id, parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until,
-         link_rule)
+         link_rule, protocol, content, fallback)
 ), r as (
     insert into recipients (id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status,
                             failure, channel_id, route_id, reports, cost, cost_gbp, warnings, created_at, finished_at,
@@ -52,6 +53,10 @@ with l as materialized (
 insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
 select * from unnest($51::bigint[], $52::smallint[], $53::bigint[], $54::smallint[], $55::bigint[], $56::smallint[],
                      $57::timestamptz[], $58::bigint[])
+
+-- name: fall_back
+-- Until when WhatsApp has for these recipients, before an SMS goes out instead.
+insert into fallbacks (recipient_id, bucket, due_at) select * from unnest($1::bigint[], $2::smallint[], $3::timestamptz[])
 
 -- name: hold
 -- What of the recipients is held back, with the sentences that flag them ('' for none).

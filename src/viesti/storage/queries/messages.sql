@@ -6,7 +6,7 @@ from recipients where id = any($1::bigint[])
 -- name: load_messages
 -- What a channel needs of these messages.
 select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all,
-       link_base, link_rule
+       link_base, link_rule, protocol, content::text, fallback
 from messages where id = any($1::bigint[])
 
 -- name: parts_done
@@ -96,21 +96,23 @@ select id, status, sent_at, created_at from recipients where id = any($1::bigint
 -- One message of a customer.
 select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane, shift_tables,
        validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data, request_id,
-       parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until, link_rule
+       parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until, link_rule,
+       protocol, content::text, fallback
 from messages where id = $1 and customer_id = $2
 
 -- name: message_anyone
 -- One message, for the operator.
 select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane, shift_tables,
        validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data, request_id,
-       parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until, link_rule
+       parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until, link_rule,
+       protocol, content::text, fallback
 from messages where id = $1
 
 -- name: recipient
 -- One recipient of a customer.
 select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
        channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at,
-       flagged_at, flagged_why
+       flagged_at, flagged_why, read_at
 from recipients where id = $1 and customer_id = $2
 
 -- name: owner
@@ -124,7 +126,7 @@ select customer_id from recipients where id = $1
 -- (Sorted outside: in the order of the key it would read every later recipient.)
 select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
        channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at,
-       flagged_at, flagged_why
+       flagged_at, flagged_why, read_at
 from (select * from recipients where message_id = $1 and id > $1 offset 0) r order by id limit $2
 
 -- name: recipient_parts

@@ -26,7 +26,7 @@ left join lateral (
 ) r on true
 left join lateral (
     select id, sender, sender_kind, text, shift_tables, validity_seconds, service_id, customer_id, send_at, report_all,
-           link_base, link_rule
+           link_base, link_rule, protocol, content::text, fallback
     from messages where id = r.message_id offset 0
 ) m on true
 

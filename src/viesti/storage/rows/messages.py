@@ -12,7 +12,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from viesti.domain.message import Event, Message, PartRow, Recipient, StatusChange
+from viesti.domain.message import Event, Message, PartRow, Protocol, Recipient, StatusChange
 from viesti.domain.status import Status
 from viesti.storage.database import Connection
 from viesti.storage.ids import bucket_of
@@ -54,6 +54,9 @@ class MessageToSend(NamedTuple):
     report_all: bool
     link_base: str | None = None
     link_rule: int | None = None
+    protocol: str = Protocol.SMS
+    content: str | None = None  # JSON
+    fallback: Mapping[str, str] | None = None
 
 
 class Moved(NamedTuple):
@@ -282,6 +285,7 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 def _message(row: Any) -> Message:
     values = dict(row)
     values["shift_tables"] = tuple(values["shift_tables"])
+    values["content"] = values["content"].encode() if values["content"] else None
     return Message(**values)
 
 
