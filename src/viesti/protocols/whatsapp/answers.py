@@ -36,7 +36,7 @@ class Refused(msgspec.Struct, frozen=True):
     @property
     def action(self) -> Action:
         """What it asks for."""
-        return action(self.code, self.http_status)
+        return action(self.code, self.http_status, self.subcode)
 
 
 class Unclear(msgspec.Struct, frozen=True):
@@ -114,7 +114,7 @@ def refusal(status: int, body: bytes) -> Refused:
     except (ValueError, RecursionError):
         return Refused(NO_CODE, f"HTTP {status}", "", status)
     details = error.error_data.get("details") if isinstance(error.error_data, dict) else None
-    said = details or error.error_user_msg or ""
+    said = error.error_user_msg or details or ""
     title = error.error_user_title or error.message or f"HTTP {status}"
     return Refused(
         error.code,

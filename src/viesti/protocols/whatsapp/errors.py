@@ -25,14 +25,19 @@ NO_CODE: Final = -1  # an answer that names no code
 ERRORS: Final[dict[int, Action]] = {
     **dict.fromkeys((0, 3, 10, 190, 368), Action.STOP),  # token, permission, ban
     **dict.fromkeys(range(200, 300), Action.STOP),  # permission missing
-    **dict.fromkeys((130497, 131005, 131031, 131037, 131042, 131045), Action.STOP),
+    **dict.fromkeys((131005, 131031, 131037, 131042, 131045, 133010), Action.STOP),
     **dict.fromkeys((1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 133016, 135000), Action.WAIT),
     **dict.fromkeys((131048, 131049, 131064), Action.DAY),
-    **dict.fromkeys((130472, 131021, 131026, 131030, 131047, 131050, 131051, 131062), Action.FINAL),
-    **dict.fromkeys((33, 100, 131008, 131009, 131063), Action.CALLER),
+    **dict.fromkeys((130472, 130497, 131021, 131026, 131030, 131047, 131050, 131051, 131062), Action.FINAL),
+    **dict.fromkeys((100, 131008, 131009, 131063), Action.CALLER),
     **dict.fromkeys((132000, 132001, 132005, 132007, 132008, 132012), Action.CALLER),
     **dict.fromkeys((132015, 132016, 132068, 132069), Action.CALLER),
     **dict.fromkeys((131052, 131053), Action.MEDIA),
+}
+
+# Where the code alone says too little.
+SUBCODES: Final[dict[tuple[int, int], Action]] = {
+    (100, 33): Action.STOP,  # there is no such number or account, or the token may not see it
 }
 
 PAIR: Final = frozenset({131056})  # waiting concerns this person alone, not the number
@@ -41,9 +46,9 @@ OPTED_OUT: Final = frozenset({131050})  # the person stopped marketing: no other
 NOT_BY_USER_ID: Final = 131062  # this message needs the phone number
 
 
-def action(code: int, http_status: int = 400) -> Action:
+def action(code: int, http_status: int = 400, subcode: int = 0) -> Action:
     """What this error asks for. `code` may be `NO_CODE`."""
-    known = ERRORS.get(code)
+    known = SUBCODES.get((code, subcode)) or ERRORS.get(code)
     if known is not None:
         return known
     if http_status in (401, 403):
