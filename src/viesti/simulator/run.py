@@ -7,24 +7,22 @@ not.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
-import os
 import re
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-import uvicorn
-
 from viesti.simulator.behaviour import Behaviour
 from viesti.simulator.centre import CentreOptions, MessageCentre
 from viesti.simulator.ledger import Ledger
+from viesti.simulator.listening import CannotStart, WebServer, cannot_listen, listen, web_server
 from viesti.simulator.live import Live
 from viesti.simulator.page import create_page
 from viesti.simulator.smsc import Smsc, SmscOptions
+
+__all__ = ["CannotStart", "Simulator", "SimulatorOptions", "simulate", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +37,10 @@ class SimulatorOptions:
     page_port: int | None = 8090
 
 
-@dataclass(frozen=True, slots=True)
-class CannotStart:
-    """Why nothing was started, in one sentence."""
-
-    sentence: str
-
-
-class _PageServer(uvicorn.Server):
-    """A uvicorn that leaves signals to whoever started the simulator."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-
 class Simulator:
     """A running simulator; made by `start`."""
 
-    def __init__(self, smsc: Smsc, live: Live, page: _PageServer | None, page_socket: socket.socket | None):
+    def __init__(self, smsc: Smsc, live: Live, page: WebServer | None, page_socket: socket.socket | None):
         self.smsc = smsc
         self.centre = smsc.centre
         self.page_url = ""
@@ -100,28 +83,18 @@ async def start(
         centre.ledger = Ledger(options.ledger)
     smsc = Smsc(options.smsc, centre)
     page_socket = None
-    try:
-        if options.page_port is not None:
-            page_socket = _listen(options.page_host, options.page_port)
-    except OSError as problem:
-        return CannotStart(_sentence("handset page", options.page_host, options.page_port or 0, problem))
+    if options.page_port is not None:
+        listening = listen("handset page", options.page_host, options.page_port)
+        if isinstance(listening, CannotStart):
+            return listening
+        page_socket = listening
     try:
         await smsc.start()
     except OSError as problem:
         if page_socket is not None:
             page_socket.close()
-        return CannotStart(_sentence("message centre", options.smsc.host, options.smsc.port, problem))
-    page = None
-    if page_socket is not None:
-        config = uvicorn.Config(
-            create_page(smsc, live),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=3,
-            server_header=False,
-        )
-        page = _PageServer(config)
+        return cannot_listen("message centre", options.smsc.host, options.smsc.port, problem)
+    page = web_server(create_page(smsc, live)) if page_socket is not None else None
     return Simulator(smsc, live, page, page_socket)
 
 
@@ -142,16 +115,3 @@ async def simulate(
     finally:
         await simulator.stop()
     return None
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=128)
-
-
-def _sentence(what: str, host: str, port: int, problem: OSError) -> str:
-    start = f"The {what} can't listen on {host}:{port}:"
-    if problem.errno == errno.EADDRINUSE:
-        return f"{start} something else uses it. Choose another port or stop what uses it."
-    reason = os.strerror(problem.errno).lower() if problem.errno else str(problem)
-    return f"{start} {reason}. Choose another address or port."

@@ -1,0 +1,341 @@
+"""The Cloud API's inside: takes sends, moves them to people, lets people write, and tells it all by webhook.
+
+Rule: no socket and no clock of its own. What must happen later is given to `later`, what must be told to
+`tell`; so a test may hold both in its hands.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from viesti.simulator.ledger import Ledger
+from viesti.simulator.whatsapp import checks, payloads, reading
+from viesti.simulator.whatsapp.behaviour import CloudBehaviour, Course, Ends, Fortune, Order
+from viesti.simulator.whatsapp.fit import Filled, fill
+from viesti.simulator.whatsapp.judging import Templates
+from viesti.simulator.whatsapp.limits import Limits
+from viesti.simulator.whatsapp.media import File, Files
+from viesti.simulator.whatsapp.numbers import CloudNumber
+from viesti.simulator.whatsapp.payloads import Change
+from viesti.simulator.whatsapp.people import People, Person
+from viesti.simulator.whatsapp.problem import Problem
+from viesti.simulator.whatsapp.record import Message, Record
+from viesti.simulator.whatsapp.templates import Template
+
+Later = Callable[[float, Callable[[], None]], None]
+_STAGES = ("sent", "delivered", "read")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A send that was taken: what it is answered with, and how the answer goes."""
+
+    answer: dict[str, Any]
+    course: Course
+
+
+class Cloud:
+    """The state of all numbers. `clock` is the time of day, `random` decides every chance."""
+
+    def __init__(
+        self,
+        numbers: tuple[CloudNumber, ...],
+        behaviour: CloudBehaviour,
+        random: Random,
+        clock: Callable[[], datetime],
+        later: Later,
+        tell: Callable[[Change], None],
+    ) -> None:
+        self.numbers = {number.phone_number_id: number for number in numbers}
+        self.fortune = Fortune(behaviour, random)
+        self.people, self.record, self.files = People(), Record(), Files()
+        self.ledger = Ledger()
+        self.on_change: Callable[[str], None] = lambda _: None
+        self.answered: Callable[[Message], None] = lambda _: None  # a person is to answer by themselves
+        self._clock, self._later, self._tell, self._random = clock, later, tell, random
+        self._limits = Limits()
+        # No id of an earlier run comes again, whatever chance it had.
+        self._last_id = int(clock().timestamp() * 1_000_000)
+        self.templates = Templates(self.next_id, self.now, later, tell)
+
+    @property
+    def behaviour(self) -> CloudBehaviour:
+        """How messages are treated; may be replaced while running."""
+        return self.fortune.behaviour
+
+    @behaviour.setter
+    def behaviour(self, behaviour: CloudBehaviour) -> None:
+        self.fortune.behaviour = behaviour
+
+    def now(self) -> float:
+        """The time of day in seconds."""
+        return self._clock().timestamp()
+
+    def next_id(self) -> str:
+        """A new id of a template, file or upload."""
+        self._last_id += 1
+        return str(self._last_id)
+
+    def wamid(self, digits: str) -> str:
+        """A new id of a message."""
+        self._last_id += 1
+        inner = b"\x1d\x18" + bytes([len(digits)]) + digits.encode() + self._last_id.to_bytes(10)
+        return f"wamid.{base64.b64encode(inner).decode()}"
+
+    # ---- the business sends
+
+    def send(self, number: CloudNumber, body: dict[str, Any]) -> Taken | Problem:
+        """Do what the body of a call to `/messages` asks."""
+        result = self._send(number, body)
+        if isinstance(result, Problem):
+            self.record.refused += 1
+            self.ledger.refuse()
+            self.on_change("")
+        return result
+
+    def _send(self, number: CloudNumber, body: dict[str, Any]) -> Taken | Problem:
+        refused = self.behaviour.refuse_with
+        asked = Problem(refused) if refused else checks.read(body)
+        if isinstance(asked, Problem):
+            return asked
+        if isinstance(asked, checks.MarkRead):
+            return self._mark_read(asked)
+        person = self._person(number, asked)
+        if isinstance(person, Problem):
+            return person
+        content = self._content(number, asked)
+        if isinstance(content, Problem):
+            return content
+        return self._judge(number, asked, person, *content)
+
+    def _person(self, number: CloudNumber, send: checks.Send) -> Person | Problem:
+        if send.digits == number.display_number:
+            return Problem(131021, "The recipient's number is the sender's.")
+        if send.digits:
+            return self.people.by_phone(send.digits)
+        known = self.people.by_user_id(send.user_id)
+        return known or Problem(131026, f"Nobody has the id {send.user_id} for this business.")
+
+    def _content(
+        self, number: CloudNumber, send: checks.Send
+    ) -> tuple[Template, Filled] | tuple[None, None] | Problem:
+        if send.kind != "template":
+            media = (send.kind, send.payload) if send.kind in checks.MEDIA else None
+            return self._file_problem(number, media) or (None, None)
+        payload = send.payload
+        template = self.templates.usable(number.waba_id, payload["name"], payload["language"]["code"])
+        if isinstance(template, Problem):
+            return template
+        if template.category == "AUTHENTICATION" and send.user_id:
+            return Problem(131062, "One-time codes can't be sent to a business-scoped user id.")
+        filled = fill(template, payload.get("components") or [])
+        if isinstance(filled, Problem):
+            return filled
+        return self._file_problem(number, filled.media) or (template, filled)
+
+    def _file_problem(self, number: CloudNumber, media: tuple[str, dict[str, Any]] | None) -> Problem | None:
+        if media is None or not media[1].get("id"):
+            return None
+        kind, payload = media
+        file = self.files.get(str(payload["id"]), number.waba_id)
+        if file is None:
+            return Problem(
+                100, f"Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
+            )
+        return None if file.kind == kind else Problem(131053, f"{file.mime_type} is no {kind}.")
+
+    def _judge(
+        self,
+        number: CloudNumber,
+        send: checks.Send,
+        person: Person,
+        template: Template | None,
+        filled: Filled | None,
+    ) -> Taken | Problem:
+        code = self._limits.refusal(self.behaviour, number.phone_number_id, person.phone, self.now())
+        if code:
+            return Problem(
+                code, "Message failed to send because there were too many messages in a short time."
+            )
+        course = self.fortune.course(person.phone)
+        if course.refusal:
+            return Problem(course.refusal)
+        failure = self._failure(number, person, template, course)
+        if failure and not self.behaviour.late_refusals and not course.failure:
+            return Problem(failure)
+        return self._take(number, send, person, course, failure, template, filled)
+
+    def _failure(self, number: CloudNumber, person: Person, template: Template | None, course: Course) -> int:
+        if course.failure:
+            return course.failure
+        if template is None:
+            wrote = person.wrote_at.get(number.phone_number_id)
+            return 0 if wrote is not None and self.now() < wrote + self.behaviour.window else 131047
+        if template.category != "MARKETING":
+            return 0
+        return 131050 if person.stopped else course.marketing_failure
+
+    def _take(
+        self,
+        number: CloudNumber,
+        send: checks.Send,
+        person: Person,
+        course: Course,
+        failure: int,
+        template: Template | None,
+        filled: Filled | None,
+    ) -> Taken:
+        person.hidden = person.hidden or course.no_phone
+        if course.no_phone and not person.username:
+            person.username = f"{person.name.split()[0].lower()}.{person.phone[-4:]}"
+        message = Message(
+            self.wamid(person.phone), number, person, send.kind, send.payload, "", self._clock(),
+            failure=failure, reply_to=send.reply_to, callback_data=send.callback_data,
+            category=template.category.lower() if template else "service",
+        )  # fmt: skip
+        reading.show(message, send, filled)
+        self.ledger.take(number.display_number, person.phone, message.text)
+        if send.kind == "reaction":
+            self._react(message, send.payload, "business")
+        self.record.add(message)
+        self._plan(message, course)
+        self.on_change(person.phone)
+        contact = {"input": send.given}
+        contact |= {"wa_id": person.phone} if send.digits else {}
+        contact |= {"user_id": person.user_id} if not course.absent else {}
+        told = {"id": message.id} | ({"message_status": "accepted"} if template else {})
+        return Taken({"messaging_product": "whatsapp", "contacts": [contact], "messages": [told]}, course)
+
+    def _mark_read(self, read: checks.MarkRead) -> Taken | Problem:
+        message = self.record.get(read.message_id)
+        if message is None or not message.sent:
+            return Problem(131009, f"There is no message {read.message_id} to be read.")
+        message.state = "read"
+        self.on_change(message.person.phone)
+        return Taken({"success": True}, Course())
+
+    # ---- what becomes of it
+
+    def _plan(self, message: Message, course: Course) -> None:
+        behaviour, chance = self.behaviour, self._random
+        sent = behaviour.sent_delay.draw(chance)
+        if message.failure:
+            named = not course.absent
+            self._at(sent, message, ("failed",), course.copies, named)
+            return
+        ends = course.ends or (Ends.READ if chance.random() < behaviour.reads else Ends.DELIVERED)
+        stages = _STAGES[: list(_STAGES).index(ends) + 1]
+        usual = course.delivery_delay
+        delivered = sent + (behaviour.delivery_delay.draw(chance) if usual is None else usual)
+        times = (sent, delivered, delivered + behaviour.read_delay.draw(chance))
+        if course.order is Order.REVERSED:
+            self._at(times[len(stages) - 1], message, stages[::-1], course.copies)
+        else:
+            early = course.order is Order.BEFORE_ANSWER
+            for stage, time in zip(stages, times, strict=False):
+                if early and stage == "sent":
+                    self._progress(message, (stage,), course.copies)
+                else:
+                    self._at(time, message, (stage,), course.copies)
+        if course.reply:
+            self._later(times[-1], lambda: self.answered(message))
+
+    def _at(
+        self, delay: float, message: Message, stages: tuple[str, ...], copies: int, named: bool = True
+    ) -> None:
+        self._later(delay, lambda: self._progress(message, stages, copies, named))
+
+    def _progress(self, message: Message, stages: tuple[str, ...], copies: int, named: bool = True) -> None:
+        for stage in stages:
+            order = ("accepted", *_STAGES, "failed")
+            message.state = max(message.state, stage, key=order.index)
+            message.statuses.append(stage)
+            status: dict[str, Any] = {"id": message.id, "status": stage, "timestamp": str(int(self.now()))}
+            if stage in ("sent", "delivered"):
+                free = "regular" if message.category != "service" else "free_customer_service"
+                status["pricing"] = payloads.pricing(message.category, free)
+            if stage == "failed":
+                status["errors"] = [Problem(message.failure).in_status()]
+            if message.callback_data:
+                status["biz_opaque_callback_data"] = message.callback_data
+            change = payloads.status(message.number, message.person, status, named)
+            for _ in range(copies):
+                self._tell(change)
+        self.on_change(message.person.phone)
+
+    # ---- people write
+
+    def write(
+        self,
+        person: Person,
+        number: CloudNumber,
+        kind: str,
+        payload: Any,
+        text: str = "",
+        reply_to: str = "",
+        **more: Any,
+    ) -> Message:
+        """A person writes a message of any type: `payload` stands under its type, `more` beside it."""
+        now = self.now()
+        person.wrote_at[number.phone_number_id] = now
+        self._limits.incoming(self.behaviour, number.phone_number_id, now)
+        message = Message(
+            self.wamid(person.phone), number, person, kind, payload, text, self._clock(),
+            sent=True, state="told", reply_to=reply_to,
+        )  # fmt: skip
+        if kind in checks.MEDIA:
+            message.media = (kind, payload)
+        if kind == "reaction":
+            self._react(message, payload, "person")
+        self.record.add(message)
+        told: dict[str, Any] = {"id": message.id, "timestamp": str(int(now)), "type": kind}
+        if payload is not None:
+            told[kind] = payload
+        if reply_to:
+            told["context"] = {"from": number.display_number, "id": reply_to}
+        self._tell(payloads.messages(number, person, told | more))
+        self.on_change(person.phone)
+        return message
+
+    def prefer(self, person: Person, number: CloudNumber, stopped: bool) -> None:
+        """A person stops marketing of the business, or takes it again."""
+        person.stopped = stopped
+        value = "stop" if stopped else "resume"
+        self._tell(payloads.preference(number, person, value, int(self.now())))
+        self.on_change(person.phone)
+
+    def move(self, person: Person, number: CloudNumber, digits: str) -> None:
+        """A person's phone number changes, and with it the business-scoped id."""
+        before = person.phone
+        self.people.move(person, digits)
+        said = {
+            "type": "user_changed_number",
+            "body": f"User {person.name} changed from {before} to {digits}",
+            "wa_id": digits,
+            "user_id": person.user_id,
+        }
+        ids = (self.wamid(digits), int(self.now()))
+        self._tell(payloads.system(number, person, before, said, ids))
+
+    def tell_account(self, number: CloudNumber, field: str, value: dict[str, Any]) -> None:
+        """Tell anything about the account or number: account_update, phone_number_quality_update ..."""
+        self._tell(Change(number.waba_id, field, value, "account"))
+
+    def add_file(self, number: CloudNumber, mime_type: str, octets: bytes, name: str = "") -> File:
+        """Keep a file, as uploaded or as a person's."""
+        file = File(self.next_id(), number.waba_id, mime_type, octets, name)
+        self.files.keep(file)
+        return file
+
+    def _react(self, message: Message, payload: dict[str, Any], who: str) -> None:
+        to = self.record.get(str(payload.get("message_id")))
+        if to is not None:
+            to.reactions.pop(who, None)
+            if payload.get("emoji"):
+                to.reactions[who] = payload["emoji"]
+            message.reply_to = to.id
