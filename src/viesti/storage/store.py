@@ -48,6 +48,7 @@ from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
 from viesti.storage.rows.sent_to import Alike, LastSent, SentTo, Untold
 from viesti.storage.rows.sms import FoundSms, ReceivedSms, SentSms, Smses, SmsQuery
 from viesti.storage.rows.subscriptions import NewSubscription, Subscription, Subscriptions
+from viesti.storage.rows.templates import Templates, TemplateTold
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
 from viesti.storage.rows.windows import Opened, Windows
@@ -100,6 +101,7 @@ __all__ = [
     "StoreUnavailable",
     "StoredPart",
     "Subscription",
+    "TemplateTold",
     "Thread",
     "ToSend",
     "Transaction",
@@ -237,6 +239,10 @@ class Transaction:
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(self._connection)
+
+    @cached_property
+    def templates(self) -> Templates:
+        return Templates(self._connection)
 
     @cached_property
     def threads(self) -> Threads:

@@ -1,0 +1,1 @@
+"""Templates of WhatsApp: made, listed, kept as Meta has them, found for sending."""
