@@ -29,7 +29,7 @@ from viesti.protocols.whatsapp.event_types import (
     TemplateStatus,
 )
 from viesti.protocols.whatsapp.inbound import echo_events, message_events
-from viesti.protocols.whatsapp.place import Place, each, faults, moment
+from viesti.protocols.whatsapp.place import Place, digits, each, faults, moment
 
 __all__ = [
     "AccountEvent",
@@ -88,9 +88,10 @@ def _events(place: Place, raw: msgspec.Raw) -> Iterable[Event]:
     if reader is None:
         return (place.other(change.field, "the field has no reading", change.value),)
     try:
-        return list(reader(place, change))
+        found = list(reader(place, change))
     except (ValueError, RecursionError):
         return (place.other(change.field, "the value has another shape", change.value),)
+    return found or (place.other(change.field, "the value holds nothing that is read", change.value),)
 
 
 def _of_number(place: Place, change: wire.Change) -> Iterable[Event]:
@@ -187,13 +188,14 @@ def _of_template(place: Place, change: wire.Change) -> Iterable[Event]:
 
 def _of_account(place: Place, change: wire.Change) -> Iterable[Event]:
     value = msgspec.json.decode(change.value, type=dict[str, Any])
-    words = (value.get(name) for name in ("event", "decision", "alert_type", "alert_info"))
+    alert = value.get("alert_info")
+    words = (value.get("event"), value.get("decision"), isinstance(alert, dict) and alert.get("alert_type"))
     yield AccountEvent(
         waba_id=place.waba_id,
         at=place.at,
         field=change.field,
         event=next((word for word in words if isinstance(word, str)), ""),
-        display_number=str(value.get("display_phone_number") or value.get("phone_number") or ""),
+        display_number=digits(str(value.get("display_phone_number") or value.get("phone_number") or "")),
         details=value,
     )
 
