@@ -13,7 +13,10 @@ from viesti.channels.loopback import channel as loopback
 from viesti.channels.options import OptionError
 from viesti.channels.smpp import channel as smpp
 from viesti.channels.smpp.options import SmppOptions
+from viesti.channels.whatsapp import channel as whatsapp
+from viesti.channels.whatsapp.options import WhatsappOptions
 from viesti.domain.channel import Channel, ChannelSink
+from viesti.net.client import OutgoingClient
 
 
 class Factory(Protocol):
@@ -25,6 +28,7 @@ class Factory(Protocol):
         options: Mapping[str, Any],
         sink: ChannelSink,
         *,
+        client: OutgoingClient,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
         jitter: Callable[[], float],
@@ -35,6 +39,7 @@ class Factory(Protocol):
 KINDS: Final[dict[str, tuple[Factory, Callable[[Mapping[str, Any]], object]]]] = {
     "smpp": (smpp.create, SmppOptions.read),
     "loopback": (loopback.create, loopback.LoopbackOptions.read),
+    "whatsapp": (whatsapp.create, WhatsappOptions.read),
 }
 
 
@@ -49,13 +54,15 @@ def create(
     options: Mapping[str, Any],
     sink: ChannelSink,
     *,
+    client: OutgoingClient,
     clock: Callable[[], datetime],
     monotonic: Callable[[], float],
     jitter: Callable[[], float],
 ) -> Channel:
-    """A channel of this kind, not yet started. `clock` gives UTC, `monotonic` seconds, `jitter` 0 to 1."""
+    """A channel of this kind, not yet started. `client` calls where users point; `clock` gives UTC,
+    `monotonic` seconds, `jitter` 0 to 1."""
     factory = _kind(kind)[0]
-    return factory(channel_id, options, sink, clock=clock, monotonic=monotonic, jitter=jitter)
+    return factory(channel_id, options, sink, client=client, clock=clock, monotonic=monotonic, jitter=jitter)
 
 
 def _kind(kind: str) -> tuple[Factory, Callable[[Mapping[str, Any]], object]]:

@@ -200,6 +200,7 @@ def _build(
             row.id,
             {**row.options, **secrets},
             sink,
+            client=client,
             clock=now,
             monotonic=wiring.monotonic,
             jitter=random,

@@ -23,7 +23,10 @@ from viesti.storage.migrate import migrate, pending
 from viesti.storage.store import Store
 
 # Options that nobody may read, by the kind of channel; in the file they are under `secrets`.
-_SECRETS = {"smpp": frozenset({"password"})}
+_SECRETS = {
+    "smpp": frozenset({"password"}),
+    "whatsapp": frozenset({"token", "app_secret", "verify_token"}),
+}
 
 
 def channel_validators() -> dict[str, ChannelValidator]:
@@ -53,8 +56,8 @@ def _checked(read: Callable[[Mapping[str, Any]], object], secret: frozenset[str]
 
 
 def _told(error: OptionError, secret: frozenset[str]) -> tuple[str, str]:
-    if error.field in secret:  # whose value is not for showing
-        return f"secrets.{error.field}", "It is not allowed; docs/estate.md says how long it may be."
+    if error.field in secret:  # sentences about a text never hold its value
+        return f"secrets.{error.field}", f"It {error.problem}."
     return f"options.{error.field}", f"It {error.problem}."
 
 

@@ -15,6 +15,7 @@ from viesti.domain.channel import AddressKind, Channel, NotStored, Outgoing, Ses
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Accepted, Deferred, Refused, Unknown
 from viesti.domain.status import PartState
+from viesti.net.client import OutgoingClient
 
 Opened = Callable[..., Awaitable[Channel]]
 
@@ -39,6 +40,7 @@ async def opened(sink: Recorder) -> AsyncIterator[Opened]:
             9,
             {"receipt_delay": 0.001, **options},
             sink,
+            client=OutgoingClient(),
             clock=lambda: dt.datetime.now(dt.UTC),
             monotonic=lambda: 0.0,
             jitter=lambda: chance,

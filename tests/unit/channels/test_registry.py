@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.fakes.cloud_api import OPTIONS
 
 from viesti.channels import registry
 from viesti.channels.options import OptionError
 
 
 @pytest.mark.parametrize(
-    ("kind", "options"), [("smpp", {"host": "smsc.example", "system_id": "v"}), ("loopback", {})]
+    ("kind", "options"),
+    [("smpp", {"host": "smsc.example", "system_id": "v"}), ("loopback", {}), ("whatsapp", OPTIONS)],
 )
 def test_good(kind: str, options: dict[str, Any]) -> None:
     registry.check(kind, options)
@@ -20,7 +22,7 @@ def test_good(kind: str, options: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "sentence"),
     [
-        ("pigeon", {}, "kind: must be one of 'smpp', 'loopback', not 'pigeon'"),
+        ("pigeon", {}, "kind: must be one of 'smpp', 'loopback', 'whatsapp', not 'pigeon'"),
         ("smpp", {}, "host: is required"),
         ("loopback", {"window": 0}, "window: must be from 1 to 100000, not 0"),
         ("loopback", {"undelivered": 0.7, "expired": 0.7}, "expired: and undelivered are more than 1"),

@@ -36,6 +36,7 @@ from viesti.domain.channel import (
 )
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Deferred, Outcome, Refused, Unknown
+from viesti.net.client import OutgoingClient
 from viesti.protocols.smpp.pdu import BuildError, Pdu
 from viesti.protocols.smpp.spec import Command
 from viesti.protocols.smpp.status import StatusClass
@@ -310,11 +311,13 @@ def create(
     options: Mapping[str, Any],
     sink: ChannelSink,
     *,
+    client: OutgoingClient | None = None,
     clock: Callable[[], datetime],
     monotonic: Callable[[], float],
     jitter: Callable[[], float],
 ) -> SmppChannel:
     """An SMPP channel from plain options. Raises `OptionError`."""
+    del client  # it makes no calls
     return SmppChannel(
         channel_id, SmppOptions.read(options), sink, clock=clock, monotonic=monotonic, jitter=jitter
     )

@@ -1,7 +1,7 @@
 """Every option of a WhatsApp channel, its default and its meaning. A channel is one phone number.
 
-Rule: an option is described here once. `WhatsappOptions.read` takes what `estate.toml` says and names the field
-it can't use; nothing else in the channel checks options again.
+Rule: an option is described here once. `WhatsappOptions.read` takes what `estate.toml` says and names the
+field it can't use; nothing else in the channel checks options again.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ class WhatsappOptions:
             phone_number_id=_matching(take, "phone_number_id", _ID, "must be digits"),
             waba_id=_matching(take, "waba_id", _ID, "must be digits"),
             identity=_matching(
-                take, "identity", _IDENTITY, "must be the number's digits with its country code, such as 358401234567"
+                take,
+                "identity",
+                _IDENTITY,
+                "must be the number's digits with its country code, such as 358401234567",
             ),
             app_id=_matching(take, "app_id", _ID, "must be digits", ""),
             token=_secret(take, "token"),
@@ -98,8 +101,8 @@ def _secret(take: OptionReader, name: str) -> str:
 
 
 def _base_url(take: OptionReader) -> str:
-    """Where the API is: the operator's word, so it may be in a private network, as an SMPP host may be. But the
-    token goes along with every call, so it leaves one's own networks only encrypted."""
+    """Where the API is: the operator's word, so it may be in a private network, as an SMPP host may be. But
+    the token goes along with every call, so it leaves one's own networks only encrypted."""
     value = take.text("base_url", BASE_URL).rstrip("/")
     target = parse_url(value, EVERYWHERE)
     if isinstance(target, BadUrl):

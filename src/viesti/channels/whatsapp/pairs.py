@@ -37,7 +37,7 @@ class Pairs:
             self._forget(now)
 
     def throttled(self, address: str, now: float) -> None:
-        """The other end says it was too fast for this person: nothing is taken ahead until it has been quiet."""
+        """It was too fast for this person: one at a time now, until there has been quiet."""
         self._due[address] = max(self._due.get(address, now), now + self._seconds + self._slack)
 
     def later(self, address: str, now: float) -> float:

@@ -6,9 +6,31 @@ which.
 
 from __future__ import annotations
 
+import msgspec
+
 from viesti.domain import whatsapp_content as says
+from viesti.domain.channel import Outgoing
+from viesti.domain.failure import Failure
+from viesti.domain.outcome import Refused
 from viesti.protocols.whatsapp import requests
 from viesti.protocols.whatsapp.requests import Body
+
+
+def content_of(outgoing: Outgoing) -> says.Content | Refused:
+    """What a recipient is sent: the message's content, with the words made for this recipient in it."""
+    if outgoing.content is None:
+        return says.Text(body=outgoing.text)
+    try:
+        content = says.decode(outgoing.content)
+    except ValueError as error:
+        return Refused(Failure.INVALID_CONTENT, elsewhere=True, detail=f"its content can't be read: {error}")
+    match content:
+        case says.Text() | says.Buttons() | says.List() if outgoing.text:
+            return msgspec.structs.replace(content, body=outgoing.text)
+        case says.Media() if outgoing.text:
+            return msgspec.structs.replace(content, caption=outgoing.text)
+        case _:  # a template's words are the provider's, and a reaction has none
+            return content
 
 
 def send_body(content: says.Content, *, to: str = "", user_id: str = "", callback_data: str = "") -> Body:
