@@ -20,6 +20,7 @@ from viesti.api.txtsync.numbering import WORDS
 from viesti.api.txtsync.shapes import Sms
 from viesti.channels.options import OptionReader
 from viesti.channels.smpp.options import SmppOptions
+from viesti.channels.whatsapp.options import WhatsappOptions
 from viesti.cli.commands import app
 from viesti.config.loader import NOT_SETTINGS
 from viesti.config.settings import FIELDS
@@ -28,6 +29,8 @@ from viesti.domain.failure import NUMBERS, SENTENCES, Failure
 from viesti.domain.retry import SCHEDULES
 from viesti.domain.settled_cost import PAYS
 from viesti.domain.status import Status
+from viesti.domain.whatsapp_failures import FAILURES
+from viesti.protocols.whatsapp.errors import ERRORS
 from viesti.services.health import Waiting
 
 ROOT = Path(__file__).parents[2]
@@ -227,6 +230,43 @@ def test_smpp_defaults_are_those_of_the_code() -> None:
         table, _, last = name.rpartition(".")
         (options.setdefault(table, {}) if table else options)[last] = default
     assert SmppOptions.read(options) == SmppOptions.read({"host": "h", "system_id": "s"})
+
+
+def test_whatsapp_options_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: set[str] = set()
+    plain = OptionReader._take
+
+    def noted(reader: OptionReader, name: str) -> Any:
+        taken.add(name)
+        return plain(reader, name)
+
+    needed = {"phone_number_id": "1", "waba_id": "2", "identity": "358401234567"}
+    secrets = {"token": "t", "app_secret": "a", "verify_token": "v"}
+    written = {code(row[0])[0]: code(row[1]) for row in rows(section("docs/whatsapp.md", "Options"))}
+    defaults = {
+        name: tomllib.loads(f"value = {value[0]}")["value"] for name, value in written.items() if value
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(OptionReader, "_take", noted)
+        plainly = WhatsappOptions.read({**needed, **secrets})
+    assert set(written) == taken - set(secrets)
+    assert set(written) - set(defaults) == set(needed)
+    given = {name: value for name, value in defaults.items() if value != ""}
+    assert WhatsappOptions.read({**given, **needed, **secrets}) == plainly
+
+
+def test_codes_of_whatsapp_are_those_of_the_code() -> None:
+    told: set[int] = set()
+    for row in rows(section("docs/whatsapp.md", "Answers")):
+        for low, high in re.findall(r"\b([0-9]{1,6})(?: to ([0-9]{3,6}))?\b", row[0]):
+            told |= set(range(int(low), int(high or low) + 1))
+    named = set(ERRORS) | set(FAILURES)
+    assert named <= told
+    assert {number for number in told - named if not 132000 <= number <= 132069} == {
+        24,
+        33,
+        429,
+    }  # hours, a subcode, HTTP
 
 
 def smpp_options() -> Iterator[tuple[str, Any]]:

@@ -35,7 +35,9 @@ def channel_validators() -> dict[str, ChannelValidator]:
 
 
 def _checked(read: Callable[[Mapping[str, Any]], object], secret: frozenset[str]) -> ChannelValidator:
-    def check(options: Mapping[str, Any], secrets: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    def check(options: Mapping[str, Any], secrets: Mapping[str, str] | None) -> Sequence[tuple[str, str]]:
+        if secrets is None:  # they were good when they were stored
+            secrets = dict.fromkeys(secret, "stored")
         problems = [
             (f"options.{name}", f"It is a secret; put it under `secrets` as {name}.")
             for name in sorted(secret & options.keys())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from viesti.channels.options import OptionReader
+from viesti.domain.estate import identity_digits
 from viesti.net.addresses import EVERYWHERE, PRIVATE_NETWORKS
 from viesti.net.url import BadUrl, Target, parse_url
 from viesti.protocols.whatsapp.paths import BASE_URL, VERSION
@@ -57,12 +58,7 @@ class WhatsappOptions:
         options = cls(
             phone_number_id=_matching(take, "phone_number_id", _ID, "must be digits"),
             waba_id=_matching(take, "waba_id", _ID, "must be digits"),
-            identity=_matching(
-                take,
-                "identity",
-                _IDENTITY,
-                "must be the number's digits with its country code, such as 358401234567",
-            ),
+            identity=_identity(take),
             app_id=_matching(take, "app_id", _ID, "must be digits", ""),
             token=_secret(take, "token"),
             app_secret=_secret(take, "app_secret"),
@@ -90,6 +86,14 @@ def _matching(
     if value != default and not pattern.fullmatch(value):
         raise take.error(name, problem)
     return value
+
+
+def _identity(take: OptionReader) -> str:
+    written = take.text("identity")
+    digits = identity_digits(written)
+    if not _IDENTITY.fullmatch(digits) or re.search(r"[^0-9+ ().-]", written):
+        raise take.error("identity", "must be a phone number with its country code, such as 358401234567")
+    return digits
 
 
 def _secret(take: OptionReader, name: str) -> str:

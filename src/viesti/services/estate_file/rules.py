@@ -29,8 +29,11 @@ class Unresolved:
     sentence: str
 
 
-# Judges a channel's options and plain secrets; gives what is wrong as ("options.host", sentence).
-ChannelValidator: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, str]], Sequence[tuple[str, str]]]
+# Judges a channel's options and plain secrets (None: they stay as they are stored); gives what is wrong as
+# ("options.host", sentence).
+ChannelValidator: TypeAlias = Callable[
+    [Mapping[str, Any], Mapping[str, str] | None], Sequence[tuple[str, str]]
+]
 # Turns `env:NAME` and `file:PATH` into the secret; any other text is the secret.
 ResolveSecret: TypeAlias = Callable[[str], str | Unresolved]
 
@@ -181,7 +184,10 @@ class _Reader:
         elif held is not None and held.values["kind"] != kind:
             row.problem("kind", f"It is {held.values['kind']} and can't be changed; make another channel.")
         elif "options" in row.values and "secrets" in row.values and not row.problems:
-            for name, sentence in self._validators[kind](row.values["options"], row.values["secrets"] or {}):
+            secrets = row.values["secrets"]
+            if secrets is None and held is None:
+                secrets = {}
+            for name, sentence in self._validators[kind](row.values["options"], secrets):
                 row.problem(name, sentence)
 
     def _service(self, row: Row) -> None:

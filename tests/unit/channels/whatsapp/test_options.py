@@ -25,6 +25,10 @@ def test_what_is_needed_is_enough() -> None:
     assert (options.messages_per_second, options.pair_seconds) == (80, 6.0)
 
 
+def test_a_number_as_people_write_it() -> None:
+    assert WhatsappOptions.read({**NEEDED, "identity": "+358 (40) 111-1111"}).identity == "358401111111"
+
+
 def test_secrets_are_not_shown() -> None:
     options = WhatsappOptions.read(
         {**NEEDED, "token": "t0ken", "app_secret": "s3cret", "verify_token": "v3rify"}
@@ -63,8 +67,8 @@ def test_where_the_api_may_be(written: str, read: str) -> None:
         ({"waba_id": "1/2"}, "waba_id: must be digits"),
         ({"app_id": "x"}, "app_id: must be digits"),
         (
-            {"identity": "+358401111111"},
-            "identity: must be the number's digits with its country code, such as 358401234567",
+            {"identity": "Viesti"},
+            "identity: must be a phone number with its country code, such as 358401234567",
         ),
         ({"token": "a\r\nb"}, "token: must be printable ASCII without spaces, and not empty"),
         ({"token": "x" * 1025}, "token: is longer than 1024 characters"),
