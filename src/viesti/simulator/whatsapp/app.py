@@ -29,6 +29,7 @@ from viesti.simulator.whatsapp.templates import Template
 
 TRANSPORT = "viesti.transport"  # in the scope's extensions: the connection, so that it can be cut
 MAX_JSON = 1024 * 1024
+MOST_TEMPLATES = 6000  # of an account
 _VERSION = re.compile(r"v\d{1,2}\.\d")
 _METHODS = ["GET", "POST", "DELETE"]
 _FIRST_TOLD = 2.0  # seconds that an answer waits for the status that is to come before it
@@ -209,6 +210,14 @@ class GraphApp:
         start, size = int(after), min(max(int(limit), 1), 500)
         page = found[start : start + size]
         answer: dict[str, Any] = {"data": [_chosen(one.node(), query.get("fields")) for one in page]}
+        if query.get("summary"):
+            whole = {
+                "total_count": len(found),
+                "message_template_count": len(self._cloud.templates.of(call.object)),
+                "message_template_limit": MOST_TEMPLATES,
+                "are_translations_complete": True,
+            }
+            answer["summary"] = {name: whole[name] for name in query["summary"].split(",") if name in whole}
         if page:
             answer["paging"] = {"cursors": {"before": str(start), "after": str(start + len(page))}}
             if start + size < len(found):

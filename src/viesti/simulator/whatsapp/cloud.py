@@ -312,7 +312,7 @@ class Cloud:
     def move(self, person: Person, number: CloudNumber, digits: str) -> None:
         """A person's phone number changes, and with it the business-scoped id."""
         before = person.phone
-        self.people.move(person, digits)
+        lane = self.people.move(person, digits)
         said = {
             "type": "user_changed_number",
             "body": f"User {person.name} changed from {before} to {digits}",
@@ -320,7 +320,7 @@ class Cloud:
             "user_id": person.user_id,
         }
         ids = (self.wamid(digits), int(self.now()))
-        self._tell(payloads.system(number, person, before, said, ids))
+        self._tell(payloads.system(number, lane, before, said, ids))
 
     def tell_account(self, number: CloudNumber, field: str, value: dict[str, Any]) -> None:
         """Tell anything about the account or number: account_update, phone_number_quality_update ..."""

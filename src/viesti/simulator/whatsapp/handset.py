@@ -110,7 +110,7 @@ class Handset:
             "code": 131051, "title": "Message type unknown", "message": "Message type unknown",
             "error_data": {"details": "Message type is currently not supported."},
         }  # fmt: skip
-        return self._write("unsupported", None, "", errors=[error])
+        return self._write("unsupported", {"type": "poll"}, "", errors=[error])
 
     def stop_marketing(self) -> None:
         """Stop this business's marketing in the app's settings."""

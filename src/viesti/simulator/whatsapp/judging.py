@@ -143,6 +143,7 @@ class Templates:
     def set_quality(self, template: Template, quality: str) -> None:
         """Give a quality (GREEN, YELLOW, RED), and tell it."""
         before, template.quality = template.quality, quality
+        template.judged_at = int(self._now())
         told = {"previous_quality_score": before, "new_quality_score": quality}
         self._changed(template, "message_template_quality_update", told)
 

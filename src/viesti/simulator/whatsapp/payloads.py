@@ -49,24 +49,27 @@ def messages(number: CloudNumber, person: Person, message: dict[str, Any]) -> Ch
     return Change(number.waba_id, "messages", value, person.user_id)
 
 
-def system(
-    number: CloudNumber, person: Person, sender: str, said: dict[str, Any], ids: tuple[str, int]
-) -> Change:
+def system(number: CloudNumber, lane: str, sender: str, said: dict[str, Any], ids: tuple[str, int]) -> Change:
     """Somebody's number or id changed. There is no `contacts` in these."""
     identifier, at = ids
     message: dict[str, Any] = {
         "from": sender, "id": identifier, "timestamp": str(at), "type": "system", "system": said,
     }  # fmt: skip
     value = {"messaging_product": "whatsapp", "metadata": number.metadata, "messages": [message]}
-    return Change(number.waba_id, "messages", value, person.user_id)
+    return Change(number.waba_id, "messages", value, lane)
 
 
 def status(number: CloudNumber, person: Person, status: dict[str, Any], named: bool = True) -> Change:
     """What became of a message; `named` False when it failed for want of a person."""
     name = status["status"]
-    value: dict[str, Any] = {"messaging_product": "whatsapp", "metadata": number.metadata}
-    if name != "failed":
-        value["contacts"] = [person.contact(username=name in ("delivered", "read", "played"))]
+    contact = person.contact(username=name in ("delivered", "read", "played"))
+    if not named:
+        del contact["user_id"]
+    value: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "metadata": number.metadata,
+        "contacts": [contact],
+    }
     recipient: dict[str, Any] = {} if person.hidden else {"recipient_id": person.phone}
     if named:
         recipient["recipient_user_id"] = person.user_id

@@ -26,6 +26,7 @@ class Template:
     status: str = "PENDING"
     quality: str = "UNKNOWN"
     reason: str = "NONE"
+    judged_at: int = 0  # its quality, last
     edited_at: float = field(default=float("-inf"))
 
     def component(self, kind: str) -> dict[str, Any]:
@@ -41,7 +42,7 @@ class Template:
             "language": self.language,
             "status": self.status,
             "category": self.category,
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": self.judged_at},
             "rejected_reason": self.reason,
             "id": self.id,
         }
