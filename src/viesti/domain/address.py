@@ -10,12 +10,14 @@ warning to the caller. Short codes never come through `normalise`: '16400' would
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 from phonenumbers import PhoneNumberType
 
 from viesti.domain.channel import AddressKind
@@ -38,13 +40,15 @@ __all__ = [
     "normalise",
     "region_of",
     "short_code",
+    "shown",
+    "whatsapp_address",
 ]
 
 
 class Address(msgspec.Struct, frozen=True):
-    """A number that can be sent to. `digits` has no '+'; `warnings` are sentences for the caller."""
+    """What can be sent to. `digits` of a number have no '+'; `warnings` are sentences for the caller."""
 
-    digits: str
+    digits: str  # of a WhatsApp party without a number: its user id
     kind: AddressKind
     region: str  # 'FI'; '001' for codes of no country; '' for a short code
     warnings: tuple[str, ...] = ()
@@ -67,6 +71,7 @@ _PROBLEMS: dict[Fit, str] = {
 }
 
 # Valid numbers that SMS does not reach; a few fixed lines do take SMS, so this is a warning for all.
+_NOT_REACHED = ", which SMS may not reach."
 _NO_SMS: dict[int, str] = {
     PhoneNumberType.FIXED_LINE: "a fixed line",
     PhoneNumberType.TOLL_FREE: "a toll-free number",
@@ -83,6 +88,8 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _INVISIBLE = (
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
+# What Meta calls a party within a business: its country, perhaps "ENT", and up to 128 letters and digits.
+_WHATSAPP_USER = re.compile(r"(?P<region>[A-Z]{2})\.(ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _MOST_DIGITS = 20  # of a number with an exit code before it
 _LEFT_OUT = str.maketrans("\uff0b", "+", "-()./" + _DASHES + _INVISIBLE)
 
@@ -116,7 +123,7 @@ def _result(text: str, reading: Reading, other: Reading | None = None) -> Addres
     if reading.fit is Fit.POSSIBLE:
         warnings.append(f"+{reading.digits} is in no range known to be in use.")
     elif reading.type in _NO_SMS:
-        warnings.append(f"+{reading.digits} is {_NO_SMS[reading.type]}, which SMS may not reach.")
+        warnings.append(f"+{reading.digits} is {_NO_SMS[reading.type]}{_NOT_REACHED}")
     return Address(reading.digits, AddressKind.INTERNATIONAL, reading.region, tuple(warnings))
 
 
@@ -158,6 +165,22 @@ def _bare(text: str, digits: str, regions: Sequence[str]) -> Address | AddressPr
     if national.fit is Fit.VALID and national.digits != international.digits:
         return _result(text, international, other=national)
     return _result(text, international)
+
+
+def whatsapp_address(text: str, normaliser: Normaliser) -> Address | AddressProblem:
+    """A party of WhatsApp: a user id as it came in, or a number. That SMS does not reach it is no matter."""
+    user = _WHATSAPP_USER.fullmatch(text.strip())
+    if user:
+        return Address(user[0], AddressKind.WHATSAPP_USER, user["region"])
+    address = normaliser.normalise(text)
+    if isinstance(address, Address) and address.warnings:
+        return replace(address, warnings=tuple(w for w in address.warnings if not w.endswith(_NOT_REACHED)))
+    return address
+
+
+def shown(digits: str) -> str:
+    """An address for people, as it is kept: a number with its '+', a user id as it is."""
+    return f"+{digits}" if digits.isdecimal() else digits
 
 
 class Normaliser:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from viesti.domain.address import shown
 from viesti.domain.contact import ContactCount
 from viesti.domain.failure import Failure
 from viesti.domain.fair import FairClock
-from viesti.domain.message import Held, HeldReason, Message, Queued, Recipient
+from viesti.domain.message import FallbackDue, Held, HeldReason, Message, Protocol, Queued, Recipient
 from viesti.domain.purse import Purse
 from viesti.domain.status import Status
 from viesti.services.plan import Planned, PlannedRecipient
@@ -41,11 +42,14 @@ class AcceptRows:
         self.queued: list[Queued] = []
         self.held: list[Held] = []
         self.counts: list[ContactCount] = []
+        self.fallbacks: list[FallbackDue] = []
         self.skipped: list[Moved] = []  # nothing is sent to them, and a report is owed
 
     async def write(self, tx: Transaction) -> None:
         """Store them. Raises `OverTheCap`."""
-        await tx.accept.add(self.messages, self.recipients, self.queued, self.held, self.counts)
+        await tx.accept.add(
+            self.messages, self.recipients, self.queued, self.held, self.counts, self.fallbacks
+        )
 
     def add(
         self,
@@ -60,11 +64,14 @@ class AcceptRows:
         self.messages.append(_message(planned, message_id))
         customer_id = planned.customer.id
         waiting = Status.SCHEDULED if planned.send_at else Status.QUEUED
+        barred = known.on_whatsapp if planned.request.protocol == Protocol.WHATSAPP else None
         answers = []
         for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
             digits = wanted.address.digits
             contact = known.contacts.get((customer_id, digits))
             scope = known.opted_out.get((customer_id, digits)) if known.opted_out else None
+            if barred is not None:
+                scope = barred.get((customer_id, planned.sender.text, digits))
             freeze = None
             if scope == "all" or (scope == "marketing" and planned.advertisement):
                 status = Status.FAILED
@@ -79,6 +86,8 @@ class AcceptRows:
                 self.queued.append(self._queue(planned, recipient_id, wanted, fair))
             recipient = _recipient(planned, message_id, recipient_id, wanted, status, freeze)
             self.recipients.append(recipient)
+            if planned.fallback_at and status is not Status.FAILED and digits.isdecimal():
+                self.fallbacks.append(FallbackDue(recipient_id, recipient.bucket, planned.fallback_at))
             if status is Status.FAILED:
                 if recipient.reports:
                     self.skipped.append(_moved(recipient))
@@ -165,13 +174,13 @@ def _told(wanted: PlannedRecipient, freeze: Freeze | None) -> tuple[str, ...]:
     """The warnings for the caller. That the balance is short passes, so it is not kept with the others."""
     if freeze is None or freeze.reason is not HeldReason.BALANCE:
         return wanted.warnings
-    short = f"The balance does not cover +{wanted.address.digits}: held back until it does."
+    short = f"The balance does not cover {shown(wanted.address.digits)}: held back until it does."
     return (*wanted.warnings, short)
 
 
 def _barred(digits: str, scope: str | None) -> str:
     what = "messages" if scope == "all" else "advertising"
-    return f"+{digits} has opted out of {what}: nothing is sent to it."
+    return f"{shown(digits)} has opted out of {what}: nothing is sent to it."
 
 
 def _moved(recipient: Recipient) -> Moved:
@@ -221,6 +230,9 @@ def _message(planned: Planned, message_id: int) -> Message:
         link_base=planned.link_base,
         links_until=planned.links_until,
         link_rule=planned.link_rule,
+        protocol=request.protocol,
+        content=request.content,
+        fallback=planned.fallback,
     )
 
 

@@ -1,9 +1,8 @@
 """Owes the calls to flows that want to know of what is sent.
 
 Rule: written in the transaction that queues the message, so that a flow is called for it exactly when it will
-be sent; rendered once. Not for what a call marked as a flow's own (`quiet`), nor for what is held or
-never sent: what waited for the balance is told when it is released, what
-was held as a loop is not.
+be sent; rendered once. Not for what a call marked as a flow's own (`quiet`), nor for what is no SMS, held or
+never sent: what waited for the balance is told when it is released, what was held as a loop is not.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from viesti.domain.contact import KnownContact
-from viesti.domain.message import Callback, Message, Recipient
+from viesti.domain.message import Callback, Message, Protocol, Recipient
 from viesti.domain.status import Status
 from viesti.services.accept_rows import AcceptRows
 from viesti.services.notify_txtsync import DIALECT as TXTSYNC
@@ -41,7 +40,7 @@ class Announce:
     async def __call__(self, tx: Transaction, rows: AcceptRows, known: Known) -> int:
         """Owe them for what is accepted, in a transaction; gives how many are owed. No subscription ends
         meanwhile."""
-        messages = {message.id: message for message in rows.messages if not message.quiet}
+        messages = {m.id: m for m in rows.messages if not m.quiet and m.protocol == Protocol.SMS}
         telling = [
             _untold(messages[recipient.message_id], recipient)
             for recipient in rows.recipients

@@ -18,7 +18,8 @@ from viesti.domain.fair import FairClock
 from viesti.domain.lane import Lane
 from viesti.domain.message import Inbound
 from viesti.domain.placeholders import parse
-from viesti.services.plan import Limits, plan
+from viesti.services.plan import Limits
+from viesti.services.plan_message import plan_message
 from viesti.services.reactions import Reactions
 from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest
 from viesti.storage.store import Known, Store, Transaction
@@ -77,7 +78,7 @@ class AutoReply:
             placeholders=True,
             thread_id=inbound.thread_id,
         )
-        planned = plan(request, work.snapshot, self._limits, work.now, self._random)
+        planned = plan_message(request, work.snapshot, self._limits, work.now, self._random)
         if isinstance(planned, NotAccepted):
             sentences = [problem.sentence for problem in planned.problems]
             _log.warning("automatic answer not sent", message=inbound.id, service=service.key, why=sentences)

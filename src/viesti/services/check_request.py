@@ -38,7 +38,7 @@ def check_fields(
 ) -> list[FieldProblem]:
     """What is wrong with the request as it is written. `send_at`: when it would begin to be sent."""
     problems = []
-    if not request.text:
+    if not request.text and request.content is None:
         problems.append(FieldProblem("text", "The text is empty."))
     for field, value, longest in (
         ("text", request.text, MAX_TEXT),

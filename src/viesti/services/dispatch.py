@@ -12,6 +12,7 @@ import structlog
 
 from viesti.domain.channel import AddressKind, LateAnswer, Outgoing, SendReport
 from viesti.domain.lane import Lane
+from viesti.domain.message import Protocol
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.routing import Route
 from viesti.services.estate import EstateCache, Snapshot
@@ -149,6 +150,8 @@ class Dispatch:
 def _other_route(snapshot: Snapshot, channel_id: int, in_hand: InHand) -> Route | None:
     """The best route to a channel that has not refused it yet."""
     message = in_hand.message
+    if message.protocol == Protocol.WHATSAPP:  # a route leads to SMS
+        return None
     return snapshot.routes.choose(
         in_hand.recipient.address,
         message.sender,

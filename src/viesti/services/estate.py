@@ -14,7 +14,16 @@ from decimal import Decimal
 import structlog
 
 from viesti.domain.address import Normaliser
-from viesti.domain.estate import Application, Customer, Estate, OAuthClient, ServiceAction, User
+from viesti.domain.estate import (
+    WHATSAPP,
+    Application,
+    ChannelRow,
+    Customer,
+    Estate,
+    OAuthClient,
+    ServiceAction,
+    User,
+)
 from viesti.domain.keywords import KeywordIndex
 from viesti.domain.pricing import PriceTable, pounds_for_one
 from viesti.domain.routing import RouteTable
@@ -33,14 +42,16 @@ class Snapshot:
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
-        live = {channel.id for channel in estate.channels.values() if channel.enabled}
+        enabled = [channel for channel in estate.channels.values() if channel.enabled]
+        self.whatsapp: dict[str, ChannelRow] = {one.identity: one for one in enabled if one.identity}
+        live = {channel.id for channel in enabled if channel.kind != WHATSAPP}
         self.routes = RouteTable(route for route in estate.routes if route.channel_id in live)
         self.prices = PriceTable(estate.prices)
         self.senders: dict[tuple[int, str], RegisteredSender] = {
             (s.customer_id, s.sender): s for s in estate.senders
         }
-        enabled = {service.id for service in estate.services.values() if service.enabled}
-        self.keywords = KeywordIndex(rule for rule in estate.keywords if rule.service_id in enabled)
+        listening = {service.id for service in estate.services.values() if service.enabled}
+        self.keywords = KeywordIndex(rule for rule in estate.keywords if rule.service_id in listening)
         self.listeners = _listeners(estate)
         self.by_client_key: dict[str, Application] = {a.client_key: a for a in estate.applications.values()}
         self.client_of: dict[str, OAuthClient] = {c.client_id: c for c in estate.clients.values()}

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from viesti.domain.fair import FairClock
 from viesti.domain.lane import Lane
+from viesti.domain.message import Protocol
 from viesti.domain.purse import Purse
 from viesti.services.accept_rows import AcceptRows
 from viesti.services.announce import Announce
@@ -262,10 +263,17 @@ async def _tell_apart(tx: Transaction, batch: Sequence[_Entry]) -> tuple[list[_E
 
 
 async def _known(tx: Transaction, batch: Sequence[_Entry]) -> Known:
-    return await tx.people.known(
+    known = await tx.people.known(
         {
             (entry.planned.customer.id, recipient.address.digits)
             for entry in batch
             for recipient in entry.planned.recipients
         }
     )
+    parties = {
+        (planned.customer.id, planned.sender.text, recipient.address.digits)
+        for planned in (entry.planned for entry in batch)
+        if planned.request.protocol == Protocol.WHATSAPP
+        for recipient in planned.recipients
+    }
+    return replace(known, on_whatsapp=await tx.people.barred_on_whatsapp(parties)) if parties else known

@@ -67,4 +67,5 @@ def _each(batch: Batch) -> Iterator[tuple[Planned, int, _Text]]:
         customer_id, shared = planned.customer.id, planned.text
         for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
             text = shared if wanted.text is None else wanted.text
-            yield planned, recipient_id, (customer_id, wanted.address.digits, text)
+            if text:  # a picture without words tells nothing
+                yield planned, recipient_id, (customer_id, wanted.address.digits, text)

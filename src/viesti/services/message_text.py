@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from viesti.domain.address import shown
 from viesti.domain.estate import Service
 from viesti.domain.linked_text import LinkedPlan, inspect_linked
 from viesti.domain.placeholders import Template, parse
@@ -29,7 +30,7 @@ class OwnText(NamedTuple):
     def warning(self, digits: str) -> str:
         """A sentence for the caller about what is missing."""
         named = ", ".join(f"$({name})" for name in self.missing[:MAX_NAMED])
-        return f"+{digits} has no value for {named}: left blank."
+        return f"{shown(digits)} has no value for {named}: left blank."
 
 
 _SHARED = OwnText(None)

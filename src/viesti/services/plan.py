@@ -5,7 +5,7 @@ Rule: no store and no clock here; the same request on the same snapshot gives th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -22,7 +22,7 @@ from viesti.services.estate import Snapshot
 from viesti.services.message_text import MessageText
 from viesti.services.requests import FieldProblem, NotAccepted, RecipientRequest, SubmitRequest
 
-__all__ = ["Limits", "Planned", "PlannedRecipient", "plan"]
+__all__ = ["Limits", "Planned", "PlannedRecipient", "begins_at", "lane_of", "plan", "service_of"]
 
 
 REMEMBERED_SENDER = 32  # characters of a sender worth remembering how it is read
@@ -36,7 +36,7 @@ class PlannedRecipient(msgspec.Struct, frozen=True):
     coding: str
     parts: int
     channel_id: int
-    route_id: int
+    route_id: int | None  # None: its channel was chosen by the sender
     cost: Decimal | None
     cost_gbp: Decimal | None
     warnings: tuple[str, ...]
@@ -60,6 +60,8 @@ class Planned(msgspec.Struct, frozen=True):
     link_base: str | None = None  # with the two below: as in `Message`
     links_until: datetime | None = None
     link_rule: int | None = None
+    fallback: Mapping[str, str] | None = None  # as in `Message`
+    fallback_at: datetime | None = None  # when it goes out, if nothing was delivered
 
 
 def plan(
@@ -67,9 +69,9 @@ def plan(
 ) -> Planned | NotAccepted:
     """The plan, or everything that is wrong with the request."""
     customer = snapshot.estate.customers[request.customer_id]
-    send_at = _send_at(request, now)
+    send_at = begins_at(request, now)
     problems = check_fields(request, send_at, limits, now)
-    service = _service(request, snapshot, problems)
+    service = service_of(request, snapshot, problems)
     sender = _sender(request, service, problems)
     if problems or sender is None:
         return NotAccepted(tuple(problems))
@@ -91,7 +93,7 @@ def plan(
         sender=sender,
         text=planner.text.stored,
         advertisement=advertisement,
-        lane=_lane(advertisement or request.campaign_id is not None, len(recipients), service, limits),
+        lane=lane_of(advertisement or request.campaign_id is not None, len(recipients), service, limits),
         send_at=send_at,
         currency=planner.currency,
         recipients=tuple(recipient for recipient in recipients if recipient),
@@ -102,7 +104,7 @@ def plan(
     )
 
 
-def _send_at(request: SubmitRequest, now: datetime) -> datetime | None:
+def begins_at(request: SubmitRequest, now: datetime) -> datetime | None:
     """When it begins to be sent; None: at once."""
     wanted = max(request.send_at or now, now)
     if request.window:
@@ -110,7 +112,8 @@ def _send_at(request: SubmitRequest, now: datetime) -> datetime | None:
     return wanted if wanted > now else None
 
 
-def _service(request: SubmitRequest, snapshot: Snapshot, problems: list[FieldProblem]) -> Service | None:
+def service_of(request: SubmitRequest, snapshot: Snapshot, problems: list[FieldProblem]) -> Service | None:
+    """The service it is sent by; what is wrong with it is added to the problems."""
     if request.service_id is None:
         return None
     service = snapshot.estate.services.get(request.service_id)
@@ -142,8 +145,8 @@ def _read_sender(wanted: str) -> Sender | SenderProblem:
     return parse_sender(wanted)
 
 
-def _lane(many: bool, recipients: int, service: Service | None, limits: Limits) -> Lane:
-    """`many`: it is one of many by its kind, however few its recipients are."""
+def lane_of(many: bool, recipients: int, service: Service | None, limits: Limits) -> Lane:
+    """The lane it waits in. `many`: it is one of many by its kind, however few its recipients are."""
     wanted = service.lane if service else "auto"
     if wanted == "auto":
         bulk = many or recipients >= limits.bulk_threshold

@@ -66,5 +66,5 @@ class Reactions:
 
     def _all(self) -> tuple[list[Any], ...]:
         rows = self.rows
-        of_messages = rows.messages, rows.recipients, rows.queued, rows.held, rows.counts, rows.skipped
-        return *of_messages, self.callbacks, self.events
+        of_messages = rows.messages, rows.recipients, rows.queued, rows.held, rows.counts
+        return *of_messages, rows.skipped, rows.fallbacks, self.callbacks, self.events

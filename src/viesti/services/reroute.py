@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from viesti.domain.message import Event
+from viesti.domain.message import Event, Protocol
 from viesti.services.balance.reprice import fare, reprice
 from viesti.services.estate import EstateCache
 from viesti.services.wake import OUTBOX, Waker
@@ -73,6 +73,8 @@ class Reroute:
             if recipient.id in begun or recipient.doubts:
                 continue
             message = messages[recipient.message_id]
+            if message.protocol == Protocol.WHATSAPP:  # a route leads to SMS
+                continue
             route = snapshot.routes.choose(
                 recipient.address, message.sender, message.service_id, message.customer_id, down
             )

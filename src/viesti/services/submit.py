@@ -11,7 +11,8 @@ from datetime import datetime
 
 from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
-from viesti.services.plan import Limits, Planned, plan
+from viesti.services.plan import Limits, Planned
+from viesti.services.plan_message import plan_message
 from viesti.services.requests import NotAccepted, SubmitRequest, SubmitResult, Submitted
 
 
@@ -35,7 +36,7 @@ class Submit:
 
     async def __call__(self, request: SubmitRequest) -> SubmitResult:
         """Accept or refuse one message."""
-        planned = plan(request, self._estate.current, self._limits, self._now(), self._random)
+        planned = plan_message(request, self._estate.current, self._limits, self._now(), self._random)
         if isinstance(planned, NotAccepted):
             known = request.request_id and all(problem.field != "request_id" for problem in planned.problems)
             first = await self._group_commit.repeated(request) if known else None
@@ -48,7 +49,7 @@ class Submit:
 
     def trial(self, request: SubmitRequest) -> Planned | NotAccepted:
         """What would be sent now, or why not; nothing is stored either way."""
-        return plan(request, self._estate.current, self._limits, self._now(), self._random)
+        return plan_message(request, self._estate.current, self._limits, self._now(), self._random)
 
     def objection(self, request: SubmitRequest) -> NotAccepted | None:
         """What a message would be refused for now."""

@@ -11,8 +11,8 @@ from unnest($1::bigint[], $2::text[]) u (customer_id, address),
               where sent_at is not null order by id desc limit 1) r
 
 -- name: messages
--- What is told of messages.
-select id, sender, text, link_base, link_rule, service_id, quiet, created_at from messages where id = any($1::bigint[])
+-- What is told of messages; of those that are no SMS, nothing.
+select id, sender, text, link_base, link_rule, service_id, quiet or protocol <> 'sms' as quiet, created_at from messages where id = any($1::bigint[])
 
 -- name: unflagged
 -- What is told of recipients that nothing odd was found about.

@@ -15,16 +15,18 @@ from viesti.storage.sql import queries
 SQL = queries("people")
 
 Person = tuple[int, str]  # customer id, address
+Party = tuple[int, str, str]  # customer id, identity of ours, address
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of some people. `opted_out`: in which scope. `subscribed`: the customers who have a live
-    subscription to what is sent."""
+    """What is known of some people. `opted_out`: in which scope; `on_whatsapp`: the same of parties of
+    WhatsApp. `subscribed`: the customers who have a live subscription to what is sent."""
 
     opted_out: Mapping[Person, str] = field(default_factory=dict)
     contacts: Mapping[Person, KnownContact] = field(default_factory=dict)
     subscribed: Collection[int] = ()
+    on_whatsapp: Mapping[Party, str] = field(default_factory=dict)
 
 
 class People:
@@ -47,3 +49,8 @@ class People:
             if identifier is not None:
                 contacts[customer, address] = KnownContact(identifier, *names)
         return Known(opted_out, contacts, subscribed)
+
+    async def barred_on_whatsapp(self, parties: Collection[Party]) -> dict[Party, str]:
+        """Who of these must not be written to, and in which scope: 'all' or 'marketing'."""
+        rows = await self._connection.fetch(SQL["barred_on_whatsapp"], *zip(*parties, strict=True))
+        return {(customer, identity, address): scope for customer, identity, address, scope in rows}
