@@ -43,12 +43,12 @@ def test_it_shows_applies_and_then_has_nothing_to_do(terminal: Terminal) -> None
     shown = terminal(str(EXAMPLE), "--dry-run")
     assert shown.exit_code == 0
     assert "+ create service acme/info" in shown.output
-    assert "21 to create; 0 unchanged." in shown.output
+    assert "22 to create; 0 unchanged." in shown.output
     applied = terminal(str(EXAMPLE), "--yes")
     assert applied.exit_code == 0
     assert "application acme/erp  secret = " in applied.output
     again = terminal(str(EXAMPLE), "--yes")
-    assert again.output == "Nothing to change; 21 unchanged.\n"
+    assert again.output == "Nothing to change; 22 unchanged.\n"
 
 
 def test_a_change_shows_both_values(terminal: Terminal, small: Path) -> None:
