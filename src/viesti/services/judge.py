@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from viesti.domain.channel import Outgoing, SendReport
 from viesti.domain.estate import Service
 from viesti.domain.failure import Failure
+from viesti.domain.message import Protocol
 from viesti.domain.outcome import Accepted, Deferred, Refused, Unknown
 from viesti.domain.retry import GiveUp, RetryPolicy, next_attempt
 from viesti.domain.routing import Route
 from viesti.storage.store import MessageToSend, ToSend
+
+# What WhatsApp took it tells of by webhook, too: so long after a doubt it has most likely come.
+WEBHOOK_WAIT = timedelta(seconds=30)
 
 
 class InHand(NamedTuple):
@@ -72,13 +76,19 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """No answer: sent once more, marked, or held for the operator."""
+    """No answer: sent once more, marked, at a time (None: now), or held for the operator."""
 
     held: bool
     detail: str
+    at: datetime | None = None
 
 
 Decision = Sent | Failed | Again | InDoubt
+
+
+def again_at(message: MessageToSend, now: datetime) -> datetime | None:
+    """When a message that is in doubt is sent once more; None: at once."""
+    return now + WEBHOOK_WAIT if message.protocol == Protocol.WHATSAPP else None
 
 
 def judge(
@@ -103,7 +113,7 @@ def judge(
     doubt = next((o for o in outcomes if isinstance(o, Unknown)), None)
     if doubt:
         resend = (service is None or service.on_unknown == "resend") and in_hand.recipient.doubts == 0
-        return InDoubt(held=not resend, detail=doubt.detail)
+        return InDoubt(not resend, doubt.detail, again_at(in_hand.message, now) if resend else None)
     deferred = next(o for o in outcomes if isinstance(o, Deferred))
     due = next_attempt(
         in_hand.attempt,

@@ -16,8 +16,9 @@ from viesti.domain.outcome import Accepted, Deferred, Refused
 from viesti.domain.status import Status
 from viesti.services.balance.settle import SentParts, settle_sent
 from viesti.services.estate import Snapshot
+from viesti.services.publish import sent_move
 from viesti.services.receipts import TakeReceipts
-from viesti.services.settlement import Hold, sent_move
+from viesti.services.settlement import Hold
 from viesti.storage.store import Moved, Transaction, bucket_of
 
 

@@ -17,7 +17,15 @@ from viesti.services.estate import Snapshot
 from viesti.services.guids import GuidKind
 from viesti.services.tally import tally
 from viesti.storage.guid import GuidCipher
-from viesti.storage.store import Moved, ReportTarget, Store, Transaction
+from viesti.storage.store import (
+    MessageToSend,
+    Moved,
+    ReportTarget,
+    Store,
+    ToSend,
+    Transaction,
+    bucket_of,
+)
 
 GUID_DIALECTS = frozenset(("smartdialog",))  # interfaces that show ids as GUIDs
 
@@ -82,6 +90,21 @@ class Publish:
 
     def _shown(self, dialect: str, kind: GuidKind, identifier: int) -> str:
         return self._guids.of(kind, identifier) if dialect in GUID_DIALECTS else str(identifier)
+
+
+def sent_move(recipient: ToSend, message: MessageToSend) -> Moved:
+    """That a recipient is `sent` now, for the customer."""
+    return Moved(
+        id=recipient.id,
+        bucket=bucket_of(recipient.id),
+        message_id=message.id,
+        customer_id=message.customer_id,
+        address=recipient.address,
+        status=int(Status.SENT),
+        failure=None,
+        carrier_error=None,
+        reports=True,
+    )
 
 
 def _url(dlr_url: str, report: DeliveryReport, snapshot: Snapshot, customer_id: int) -> str:

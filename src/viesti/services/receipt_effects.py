@@ -7,6 +7,7 @@ meanwhile is minded by the statement that writes this.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from viesti.domain.channel import CarrierReceipt
@@ -87,6 +88,8 @@ def _deciding(further: Mapping[PartKey, Match], known: Sequence[PartKnown]) -> d
         decides = verdict.status is status  # else another part's failure does
         if change is None or (decides and change.status <= status):
             failure = verdict.failure if decides else Failure.UNSPECIFIED
+            if failure and decides and receipt.failure:
+                failure = receipt.failure
             changes[part.recipient_id] = _Change(match, status, failure)
     return changes
 
@@ -97,3 +100,12 @@ def _part_key(part: FoundPart) -> PartKey:
 
 def _rank(state: int) -> Status:
     return _RANKS[state]
+
+
+def read_times(matched: Sequence[Match]) -> dict[int, datetime]:
+    """When which recipients first read it, as these tell."""
+    read: dict[int, datetime] = {}
+    for part, receipt in matched:
+        if receipt.read_at:
+            read[part.recipient_id] = min(receipt.read_at, read.get(part.recipient_id, receipt.read_at))
+    return read

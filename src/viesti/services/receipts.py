@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from viesti.domain.channel import CarrierReceipt
 from viesti.services.estate import EstateCache
 from viesti.services.publish import Publish
-from viesti.services.receipt_effects import Match, effects, of_several_parts
+from viesti.services.receipt_effects import Match, effects, of_several_parts, read_times
+from viesti.services.receipt_hints import learn_attempts, told_attempts
 from viesti.services.wake import CALLBACKS, Waker
 from viesti.storage.store import FoundPart, Store, Transaction
 
@@ -49,7 +50,7 @@ class TakeReceipts:
 
         async def work(tx: Transaction) -> None:
             nonlocal matched
-            matched = await self._apply_all(tx, receipts)
+            matched = await self.within(tx, receipts)
 
         await self._store.run(work)
         return matched
@@ -60,8 +61,10 @@ class TakeReceipts:
 
         async def work(tx: Transaction) -> None:
             nonlocal matched
-            waiting = await tx.receipts.findable_waiting(SWEEP_ROWS, self._now() - SWEEP_AGE, self.oldest_id)
-            matched = await self._apply_all(tx, waiting) if waiting else 0
+            since = self._now() - SWEEP_AGE
+            waiting = await tx.receipts.findable_waiting(SWEEP_ROWS, since, self.oldest_id)
+            waiting += await tx.receipts.findable_hinted(SWEEP_ROWS, since)
+            matched = await self.within(tx, waiting) if waiting else 0
 
         await self._store.run(work)
         return matched
@@ -72,7 +75,8 @@ class TakeReceipts:
         if waiting:
             await self._apply(tx, channel_id, waiting)
 
-    async def _apply_all(self, tx: Transaction, receipts: Sequence[CarrierReceipt]) -> int:
+    async def within(self, tx: Transaction, receipts: Sequence[CarrierReceipt]) -> int:
+        """Store receipts in a transaction; gives how many found their part."""
         by_channel: dict[int, list[CarrierReceipt]] = {}
         for receipt in receipts:
             by_channel.setdefault(receipt.channel_id, []).append(receipt)
@@ -80,6 +84,9 @@ class TakeReceipts:
 
     async def _apply(self, tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]) -> int:
         matched, unmatched = await self._find(tx, channel_id, receipts)
+        if any(receipt.recipient_id is not None for receipt in unmatched):
+            found, unmatched = await self._by_attempt(tx, channel_id, unmatched)
+            matched += found
         if unmatched:
             bucket = self._estate.current.channel_bucket(channel_id)
             ids = await self._store.ids.take([bucket] * len(unmatched))
@@ -90,9 +97,26 @@ class TakeReceipts:
             await tx.receipts.lock_recipients(several)
             known = await tx.receipts.part_states(several) if several else []
             moved = await tx.receipts.apply(effects(matched, known), channel_id)
+            read = read_times(matched)
+            if read:
+                await tx.receipts.mark_read(read, channel_id)
             if await self.publish(tx, self._estate.current, moved, self._now()):
                 tx.after_commit(lambda: self._waker.wake(CALLBACKS))
         return len(matched)
+
+    async def _by_attempt(
+        self, tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]
+    ) -> tuple[list[Match], list[CarrierReceipt]]:
+        """Match receipts by the attempts they name: what is told of was sent, though nobody answered."""
+        snapshot = self._estate.current
+        known, waiting = await told_attempts(tx, snapshot, channel_id, receipts)
+        if not known:
+            return [], waiting
+        moved = await learn_attempts(tx, channel_id, known)
+        if await self.publish(tx, snapshot, moved, self._now()):
+            tx.after_commit(lambda: self._waker.wake(CALLBACKS))
+        matched, unmatched = await self._find(tx, channel_id, known)
+        return matched, waiting + unmatched
 
     async def _find(
         self, tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from viesti.domain.message import Event
 from viesti.services.estate import EstateCache
-from viesti.services.wake import OUTBOX, Waker, seconds_until
+from viesti.services.judge import again_at
+from viesti.services.wake import DUE, OUTBOX, Waker, seconds_until
 from viesti.storage.store import Store, Transaction
 
 ROWS = 1000
@@ -50,6 +51,7 @@ class Rescue:
             recipients = {r.id: r for r in await tx.messages.load_recipients([row.id for row in rows])}
             messages = await tx.messages.load_messages(list({r.message_id for r in recipients.values()}))
             doubts: list[tuple[int, int, bool]] = []
+            again: list[tuple[int, datetime | None]] = []
             for row in rows:
                 recipient = recipients.get(row.id)
                 message = messages.get(recipient.message_id) if recipient else None
@@ -59,9 +61,10 @@ class Rescue:
                 resend = recipient.doubts == 0 and (service is None or service.on_unknown == "resend")
                 doubts.append((row.id, row.attempt, not resend))
                 if resend:
-                    channels.add(row.channel_id)
-            again = [recipient_id for recipient_id, _, is_held in doubts if not is_held]
-            requeued = set(again)
+                    again.append((row.id, due := again_at(message, now)))
+                    if due is None:
+                        channels.add(row.channel_id)
+            requeued = {recipient_id for recipient_id, _ in again}
             await tx.messages.mark_doubt(doubts, now)
             await tx.outbox.requeue(again)
             await tx.outbox.drop([row.id for row in rows if row.id not in requeued])
@@ -80,6 +83,8 @@ class Rescue:
         await self._store.run(work)
         for channel_id in channels:
             self._waker.wake(OUTBOX, channel_id)
+        if count:
+            self._waker.wake(DUE)
         return count
 
     async def release_due(self) -> int:

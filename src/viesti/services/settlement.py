@@ -21,9 +21,10 @@ from viesti.services.balance.reprice import fare, reprice
 from viesti.services.balance.settle import SentParts, as_planned, settle_failed, settle_sent
 from viesti.services.estate import Snapshot
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
+from viesti.services.publish import sent_move
 from viesti.services.receipts import TakeReceipts
 from viesti.services.wake import soon
-from viesti.storage.store import MessageToSend, Moved, SentPart, Store, ToSend, Transaction, bucket_of
+from viesti.storage.store import Moved, SentPart, Store, Transaction, bucket_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,8 @@ class Settlement:
         again: list[tuple[int, datetime | None, int]] = []
         for one in self._decided:
             match one.decision:
-                case InDoubt(held=False):
-                    again.append((one.id, None, self._hold.channel_id))
+                case InDoubt(held=False, at=at):
+                    again.append((one.id, at, self._hold.channel_id))
                 case Again(at=at, route=route):
                     again.append((one.id, at, route.channel_id if route else self._hold.channel_id))
                 case _:
@@ -202,21 +203,6 @@ class Settlement:
                 return [Event(one.id, self._now, kind, {**channel, "reason": reason, "detail": detail})]
             case _:
                 return []
-
-
-def sent_move(recipient: ToSend, message: MessageToSend) -> Moved:
-    """That a recipient is `sent` now, for the customer."""
-    return Moved(
-        id=recipient.id,
-        bucket=bucket_of(recipient.id),
-        message_id=message.id,
-        customer_id=message.customer_id,
-        address=recipient.address,
-        status=int(Status.SENT),
-        failure=None,
-        carrier_error=None,
-        reports=True,
-    )
 
 
 def _sent_row(one: Decided, now: datetime) -> tuple[int, datetime, int]:

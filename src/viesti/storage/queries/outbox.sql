@@ -80,6 +80,15 @@ returning o.id
 delete from outbox where id = any($1::bigint[]) and claim is null
 returning id
 
+-- name: withdraw_from
+-- The same for those that wait for channel $2.
+delete from outbox where id = any($1::bigint[]) and claim is null and channel_id = $2
+returning id
+
+-- name: in_hand
+-- Which of these are in somebody's hands, and in which attempt.
+select id, attempt from outbox where id = any($1::bigint[]) and claim is not null
+
 -- name: withdraw_campaign
 -- The same for up to $2 recipients of a campaign.
 delete from outbox where id = any(array(
@@ -120,8 +129,10 @@ limit $2
 for update skip locked
 
 -- name: requeue
--- Gives abandoned recipients back for another attempt.
-update outbox set claim = null, claimed_at = null where id = any($1::bigint[])
+-- Gives abandoned recipients back for another attempt, not before their time (null: at once).
+update outbox o set claim = null, claimed_at = null, due_at = u.due_at
+from unnest($1::bigint[], $2::timestamptz[]) u (id, due_at)
+where o.id = u.id and o.id = any($1::bigint[])
 
 -- name: drop
 -- Removes recipients that are not to be tried again.

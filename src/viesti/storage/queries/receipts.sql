@@ -44,7 +44,8 @@ select recipient_id, number, total, state from parts where recipient_id = any($1
 -- name: take_waiting
 -- Takes out the waiting receipts that these references were waited for on a channel.
 delete from waiting_receipts where reference = any($1::text[]) and channel_id = $2
-returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw
+returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw, recipient_id,
+          attempt, failure, read_at
 
 -- name: findable_waiting
 -- Waiting receipts since $2 whose part (of a recipient from $3 on) is there by now; locked and taken out, at most $1.
@@ -57,7 +58,26 @@ with found as materialized (
     for update skip locked
 )
 delete from waiting_receipts where id = any(array(select id from found))
-returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw
+returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw, recipient_id,
+          attempt, failure, read_at
+
+-- name: findable_hinted
+-- Waiting receipts since $2 that name an attempt, unless that is in somebody's hands; locked and taken out, at most $1.
+with found as materialized (
+    select w.id from waiting_receipts w
+    where w.recipient_id is not null and w.received_at >= $2
+      and not exists (select from outbox o where o.id = w.recipient_id and o.claim is not null and o.attempt = w.attempt)
+    order by w.recipient_id limit $1
+    for update skip locked
+)
+delete from waiting_receipts where id = any(array(select id from found))
+returning channel_id, reference, alternatives, state, error, done_at, received_at, source, destination, raw, recipient_id,
+          attempt, failure, read_at
+
+-- name: mark_read
+-- When people read what channel $3 delivered to them, unless that is known.
+update recipients r set read_at = u.at from unnest($1::bigint[], $2::timestamptz[]) u (id, at)
+where r.id = u.id and r.id = any($1::bigint[]) and r.channel_id = $3 and r.status = 70 and r.read_at is null
 
 -- name: waiting
 -- Receipts that have not found their part, newest first.

@@ -116,6 +116,14 @@ class Outbox:
         """Remove recipients that wait and are in nobody's hands; gives those that did."""
         return {row["id"] for row in await self._connection.fetch(SQL["withdraw"], ids)} if ids else set()
 
+    async def withdraw_from(self, ids: Sequence[int], channel_id: int) -> set[int]:
+        """The same for those that wait for a channel."""
+        return {row["id"] for row in await self._connection.fetch(SQL["withdraw_from"], ids, channel_id)}
+
+    async def in_hand(self, ids: Sequence[int]) -> set[tuple[int, int]]:
+        """`(id, attempt)` of those that somebody has in his hands."""
+        return {(row["id"], row["attempt"]) for row in await self._connection.fetch(SQL["in_hand"], ids)}
+
     async def withdraw_campaign(self, campaign_id: int, limit: int) -> set[int]:
         """The same for up to so many recipients of a campaign."""
         return {
@@ -145,8 +153,10 @@ class Outbox:
             Abandoned(**row) for row in await self._connection.fetch(SQL["abandoned"], lost_before, limit)
         ]
 
-    async def requeue(self, ids: Sequence[int]) -> None:
-        await self._connection.execute(SQL["requeue"], ids)
+    async def requeue(self, rows: Sequence[tuple[int, datetime | None]]) -> None:
+        """`(id, due at or None for now)` of abandoned recipients that are tried again."""
+        if rows:
+            await self._connection.execute(SQL["requeue"], *zip(*sorted(rows), strict=True))
 
     async def drop(self, ids: Sequence[int]) -> None:
         await self._connection.execute(SQL["drop"], ids)

@@ -5,12 +5,13 @@ Rule: a receipt is in exactly one place: `receipts` when it found its part, `wai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from viesti.domain.channel import CarrierReceipt
+from viesti.domain.failure import Failure
 from viesti.domain.status import PartState
 from viesti.storage.database import Connection
 from viesti.storage.rows.messages import Moved
@@ -32,6 +33,10 @@ _WAITING = (
     "source",
     "destination",
     "raw",
+    "recipient_id",
+    "attempt",
+    "failure",
+    "read_at",
 )
 
 
@@ -98,6 +103,10 @@ class Receipts:
                 storable(r.source),
                 storable(r.destination),
                 storable(r.raw),
+                r.recipient_id,
+                r.attempt,
+                r.failure,
+                r.read_at,
             )
             for identifier, bucket, r in rows
         ]
@@ -112,6 +121,14 @@ class Receipts:
         """Take out receipts that came since then and whose part is there by now."""
         rows = await self._connection.fetch(SQL["findable_waiting"], limit, since, oldest_id)
         return [_receipt(row) for row in rows]
+
+    async def findable_hinted(self, limit: int, since: datetime) -> list[CarrierReceipt]:
+        """Take out receipts that came since then and name an attempt that is in nobody's hands."""
+        return [_receipt(row) for row in await self._connection.fetch(SQL["findable_hinted"], limit, since)]
+
+    async def mark_read(self, rows: Mapping[int, datetime], channel_id: int) -> None:
+        """When people read what the channel delivered to them."""
+        await self._connection.execute(SQL["mark_read"], *zip(*sorted(rows.items()), strict=True), channel_id)
 
     async def waiting(self, limit: int) -> list[dict[str, Any]]:
         return [dict(row) for row in await self._connection.fetch(SQL["waiting"], limit)]
@@ -153,4 +170,8 @@ def _receipt(row: Any) -> CarrierReceipt:
         source=row["source"],
         destination=row["destination"],
         raw=row["raw"],
+        recipient_id=row["recipient_id"],
+        attempt=row["attempt"],
+        failure=Failure(row["failure"]) if row["failure"] else None,
+        read_at=row["read_at"],
     )
