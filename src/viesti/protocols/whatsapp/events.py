@@ -158,7 +158,8 @@ def _of_template(place: Place, change: wire.Change) -> Iterable[Event]:
         "at": place.at,
         "template_id": str(value.message_template_id or ""),
         "name": value.message_template_name,
-        "language": value.message_template_language,
+        # Meta writes en-US in some of these, and en_US wherever a template is named in a call.
+        "language": value.message_template_language.replace("-", "_"),
     }
     match change.field:
         case "message_template_status_update":
