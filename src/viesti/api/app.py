@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 from starlette.routing import Route, Router
 
-from viesti.api import links, oauth, smartdialog, txtsync
+from viesti.api import links, oauth, provider, smartdialog, txtsync
 from viesti.api.answer import Endpoint
 from viesti.api.body import BodyLimits
 from viesti.api.edge import Edge
@@ -39,13 +39,15 @@ class ApiServices:
     txtsync: txtsync.TxtSyncServices
     smartdialog: smartdialog.SmartDialogServices
     oauth: oauth.OAuthServices
+    provider: provider.ProviderServices
 
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
-    """How the API behaves. `shared_metrics_dir`: see api/meters."""
+    """How the API behaves. `provider_limits`: of what providers post. `shared_metrics_dir`: see api/meters."""
 
     body_limits: BodyLimits = field(default_factory=BodyLimits)
+    provider_limits: BodyLimits = field(default_factory=lambda: BodyLimits(3 << 20))
     shared_metrics_dir: str | None = None
 
 
@@ -64,6 +66,7 @@ def create_app(
     native = NativeMessages(services.show)
     probes = Probes(services.check_ready, services.count_waiting, registry, options.shared_metrics_dir)
     routes = [
+        *provider.routes(services.provider, options.provider_limits),  # first: many come
         Route("/messages", GuardedEndpoint(guard, native.recent), methods=["GET"]),
         Route("/messages/{id}", GuardedEndpoint(guard, native.one), methods=["GET"]),
         Route("/inbound", GuardedEndpoint(guard, native.recent_inbound), methods=["GET"]),

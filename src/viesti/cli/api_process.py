@@ -64,7 +64,11 @@ async def _serve(
     shared_metrics_dir = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if shared_metrics_dir:
         share(os.getpid())
-    options = ApiOptions(BodyLimits(parts.settings.body_limit_bytes), shared_metrics_dir=shared_metrics_dir)
+    options = ApiOptions(
+        body_limits=BodyLimits(parts.settings.body_limit_bytes),
+        provider_limits=BodyLimits(parts.settings.provider_body_limit_bytes),
+        shared_metrics_dir=shared_metrics_dir,
+    )
     app = make_app(parts, options)
     await parts.estate.load()
     parts.estate.watch()
@@ -72,10 +76,12 @@ async def _serve(
     await wake_everybody(parts.store)
     parts.group_commit.start()
     parts.record_clicks.start()
+    parts.take_bodies.start()
     serving = asyncio.create_task(serve_api(app, listening, stop, drain_seconds=2))
     ready()
     _log.info("api serves", instance=instance)
     await serving
     await parts.group_commit.stop()
     await parts.record_clicks.stop()
+    await parts.take_bodies.stop()
     _log.info("api stops", instance=instance)

@@ -17,6 +17,7 @@ from viesti.cli.api_parts import (
     directory,
     groups,
     oauth,
+    provider,
     sending,
     twoway,
     txtsync_campaigns,
@@ -39,6 +40,7 @@ from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
 from viesti.services.health import CheckReady, CountWaiting
 from viesti.services.plan import Limits
+from viesti.services.provider.take import TakeBodies
 from viesti.services.publish import Publish
 from viesti.services.record_clicks import RecordClicks
 from viesti.services.secret_check import SecretCheck
@@ -95,6 +97,7 @@ async def make_parts(
         ),
         short_links=short_links,
         record_clicks=RecordClicks(store, monotonic),
+        take_bodies=TakeBodies(store, waker, now),
         limits=limits,
         base_url=base_url,
         now=now,
@@ -139,4 +142,5 @@ def make_services(parts: Parts) -> ApiServices:
             groups=groups.make(parts),
         ),
         oauth=oauth.make(parts),
+        provider=provider.make(parts),
     )

@@ -79,6 +79,9 @@ class Settings:
     body_limit_bytes: int = _setting(
         kinds.whole(1_024, 1 << 30), 16 << 20, "The largest request body that is read."
     )
+    provider_body_limit_bytes: int = _setting(
+        kinds.whole(1_024, 1 << 28), 3 << 20, "The largest body of a provider's webhook that is read."
+    )
     throttle_calls: int = _setting(
         kinds.whole(1, 1_000_000_000), 100, "Calls an application may make in each `throttle_seconds`."
     )

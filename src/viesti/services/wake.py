@@ -17,6 +17,7 @@ OUTBOX = "viesti_outbox"
 CALLBACKS = "viesti_callbacks"
 DUE = "viesti_due"  # something was put off for less than `LOOK_SECONDS`
 BALANCE = "viesti_balance"  # a customer may spend more than before
+PROVIDER = "viesti_provider"  # a provider posted something
 CAMPAIGNS = "viesti_campaigns"  # there is something to do for a campaign
 LOOK_SECONDS = 5.0  # who waits for wake-ups looks by himself as often
 RETRY_SECONDS = 1.0
@@ -62,7 +63,7 @@ class Waker:
 async def wake_everybody(store: Store) -> None:
     """When a process starts: the one before it may have died between a commit and its wake-up."""
     with suppress(StoreUnavailable):
-        for topic in (OUTBOX, CALLBACKS, DUE, CAMPAIGNS):
+        for topic in (OUTBOX, CALLBACKS, DUE, CAMPAIGNS, PROVIDER):
             await store.hint(topic)
 
 

@@ -43,6 +43,7 @@ from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox, SentPa
 from viesti.storage.rows.people import Known, People
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
+from viesti.storage.rows.provider_events import NewBody, ProviderEvents
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
 from viesti.storage.rows.sent_to import Alike, LastSent, SentTo, Untold
@@ -80,6 +81,7 @@ __all__ = [
     "MatchedReceipt",
     "MessageToSend",
     "Moved",
+    "NewBody",
     "NewClick",
     "NewSubscription",
     "OpenThread",
@@ -223,6 +225,10 @@ class Transaction:
     @cached_property
     def platform(self) -> Platform:
         return Platform(self._connection)
+
+    @cached_property
+    def provider_events(self) -> ProviderEvents:
+        return ProviderEvents(self._connection)
 
     @cached_property
     def repeats(self) -> Repeats:

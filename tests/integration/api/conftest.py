@@ -240,6 +240,7 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
     await store.listener.start()
     parts.group_commit.start()
     parts.record_clicks.start()
+    parts.take_bodies.start()
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_api(app, listening, stop))
     paths = frozenset(route.path for route in app._router.routes)  # type: ignore[attr-defined]
@@ -249,5 +250,6 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
     await serving
     await parts.group_commit.stop()
     await parts.record_clicks.stop()
+    await parts.take_bodies.stop()
     await parts.waker.stop()
     parts.secrets.close()

@@ -13,6 +13,7 @@ from viesti.services.estate import EstateCache
 from viesti.services.group_commit import GroupCommit
 from viesti.services.guids import Guids
 from viesti.services.plan import Limits
+from viesti.services.provider.take import TakeBodies
 from viesti.services.record_clicks import RecordClicks
 from viesti.services.secret_check import SecretCheck
 from viesti.services.short_links import ShortLinks
@@ -41,6 +42,7 @@ class Parts:
     links: AttachmentLinks
     short_links: ShortLinks
     record_clicks: RecordClicks
+    take_bodies: TakeBodies
     limits: Limits
     base_url: str
     now: Callable[[], datetime]
