@@ -44,7 +44,8 @@ class ApiServices:
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
-    """How the API behaves. `provider_limits`: of what providers post. `shared_metrics_dir`: see api/meters."""
+    """How the API behaves. `provider_limits`: of what providers post; `shared_metrics_dir`: see
+    api/meters."""
 
     body_limits: BodyLimits = field(default_factory=BodyLimits)
     provider_limits: BodyLimits = field(default_factory=lambda: BodyLimits(3 << 20))

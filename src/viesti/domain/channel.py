@@ -7,11 +7,11 @@ carrier only after the sink's awaitable has returned, because by then it is stor
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Outcome
@@ -103,8 +103,19 @@ class Concatenation:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a message, and stays with the provider until it is fetched by its id."""
+
+    provider_id: str
+    mime_type: str
+    name: str
+    sha256: str = ""  # as the provider gave it
+
+
+@dataclass(frozen=True, slots=True)
 class InboundPart:
-    """One part of a message from a handset, as it came."""
+    """One part of a message from a handset, as it came. By other protocols than SMS a message is one part;
+    `kind` is the provider's word, `details` what else a message of its kind is."""
 
     channel_id: int
     source: str  # digits without '+', or alphanumeric
@@ -114,6 +125,11 @@ class InboundPart:
     concatenation: Concatenation | None
     received_at: datetime
     payload: bytes | None = None  # binary content, when it is not text
+    protocol: str = "sms"
+    message_reference: str | None = None  # the provider's id of the message
+    kind: str = "text"
+    attachments: tuple[Attached, ...] = ()
+    details: Mapping[str, Any] | None = None
 
 
 class SessionState(StrEnum):

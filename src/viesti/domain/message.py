@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from viesti.domain.channel import Attached
 from viesti.domain.status import Status
 
 
@@ -203,6 +204,11 @@ class Inbound:
     consent: str | None
     thread_id: int | None
     received_at: datetime
+    protocol: str = Protocol.SMS
+    reference: str | None = None  # the provider's id of it
+    kind: str = "text"  # the provider's word
+    attachments: tuple[Attached, ...] = ()
+    details: Mapping[str, Any] | None = None  # what else it is: a button's payload, what it answers
 
 
 @dataclass(frozen=True, slots=True)

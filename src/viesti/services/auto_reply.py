@@ -27,6 +27,8 @@ from viesti.storage.store import Known, Store, Transaction
 ANSWERS = 10  # automatic answers of one service to one address ...
 ANSWERS_IN = timedelta(hours=1)  # ... in so long
 
+_WRITTEN_TO = frozenset((AddressKind.INTERNATIONAL, AddressKind.WHATSAPP_USER))
+
 _log = structlog.get_logger()
 
 
@@ -55,7 +57,7 @@ class AutoReply:
     ) -> None:
         """Queue an automatic answer. Senders that can't be answered (names, short codes) get none, and nobody
         gets more than a few an hour, so that two machines don't answer each other for ever."""
-        if not text or inbound.source_kind != AddressKind.INTERNATIONAL:
+        if not text or inbound.source_kind not in _WRITTEN_TO:
             return
         since = work.now - ANSWERS_IN
         given = await tx.inbound.count_answer(service.id, inbound.bucket, inbound.source, work.now, since)
@@ -72,11 +74,12 @@ class AutoReply:
             service_id=service.id,
             sender=inbound.destination,
             text=text,
-            recipients=(RecipientRequest("+" + inbound.source, None, values),),
+            recipients=(RecipientRequest(_written_to(inbound), None, values),),
             parent_id=inbound.id,
             quiet=True,
             placeholders=True,
             thread_id=inbound.thread_id,
+            protocol=inbound.protocol,
         )
         planned = plan_message(request, work.snapshot, self._limits, work.now, self._random)
         if isinstance(planned, NotAccepted):
@@ -87,6 +90,12 @@ class AutoReply:
         # A consent confirmation goes out although the person has just opted out: the law asks for it.
         known = Known(contacts=work.known(inbound))
         work.rows.add(planned, message_id, [recipient_id], known, self._fair)
+
+
+def _written_to(inbound: Inbound) -> str:
+    """Who wrote, as one who is written to."""
+    by_number = inbound.source_kind == AddressKind.INTERNATIONAL
+    return "+" + inbound.source if by_number else inbound.source
 
 
 def _values(inbound: Inbound, contact: Contact | None) -> Iterator[tuple[str, str]]:

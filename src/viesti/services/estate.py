@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import structlog
@@ -24,7 +24,7 @@ from viesti.domain.estate import (
     ServiceAction,
     User,
 )
-from viesti.domain.keywords import KeywordIndex
+from viesti.domain.keywords import KeywordIndex, KeywordRule
 from viesti.domain.pricing import PriceTable, pounds_for_one
 from viesti.domain.routing import RouteTable
 from viesti.domain.sender import RegisteredSender, Sender, SenderVerdict, check_sender
@@ -50,9 +50,10 @@ class Snapshot:
         self.senders: dict[tuple[int, str], RegisteredSender] = {
             (s.customer_id, s.sender): s for s in estate.senders
         }
-        listening = {service.id for service in estate.services.values() if service.enabled}
-        self.keywords = KeywordIndex(rule for rule in estate.keywords if rule.service_id in listening)
-        self.listeners = _listeners(estate)
+        rules = _listening(estate)
+        self.keywords = KeywordIndex(rules)
+        self.listeners = _listeners(estate, rules)
+        self._identities = _identities(estate, rules)
         self.by_client_key: dict[str, Application] = {a.client_key: a for a in estate.applications.values()}
         self.client_of: dict[str, OAuthClient] = {c.client_id: c for c in estate.clients.values()}
         self.user_of: dict[str, User] = {user.email: user for user in estate.users.values()}
@@ -76,6 +77,10 @@ class Snapshot:
         """The bucket of what comes in over a channel; 0 for one that has been taken away meanwhile."""
         channel = self.estate.channels.get(channel_id)
         return channel.bucket if channel else 0
+
+    def customers_of(self, channel: ChannelRow) -> tuple[Customer, ...]:
+        """Whose a WhatsApp channel's number is: who may send by it, and whose services listen at it."""
+        return self._identities.get(channel.identity, ())
 
     def gbp_rate(self, customer_id: int) -> Decimal | None:
         """What one of a customer's currency is worth in pounds; None while nobody says."""
@@ -154,11 +159,37 @@ class EstateCache:
                 await asyncio.sleep(RETRY_SECONDS)
 
 
-def _listeners(estate: Estate) -> dict[str, tuple[Customer, ...]]:
+def _listening(estate: Estate) -> list[KeywordRule]:
+    """Which words lead where. A two-way service also takes what comes to its own WhatsApp identity and is
+    nobody else's."""
+    enabled = {service.id for service in estate.services.values() if service.enabled}
+    rules = [rule for rule in estate.keywords if rule.service_id in enabled]
+    taken = {rule.address for rule in rules if not rule.chain}
+    for service in sorted(estate.services.values(), key=lambda each: each.id):
+        if service.enabled and service.kind == "TwoWay" and service.whatsapp_sender not in taken | {""}:
+            rules.append(KeywordRule(service.id, service.whatsapp_sender))
+            taken.add(service.whatsapp_sender)
+    return rules
+
+
+def _identities(estate: Estate, rules: Iterable[KeywordRule]) -> dict[str, tuple[Customer, ...]]:
+    """The customers of each WhatsApp number."""
+    found: dict[str, dict[int, Customer]] = {
+        channel.identity: {} for channel in estate.channels.values() if channel.identity
+    }
+    claims = [(sender.sender, sender.customer_id) for sender in estate.senders]
+    claims += [(rule.address, estate.services[rule.service_id].customer_id) for rule in rules]
+    for address, customer_id in claims:
+        if address in found:
+            found[address][customer_id] = estate.customers[customer_id]
+    return {identity: tuple(customers.values()) for identity, customers in found.items()}
+
+
+def _listeners(estate: Estate, rules: Iterable[KeywordRule]) -> dict[str, tuple[Customer, ...]]:
     """Whose services listen at each address and act on consent words."""
     found: dict[str, dict[int, Customer]] = {}
-    for rule in estate.keywords:
+    for rule in rules:
         service = estate.services[rule.service_id]
-        if service.enabled and service.consent_words:
+        if service.consent_words:
             found.setdefault(rule.address, {})[service.customer_id] = estate.customers[service.customer_id]
     return {address: tuple(customers.values()) for address, customers in found.items()}

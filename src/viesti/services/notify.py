@@ -7,14 +7,14 @@ stays sealed; whoever makes the call opens it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from viesti.domain.contact import Contact
 from viesti.domain.estate import Service
-from viesti.domain.message import Callback, Inbound
+from viesti.domain.message import Callback, Inbound, Protocol
 from viesti.protocols.webhook.envelope import Event as Envelope
 from viesti.protocols.webhook.envelope import encode
 from viesti.services.attachment_links import AttachmentLinks
@@ -25,9 +25,10 @@ from viesti.services.short_links import ShortLinks
 from viesti.storage.guid import GuidCipher
 from viesti.storage.store import LastSent, Subscription
 
-PROTOCOL = "SMS"
+SHOWN_PROTOCOLS: Mapping[str, str] = {Protocol.SMS: "SMS", Protocol.WHATSAPP: "WhatsApp"}
 BINARY_NAME, BINARY_TYPE = "message.bin", "application/octet-stream"  # of an SMS that is not text
 SMARTDIALOG = "smartdialog"
+FILES_WAIT = timedelta(seconds=20)  # who is told of a file is called when it is there, or after so long
 
 
 class Attachment(msgspec.Struct, frozen=True, rename="camel"):
@@ -79,12 +80,14 @@ class Notify:
             "recipient": inbound.destination,
             "content": inbound.text,
             "timestamp": inbound.received_at,
-            "protocol": PROTOCOL,
+            "protocol": SHOWN_PROTOCOLS[inbound.protocol],
             "keyword": inbound.keyword,
             "consent": inbound.consent or "",
             "threadId": inbound.thread_id,
             "attachments": self._attachments(inbound),
         }
+        if inbound.protocol != Protocol.SMS:
+            data |= {"kind": inbound.kind, "reference": inbound.reference, "details": inbound.details}
         event = Envelope(
             type="inbound.received",
             id=str(inbound.id),
@@ -92,6 +95,11 @@ class Notify:
             data=msgspec.to_builtins({name: value for name, value in data.items() if value is not None}),
         )
         return _callback(identifier, inbound, kind, url, encode(event).decode(), None)
+
+    @staticmethod
+    def concerns(inbound: Inbound, subscription: Subscription) -> bool:
+        """Whether a subscription is told of such a message: TxtSync's triggers are of SMS."""
+        return inbound.protocol == Protocol.SMS or subscription.dialect != TXTSYNC
 
     def subscriber(
         self, identifier: int, inbound: Inbound, subscription: Subscription, writer: Writer
@@ -106,7 +114,7 @@ class Notify:
             recipient=inbound.destination,
             content=inbound.text,
             timestamp=inbound.received_at,
-            protocol=PROTOCOL,
+            protocol=SHOWN_PROTOCOLS[inbound.protocol],
             attachments=self._attachments(inbound),
             message_id=self._guids.of(GuidKind.INBOUND, inbound.id),
             thread_id=self._guids.of(GuidKind.THREAD, inbound.thread_id) if inbound.thread_id else "",
@@ -121,10 +129,13 @@ class Notify:
         return inbound_body(inbound, Person.of(writer.contact), last)
 
     def _attachments(self, inbound: Inbound) -> tuple[Attachment, ...]:
-        if inbound.payload is None:
-            return ()
-        url = self._links.url(self._guids.of(GuidKind.ATTACHMENT, inbound.id), inbound.received_at)
-        return (Attachment(BINARY_NAME, BINARY_TYPE, url),)
+        files = [(each.name, each.mime_type) for each in inbound.attachments[:1]]  # more than one never come
+        if inbound.payload is not None:
+            files = [(BINARY_NAME, BINARY_TYPE)]
+        guid = self._guids.of(GuidKind.ATTACHMENT, inbound.id)
+        return tuple(
+            Attachment(name, kind, self._links.url(guid, inbound.received_at)) for name, kind in files
+        )
 
 
 def _callback(
@@ -140,7 +151,7 @@ def _callback(
         method="POST",
         url=url,
         body=body,
-        due_at=inbound.received_at,
+        due_at=inbound.received_at + (FILES_WAIT if inbound.attachments else timedelta(0)),
         created_at=inbound.received_at,
         subscription_id=subscription_id,
         apart=True,

@@ -11,9 +11,11 @@ from functools import partial
 
 import structlog
 
+from viesti.domain.channel import AddressKind
 from viesti.domain.consent import LONGEST, ConsentAction
-from viesti.domain.estate import Customer, Service, ServiceAction
-from viesti.domain.message import Event, Inbound
+from viesti.domain.estate import WHATSAPP, Customer, Service, ServiceAction
+from viesti.domain.inbound_kind import rule_of
+from viesti.domain.message import Event, Inbound, Protocol
 from viesti.services.auto_reply import AutoReply
 from viesti.services.contacts.hold import known_sender, leave_list, list_named
 from viesti.services.notify import Notify
@@ -58,10 +60,14 @@ class React:
         if reply:
             answer = partial(self._answer, tx, work, inbound, service, customer, reply)
             await _alone(tx, work, inbound, f"{inbound.consent}_reply", answer)
+        if not rule_of(inbound.kind).told:
+            return
         for action in work.snapshot.actions.get(service.id, ()):
             do = partial(self._act, tx, work, inbound, service, customer, action)
             await _alone(tx, work, inbound, action.kind, do)
         for subscription in work.subscribed(service):
+            if not self._notify.concerns(inbound, subscription):
+                continue
             identifier = await self._store.ids.one(inbound.bucket)
             told = self._notify.subscriber(identifier, inbound, subscription, work.writer(inbound))
             work.callbacks.append(told)
@@ -81,7 +87,9 @@ class React:
                 await self._owe(work, inbound, service, str(action.options["url"]), "http_request")
             case "auto_reply" if inbound.consent is None:
                 await self._answer(tx, work, inbound, service, customer, str(action.options["text"]))
-            case "add_to_list" if inbound.consent != ConsentAction.STOP:
+            case "add_to_list" if (
+                inbound.consent != ConsentAction.STOP and inbound.source_kind != AddressKind.WHATSAPP_USER
+            ):  # who is known by a user id alone is no contact
                 await self._add_to_list(tx, inbound, customer, str(action.options["list"]))
             case "remove_from_list":
                 list_id = await tx.lists.by_name(customer.id, str(action.options["list"]))
@@ -108,6 +116,15 @@ class React:
 
     async def _opt_in(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
         await tx.consents.opt_in([(customer.id, inbound.source, "all")])
+        if inbound.protocol == Protocol.WHATSAPP:  # he lets this identity of ours write to him
+            await tx.consents.set_channel(
+                [
+                    (
+                        *(customer.id, customer.bucket, WHATSAPP, inbound.destination, inbound.source),
+                        *(True, inbound.received_at),
+                    )
+                ]
+            )
         await self._consent(tx, inbound, customer, "start")
 
     async def _consent(self, tx: Transaction, inbound: Inbound, customer: Customer, action: str) -> None:
@@ -123,7 +140,7 @@ class React:
                     action,
                     "all",
                     inbound.received_at,
-                    "sms",
+                    inbound.protocol,
                     evidence,
                 )
             ]

@@ -15,6 +15,7 @@ import structlog
 from viesti.domain.channel import InboundPart
 from viesti.domain.consent import ALL_LANGUAGES, ConsentAction, consent_word
 from viesti.domain.estate import Customer, Service
+from viesti.domain.inbound_kind import rule_of
 from viesti.domain.message import Inbound
 from viesti.domain.purse import Purse
 from viesti.domain.text import join_parts
@@ -25,7 +26,7 @@ from viesti.services.notify_txtsync import DIALECT as TXTSYNC
 from viesti.services.plan import Limits
 from viesti.services.react import OPENS_THREAD, React
 from viesti.services.reactions import Reactions
-from viesti.services.wake import CALLBACKS, OUTBOX, Waker
+from viesti.services.wake import CALLBACKS, MEDIA, OUTBOX, Waker
 from viesti.storage.store import (
     OpenThread,
     OverTheCap,
@@ -128,8 +129,16 @@ class Receive:
         received = [await self._received(work.snapshot, group) for group in groups]
         received = await self._with_threads(tx, work.snapshot, received)
         await tx.inbound.add([one.inbound for one in received])
+        with_files = [one.inbound for one in received if one.inbound.attachments]
+        if with_files:
+            await tx.inbound_media.await_files(with_files, work.now)
+            tx.after_commit(lambda: self._waker.wake(MEDIA))
         if act:
-            ours = [(one.inbound, one.customer) for one in received if one.service and one.customer]
+            ours = [
+                (one.inbound, one.customer)
+                for one in received
+                if one.service and one.customer and rule_of(one.inbound.kind).told
+            ]
             work.contacts = await meet(tx, self._store, ours)
             work.subscriptions = await _subscriptions(tx, received)
             work.last = await tx.sent_to.last(_told_of_the_last(work, received))
@@ -155,12 +164,8 @@ class Receive:
         customer = snapshot.estate.customers[service.customer_id] if service else None
         bucket = customer.bucket if customer else snapshot.channel_bucket(first.channel_id)
         consent = None
-        if service and customer and service.consent_words:
-            consent = consent_word(text, customer.languages or ALL_LANGUAGES)
-            if match and match.chain and consent is not ConsentAction.STOP:
-                consent = None  # INFO or START is the service's own keyword here; STOP stays STOP
-        elif service is None and consent_word(text) is ConsentAction.STOP:
-            consent = ConsentAction.STOP  # no keyword fits, but what is meant is plain
+        if rule_of(first.kind).consents:
+            consent = _consent(text, service, customer, by_keyword=bool(match and match.chain))
         inbound = Inbound(
             id=await self._store.ids.one(bucket),
             bucket=bucket,
@@ -178,6 +183,11 @@ class Receive:
             consent=consent.value if consent else None,
             thread_id=None,
             received_at=min(part.received_at for part in parts),
+            protocol=first.protocol,
+            reference=first.message_reference,
+            kind=first.kind,
+            attachments=first.attachments,
+            details=first.details,
         )
         if service is None:
             _log.warning("inbound message for no service", message=inbound.id, destination=first.destination)
@@ -188,7 +198,8 @@ class Receive:
     ) -> list[_Received]:
         opening: dict[tuple[int, str], OpenThread] = {}
         for one in received:
-            if one.service and one.customer and _discusses(snapshot, one.service):
+            told = rule_of(one.inbound.kind).told
+            if one.service and one.customer and told and _discusses(snapshot, one.service):
                 identifier = await self._store.ids.one(one.customer.bucket)
                 opening[one.service.id, one.inbound.source] = OpenThread(
                     id=identifier,
@@ -198,6 +209,7 @@ class Receive:
                     address=one.inbound.source,
                     destination=one.inbound.destination,
                     at=one.inbound.received_at,
+                    protocol=one.inbound.protocol,
                 )
         if not opening:
             return received
@@ -212,6 +224,19 @@ class Receive:
             )
             for one in received
         ]
+
+
+def _consent(
+    text: str, service: Service | None, customer: Customer | None, *, by_keyword: bool
+) -> ConsentAction | None:
+    """What a text asks for, where it came in."""
+    if service and customer and service.consent_words:
+        said = consent_word(text, customer.languages or ALL_LANGUAGES)
+        # INFO or START may be the service's own keyword; STOP stays STOP.
+        return None if by_keyword and said is not ConsentAction.STOP else said
+    if service is None and consent_word(text) is ConsentAction.STOP:
+        return ConsentAction.STOP  # no keyword fits, but what is meant is plain
+    return None
 
 
 def _discusses(snapshot: Snapshot, service: Service) -> bool:

@@ -56,10 +56,15 @@ class RecordConsent:
         await self._store.run(work)
 
 
-async def write_consent(tx: Transaction, store: Store, given: ConsentGiven, at: datetime) -> None:
-    """Write one in a transaction."""
+async def write_consent(
+    tx: Transaction, store: Store, given: ConsentGiven, at: datetime, *, stands: bool = True
+) -> None:
+    """Write one in a transaction; in the ledger alone where it does not stand (he has said something else
+    since)."""
     customer, scope = given.customer, given.scope
-    if scope == WHATSAPP:
+    if not stands:
+        pass
+    elif scope == WHATSAPP:
         await tx.consents.set_channel(
             [(customer.id, customer.bucket, scope, given.identity, given.address, given.opted_in, at)]
         )

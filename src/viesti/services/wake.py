@@ -18,6 +18,8 @@ CALLBACKS = "viesti_callbacks"
 DUE = "viesti_due"  # something was put off for less than `LOOK_SECONDS`
 BALANCE = "viesti_balance"  # a customer may spend more than before
 PROVIDER = "viesti_provider"  # a provider posted something
+INBOUND = "viesti_inbound"  # which is messages from people
+MEDIA = "viesti_media"  # and files with them
 CAMPAIGNS = "viesti_campaigns"  # there is something to do for a campaign
 LOOK_SECONDS = 5.0  # who waits for wake-ups looks by himself as often
 RETRY_SECONDS = 1.0
@@ -63,7 +65,7 @@ class Waker:
 async def wake_everybody(store: Store) -> None:
     """When a process starts: the one before it may have died between a commit and its wake-up."""
     with suppress(StoreUnavailable):
-        for topic in (OUTBOX, CALLBACKS, DUE, CAMPAIGNS, PROVIDER):
+        for topic in (OUTBOX, CALLBACKS, DUE, CAMPAIGNS, PROVIDER, INBOUND, MEDIA):
             await store.hint(topic)
 
 

@@ -26,6 +26,7 @@ from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
 from viesti.storage.rows.held import HeldBack, HeldTally, Released
 from viesti.storage.rows.inbound import Inbounds, StoredPart
+from viesti.storage.rows.inbound_media import AwaitedFile, InboundMedia, ShownFile
 from viesti.storage.rows.leases import Lease, Leases
 from viesti.storage.rows.lists import Lists
 from viesti.storage.rows.messages import (
@@ -40,10 +41,11 @@ from viesti.storage.rows.messages import (
 from viesti.storage.rows.money import Balance, CostRow, Money, OverTheCap, SharePaid
 from viesti.storage.rows.money import Entry as BalanceEntry
 from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox, SentPart
+from viesti.storage.rows.parties import Parties, Party
 from viesti.storage.rows.people import Known, People
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
-from viesti.storage.rows.provider_events import NewBody, ProviderEvents
+from viesti.storage.rows.provider_events import KeptBody, MessageReference, NewBody, ProviderEvents
 from viesti.storage.rows.receipts import FoundPart, MatchedReceipt, Receipts
 from viesti.storage.rows.repeats import FirstMessage, FirstRecipient, Repeats
 from viesti.storage.rows.sent_to import Alike, LastSent, SentTo, Untold
@@ -57,6 +59,7 @@ from viesti.storage.rows.windows import Opened, Windows
 __all__ = [
     "Abandoned",
     "Alike",
+    "AwaitedFile",
     "Balance",
     "BalanceEntry",
     "ChannelConsent",
@@ -71,6 +74,7 @@ __all__ = [
     "FoundPart",
     "FoundSms",
     "HeldTally",
+    "KeptBody",
     "Known",
     "LastSent",
     "Lease",
@@ -79,6 +83,7 @@ __all__ = [
     "Listener",
     "MadePage",
     "MatchedReceipt",
+    "MessageReference",
     "MessageToSend",
     "Moved",
     "NewBody",
@@ -87,6 +92,7 @@ __all__ = [
     "OpenThread",
     "Opened",
     "OverTheCap",
+    "Party",
     "Preview",
     "Put",
     "ReceivedSms",
@@ -97,6 +103,7 @@ __all__ = [
     "SentPart",
     "SentSms",
     "SharePaid",
+    "ShownFile",
     "SmsQuery",
     "Standing",
     "Store",
@@ -163,6 +170,10 @@ class Transaction:
         return Inbounds(self._connection)
 
     @cached_property
+    def inbound_media(self) -> InboundMedia:
+        return InboundMedia(self._connection)
+
+    @cached_property
     def callbacks(self) -> Callbacks:
         return Callbacks(self._connection)
 
@@ -217,6 +228,10 @@ class Transaction:
     @cached_property
     def held(self) -> HeldBack:
         return HeldBack(self._connection)
+
+    @cached_property
+    def parties(self) -> Parties:
+        return Parties(self._connection)
 
     @cached_property
     def people(self) -> People:

@@ -189,6 +189,7 @@ async def _until_one_waits(database_url: str) -> None:
     async with asyncio.timeout(10):
         while not await connection.fetchval(waiting + " and datname = current_database()"):
             await asyncio.sleep(0.01)
+            await connection.execute("select pg_stat_clear_snapshot()")
     await connection.close()
 
 

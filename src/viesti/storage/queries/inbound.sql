@@ -20,12 +20,13 @@ delete from inbound_parts where id = any(array(
     select q.id from heads h join inbound_parts q
         on q.source = h.source and q.reference = h.reference and q.total = h.total
        and q.channel_id = h.channel_id and q.destination = h.destination))
-returning id, bucket, channel_id, source, source_kind, destination, text, payload, reference, total, number, received_at
+returning id, bucket, channel_id, source, source_kind, destination, text, payload, reference, total, number, received_at,
+          protocol, message_reference, kind, attachments, details
 
 -- name: message
 -- One inbound message of a customer.
 select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,
-       parts_missing, keyword, consent, thread_id, received_at
+       parts_missing, keyword, consent, thread_id, received_at, protocol, reference, kind, attachments, details
 from inbound_messages where id = $1 and customer_id = $2
 
 -- name: payload
@@ -35,13 +36,13 @@ select payload from inbound_messages where id = $1
 -- name: recent
 -- The newest inbound messages of a customer.
 select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,
-       parts_missing, keyword, consent, thread_id, received_at
+       parts_missing, keyword, consent, thread_id, received_at, protocol, reference, kind, attachments, details
 from inbound_messages where customer_id = $1 and id < $2 order by id desc limit $3
 
 -- name: recent_of_all
 -- The newest inbound messages of all customers, and of nobody.
 select id, bucket, customer_id, service_id, channel_id, source, source_kind, destination, text, payload, parts,
-       parts_missing, keyword, consent, thread_id, received_at
+       parts_missing, keyword, consent, thread_id, received_at, protocol, reference, kind, attachments, details
 from inbound_messages where id < $1 order by id desc limit $2
 
 -- name: count_answer

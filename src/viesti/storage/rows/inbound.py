@@ -6,12 +6,12 @@ its message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from viesti.domain.channel import InboundPart
+from viesti.domain.channel import Attached, InboundPart
 from viesti.domain.message import Inbound
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
@@ -20,6 +20,7 @@ from viesti.storage.text import storable
 SQL = queries("inbound")
 _INBOUND = tuple(Inbound.__dataclass_fields__)
 _INBOUND_ROW = attrgetter(*_INBOUND)
+_ATTACHMENTS = _INBOUND.index("attachments")
 _PART = (
     "id",
     "bucket",
@@ -33,6 +34,11 @@ _PART = (
     "total",
     "number",
     "received_at",
+    "protocol",
+    "message_reference",
+    "kind",
+    "attachments",
+    "details",
 )
 
 
@@ -51,6 +57,11 @@ class StoredPart(NamedTuple):
     total: int | None
     number: int | None
     received_at: datetime
+    protocol: str
+    message_reference: str | None
+    kind: str
+    attachments: tuple[Attached, ...]
+    details: Mapping[str, Any] | None
 
 
 _ARRIVAL = attrgetter("received_at", "id")
@@ -78,6 +89,11 @@ class Inbounds:
                     p.payload,
                     *whole,
                     p.received_at,
+                    p.protocol,
+                    p.message_reference,
+                    p.kind,
+                    p.attachments or None,
+                    p.details,
                 )
             )
         await self._connection.copy_records_to_table("inbound_parts", records=records, columns=_PART)
@@ -86,11 +102,11 @@ class Inbounds:
         """Take the parts of up to `limit` messages that are whole, or have waited too long for the rest; in
         the order they came."""
         rows = await self._connection.fetch(SQL["take_parts"], limit, incomplete_before)
-        return sorted(map(StoredPart._make, rows), key=_ARRIVAL)
+        return sorted(map(_part, rows), key=_ARRIVAL)
 
     async def add(self, messages: Sequence[Inbound]) -> None:
         await self._connection.copy_records_to_table(
-            "inbound_messages", records=map(_INBOUND_ROW, messages), columns=_INBOUND
+            "inbound_messages", records=map(_record, messages), columns=_INBOUND
         )
 
     async def count_answer(
@@ -106,7 +122,7 @@ class Inbounds:
 
     async def message(self, message_id: int, customer_id: int) -> Inbound | None:
         row = await self._connection.fetchrow(SQL["message"], message_id, customer_id)
-        return Inbound(**row) if row else None
+        return Inbound(**{**row, "attachments": _attached(row["attachments"])}) if row else None
 
     async def payload(self, message_id: int) -> bytes | None:
         """The octets of a message that is not text; None: there is no such message."""
@@ -121,3 +137,16 @@ class Inbounds:
             else await self._connection.fetch(SQL["recent"], customer_id, before, limit)
         )
         return [dict(row) for row in rows]
+
+
+def _part(row: Any) -> StoredPart:
+    return StoredPart._make(row)._replace(attachments=_attached(row["attachments"]))
+
+
+def _record(message: Inbound) -> tuple[Any, ...]:
+    row = _INBOUND_ROW(message)
+    return row if message.attachments else (*row[:_ATTACHMENTS], None, *row[_ATTACHMENTS + 1 :])
+
+
+def _attached(stored: Iterable[Mapping[str, str]] | None) -> tuple[Attached, ...]:
+    return tuple(Attached(**each) for each in stored) if stored else ()
