@@ -30,6 +30,7 @@ FULL: dict[str, tuple[str, str, Any]] = {
     "public_base_url": ('"https://sms.example.com/"', "https://sms.example.com/", "https://sms.example.com"),
     "body_limit_bytes": ("2_000_000", "2000000", 2_000_000),
     "provider_body_limit_bytes": ("4_000_000", "4000000", 4_000_000),
+    "inbound_file_limit_bytes": ("1_000_000", "1000000", 1_000_000),
     "throttle_calls": ("200", "200", 200),
     "throttle_seconds": ("30", "30", 30),
     "request_id_days": ("8", "8", 8),

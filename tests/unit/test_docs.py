@@ -134,7 +134,7 @@ def test_examples_can_be_read(page: Path) -> None:
 
 async def test_metrics_are_those_exposed() -> None:
     async def waiting() -> Waiting:
-        return Waiting({("centre", 0, "ready"): 1}, 0, 0, 0, {("centre", "bound"): 1})
+        return Waiting({("centre", 0, "ready"): 1}, 0, 0, 0, 0, 0, {("centre", "bound"): 1})
 
     registry = CollectorRegistry()
     meters = Meters(registry)

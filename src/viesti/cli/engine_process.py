@@ -13,6 +13,7 @@ import structlog
 
 from viesti.channels import registry
 from viesti.cli import wiring
+from viesti.cli.engine_provider import file_fetcher, provider_upkeep
 from viesti.cli.engine_upkeep import upkeep
 from viesti.config import Settings
 from viesti.domain.callback import Patience
@@ -21,7 +22,7 @@ from viesti.domain.estate import ChannelRow
 from viesti.domain.retry import RetryPolicy
 from viesti.engine.duty import Duty
 from viesti.engine.engine import Engine, EngineOptions, EngineServices
-from viesti.net.client import ClientOptions, OutgoingClient
+from viesti.net.client import OPERATORS, ClientOptions, OutgoingClient
 from viesti.services.announce import Announce
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.call_back import CallBack
@@ -41,7 +42,7 @@ from viesti.services.rescue import Rescue
 from viesti.services.retain import Retain
 from viesti.services.short_links import ShortLinks
 from viesti.services.submit import Submit
-from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, keys_of, wake_everybody
+from viesti.services.wake import CALLBACKS, DUE, INBOUND, OUTBOX, Waker, keys_of, wake_everybody
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
 
@@ -84,8 +85,9 @@ async def run_engine(
     store = await Store.open(
         dsn, size=settings.engine_pool_size, monotonic=wiring.monotonic, application=f"viesti {instance}"
     )
-    client = OutgoingClient(client_options(settings))
+    client, operators = OutgoingClient(client_options(settings)), OutgoingClient(OPERATORS)
     await client.start()
+    await operators.start()
     waker = Waker(store)
     try:
         seal = Seal(wiring.secret_keys(settings))
@@ -100,13 +102,14 @@ async def run_engine(
         )
         short_links = await ShortLinks.open(store, seal, os.urandom, wiring.utc_now())
         engine, estate, group_commit = _build(
-            settings, store, client, waker, seal, guids, links, short_links, instance, dead
+            settings, store, client, operators, waker, seal, guids, links, short_links, instance, dead
         )
         await estate.load()
         estate.watch()
         store.listener.on(OUTBOX, lambda payload: engine.channels.wake(keys_of(payload)))
         store.listener.on(DUE, lambda _: engine.scheduler.wake())
         store.listener.on(CALLBACKS, lambda _: engine.callbacks.duty.wake())
+        store.listener.on(INBOUND, lambda _: engine.inbound.wake())
         for topic, duty in engine.by_topic.items():
             store.listener.on(topic, _waking(duty))
         group_commit.start()
@@ -121,6 +124,7 @@ async def run_engine(
         await group_commit.stop()
     finally:
         await client.close()
+        await operators.close()
         await waker.stop()
         await store.close()
 
@@ -133,6 +137,7 @@ def _build(
     settings: Settings,
     store: Store,
     client: OutgoingClient,
+    operators: OutgoingClient,
     waker: Waker,
     seal: Seal,
     guids: Guids,
@@ -148,6 +153,8 @@ def _build(
     announce = Announce(store, short_links)
     group_commit = GroupCommit(store, estate, publish, announce, waker, wiring.monotonic)  # of campaigns
     submit = Submit(estate, group_commit, limits(settings), now, random)
+    held = timedelta(hours=settings.held_hours)
+    files = file_fetcher(estate, seal, operators, settings.inbound_file_limit_bytes)
     services = EngineServices(
         estate=estate,
         dispatch=Dispatch(store, estate, receipts, waker, now, random, RetryPolicy(), short_links),
@@ -176,8 +183,9 @@ def _build(
             store, now, timedelta(days=settings.period_days), timedelta(days=settings.retention_days)
         ),
         leases=LeaseChannels(store, instance, dead, now, settings.lease_seconds),
-        upkeep=upkeep(
-            store, estate, publish, waker, submit, announce, now, timedelta(hours=settings.held_hours)
+        upkeep=(
+            *upkeep(store, estate, publish, waker, submit, announce, now, held),
+            *provider_upkeep(store, estate, seal, receipts, waker, files, now),
         ),
     )
     options = EngineOptions(

@@ -185,6 +185,11 @@ class Settings:
         kinds.whole(1, 10_000), 64, "Callbacks on their way at once, over all endpoints."
     )
     callback_batch: int = _setting(kinds.whole(1, 10_000), 200, "Callbacks claimed at once.")
+    inbound_file_limit_bytes: int = _setting(
+        kinds.whole(65_536, 100 << 20),
+        25 << 20,
+        "The largest file that is kept of those that come with WhatsApp messages.",
+    )
     allow_private_urls: bool = _setting(
         kinds.BOOLEAN, False, "Allow callbacks to private and local addresses; for a laboratory only."
     )

@@ -28,6 +28,10 @@ class Inbound:
         self.batches.start()
         self._process.start()
 
+    def wake(self) -> None:
+        """There may be messages to process that others stored."""
+        self._process.wake()
+
     async def stop(self) -> None:
         """Store what has come, then end; what is not processed is in the store."""
         await self.batches.stop()

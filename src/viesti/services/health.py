@@ -45,12 +45,14 @@ class CheckReady:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How much waits. Outbox: (channel, lane, state) -> recipients, state being ready, later or claimed;
-    sessions: (channel, state) -> sessions."""
+    sessions: (channel, state) -> sessions; bodies: of providers' webhooks, failed ones apart."""
 
     outbox: dict[tuple[str, int, str], int]
     receipts: int
     callbacks: int
     parked: int
+    bodies: int
+    failed_bodies: int
     sessions: dict[tuple[str, str], int]
 
 
@@ -75,6 +77,7 @@ class CountWaiting:
             depths = await tx.outbox.depth()
             receipts = await tx.receipts.count_waiting()
             callbacks, parked = await tx.callbacks.counts()
+            bodies, failed_bodies = await tx.provider_events.counts()
             sessions = await tx.leases.sessions()
         keys = {channel.id: channel.key for channel in self._estate.current.estate.channels.values()}
         outbox: dict[tuple[str, int, str], int] = {}
@@ -84,4 +87,4 @@ class CountWaiting:
             outbox[channel, depth.lane, "later"] = depth.due_later
             outbox[channel, depth.lane, "claimed"] = depth.claimed
         counted = Counter((keys.get(row["channel_id"], ""), str(row["state"])) for row in sessions)
-        return Waiting(outbox, receipts, callbacks, parked, dict(counted))
+        return Waiting(outbox, receipts, callbacks, parked, bodies, failed_bodies, dict(counted))

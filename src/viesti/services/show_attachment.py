@@ -1,6 +1,7 @@
 """Gives what came with a message beside its text, to whoever has the URL that was told of it.
 
-Rule: without a good token nothing is looked up; what is wrong with the URL is not told apart.
+Rule: without a good token nothing is looked up; what is wrong with the URL is not told apart. A file that is
+still being fetched from the provider is said to be.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from viesti.storage.guid import GuidCipher
 from viesti.storage.store import Store
 
 _MISSING = Missing("", "There is no such attachment, or the time of this URL is over.")
+_LOST = Missing("", "The provider no longer gives this file.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Shown:
     name: str
     mime_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """It is being fetched."""
 
 
 class ShowAttachment:
@@ -39,7 +46,7 @@ class ShowAttachment:
         self._links = links
         self._now = now
 
-    async def __call__(self, guid: str, token: str) -> Shown | Missing:
+    async def __call__(self, guid: str, token: str) -> Shown | NotYet | Missing:
         """The attachment that these words of a URL stand for. Raises `StoreUnavailable`."""
         identifier = self._guids.read(GuidKind.ATTACHMENT, guid)
         if identifier is None or not self._links.allows(
@@ -48,4 +55,11 @@ class ShowAttachment:
             return _MISSING
         async with self._store.statements() as tx:
             content = await tx.inbound.payload(identifier)
-        return _MISSING if content is None else Shown(BINARY_NAME, BINARY_TYPE, content)
+            if content is not None:
+                return Shown(BINARY_NAME, BINARY_TYPE, content)
+            file = await tx.inbound_media.shown(identifier)
+        if file is None:
+            return _MISSING
+        if file.content is not None:
+            return Shown(file.name, file.mime_type, file.content)
+        return NotYet() if file.fetched_at is None else _LOST

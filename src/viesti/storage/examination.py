@@ -40,6 +40,14 @@ class LinksOfCustomer:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhooksSeen:
+    """What providers posted: how many failed, and since when the oldest waits to be worked on."""
+
+    failed: int = 0
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """What was found. `version` is PostgreSQL's number, such as 180004; `clock` is its time when it was
     asked."""
@@ -48,6 +56,7 @@ class Examination:
     clock: datetime
     sessions: tuple[SessionOfChannel, ...]
     links: tuple[LinksOfCustomer, ...]
+    webhooks: WebhooksSeen = WebhooksSeen()
 
 
 async def examine(dsn: str) -> Examination:
@@ -64,6 +73,8 @@ async def examine(dsn: str) -> Examination:
         migrated = await connection.fetchval(_SQL["migrated"])
         rows = await connection.fetch(_SQL["channels"]) if migrated else []
         follows = await connection.fetchval(_SQL["follows"])
+        posts = await connection.fetchval(_SQL["posts"])
+        webhooks = await connection.fetchrow(_SQL["webhooks"]) if posts else None
         links = await connection.fetch(_SQL["links"]) if follows else []
     finally:
         await connection.close()
@@ -77,4 +88,5 @@ async def examine(dsn: str) -> Examination:
             for row in rows
         ),
         tuple(LinksOfCustomer(*row) for row in links),
+        WebhooksSeen(*webhooks) if webhooks else WebhooksSeen(),
     )

@@ -17,8 +17,9 @@ from viesti.cli.doctor import (
     judge_key,
     judge_migrations,
     judge_version,
+    judge_webhooks,
 )
-from viesti.storage.examination import SessionOfChannel
+from viesti.storage.examination import SessionOfChannel, WebhooksSeen
 from viesti.storage.seal import Seal
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -118,6 +119,27 @@ def test_channels(
 
 def test_no_channels() -> None:
     assert [finding.verdict for finding in judge_channels([])] == [Verdict.OK]
+
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (WebhooksSeen(), []),
+        (WebhooksSeen(0, NOON - timedelta(seconds=59)), []),
+        (WebhooksSeen(2, None), ["2 could not be worked on; `viesti webhooks list` says why."]),
+        (
+            WebhooksSeen(0, NOON - timedelta(seconds=61)),
+            ["The oldest has waited since 2030-01-01 11:58:59 UTC; is an engine running?"],
+        ),
+    ],
+)
+def test_webhooks(seen: WebhooksSeen, said: list[str]) -> None:
+    found = list(judge_webhooks(seen, NOON))
+    assert [each.sentence for each in found] == said
+    assert {each.verdict for each in found} <= {Verdict.WARN}
 
 
 def test_folder(tmp_path: Path) -> None:

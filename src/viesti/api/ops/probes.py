@@ -98,4 +98,12 @@ def _gauges(waiting: Waiting) -> list[Metric]:
         GaugeMetricFamily(
             "viesti_callbacks_parked", "Callbacks given up; replay them.", value=waiting.parked
         ),
+        GaugeMetricFamily(
+            "viesti_webhooks_waiting", "Bodies of providers to be worked on.", value=waiting.bodies
+        ),
+        GaugeMetricFamily(
+            "viesti_webhooks_failed",
+            "Bodies of providers that failed; `viesti webhooks` shows them.",
+            value=waiting.failed_bodies,
+        ),
     ]

@@ -32,6 +32,7 @@ from viesti.protocols.whatsapp.inbound import echo_events, message_events
 from viesti.protocols.whatsapp.place import Place, digits, each, faults, moment
 
 __all__ = [
+    "NO_READING",
     "AccountEvent",
     "Event",
     "Fault",
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 OBJECT: Final = "whatsapp_business_account"
+NO_READING: Final = "the field has no reading"  # it is of no use here; any other reason hides something
 
 _body = msgspec.json.Decoder(wire.Body)
 _change = msgspec.json.Decoder(wire.Change)
@@ -86,7 +88,7 @@ def _events(place: Place, raw: msgspec.Raw) -> Iterable[Event]:
         return (place.other("", "the change has no field and value", raw),)
     reader = READERS.get(change.field)
     if reader is None:
-        return (place.other(change.field, "the field has no reading", change.value),)
+        return (place.other(change.field, NO_READING, change.value),)
     try:
         found = list(reader(place, change))
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
 """What a webhook's events are to us: receipts, messages, words about consent, news of templates and parties.
 
-Rule: nothing is decided by order. An event goes to the channel of the number it names; one that can't be given
-to any is told, so that its body is kept.
+Rule: nothing is decided by order. An event goes to the channel of the number it names; one that can't be
+given to any is told, so that its body is kept.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from viesti.domain.status import PartState
 from viesti.domain.whatsapp_failures import failure_of
 from viesti.protocols.whatsapp import callback_data
 from viesti.protocols.whatsapp.events import (
+    NO_READING,
     AccountEvent,
     Event,
     MessageEvent,
@@ -42,6 +43,7 @@ STATES: Mapping[str, PartState] = {
     "failed": PartState.UNDELIVERABLE,
 }
 _READ = frozenset(("read", "played"))
+NO_CHANNEL = "its number is no channel's"
 _LONGEST_NOTE = 300  # characters of a fault's title
 
 
@@ -87,29 +89,29 @@ class Gathered:
     preferred: list[Preferred] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
-    unread: list[OtherEvent] = field(default_factory=list)
+    unread: list[OtherEvent] = field(default_factory=list)  # of no use here
 
     def add(
         self, channels: ProviderChannels, posted: ProviderChannel, event: Event, received_at: datetime
-    ) -> bool:
-        """Sort an event in; gives False when the number it names is no channel's."""
+    ) -> str:
+        """Sort an event in; gives why that can't be done, '' when it is."""
         at = event.at or received_at
         match event:
             case OtherEvent():
+                if event.reason != NO_READING:
+                    return event.reason
                 self.unread.append(event)
-                return True
-            case MessageEvent(echo=True):  # what our own people sent from the phone
-                return True
+            case MessageEvent(echo=True):
+                pass  # what our own people sent from the phone
             case StatusEvent() | MessageEvent() | Preference() | PartyChanged():
                 found = channels.of_number(posted, event.phone_number_id)
                 if found is None:
-                    return False
+                    return NO_CHANNEL
                 self._of_number(found.row, event, at, received_at)
-                return True
             case _:
                 found = next(iter(channels.of_account(posted, event.waba_id)), posted)
                 self.told.append(Told(found.row, event, at))
-                return True
+        return ""
 
     def _of_number(
         self,

@@ -99,7 +99,7 @@ def _details(one: Said) -> dict[str, Any]:
         "sentAt": one.at if event.at else None,
         "errors": [fault.code for fault in event.faults],
         "voice": any(media.voice for media in event.media),
-        event.kind: event.details,
+        event.kind: None if event.payload else event.details,
         "referral": event.referral,
     }
     return {name: value for name, value in told.items() if value}

@@ -1,7 +1,7 @@
 """What people said about marketing messages in WhatsApp's own settings.
 
-Rule: the newest word of a person stands, in whatever order they come, and each has its line in the ledger. Who
-allows marketing again takes back what he said there, never what he forbade in another way.
+Rule: the newest word of a person stands, in whatever order they come; each has its line in the ledger.
+Who allows marketing again takes back what he said there, never what he forbade in another way.
 """
 
 from __future__ import annotations

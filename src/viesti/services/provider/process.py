@@ -131,9 +131,11 @@ class ProcessBodies:
         if posted is None:
             raise _Unheard("its channel is not in the estate any more")
         events = read(body.body)
-        unheard = [event for event in events if not work.add(self._channels, posted, event, body.received_at)]
-        if unheard:
-            raise _Unheard(f"{len(unheard)} of {len(events)} events are of a number that is no channel's")
+        added = [work.add(self._channels, posted, event, body.received_at) for event in events]
+        problems = Counter(filter(None, added))
+        if problems:
+            told = "; ".join(f"{why} ({times} of {len(events)} events)" for why, times in problems.items())
+            raise _Unheard(told)
 
     async def _write(self, tx: Transaction, snapshot: Snapshot, work: Gathered) -> int:
         if work.receipts:

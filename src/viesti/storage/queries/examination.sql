@@ -17,6 +17,15 @@ order by c.key, s.name
 -- Whether customers have hosts for short links yet.
 select exists (select from pg_attribute where attrelid = to_regclass('customers') and attname = 'link_domain')
 
+-- name: posts
+-- Whether webhooks of providers are kept yet.
+select to_regclass('provider_events') is not null
+
+-- name: webhooks
+-- How many webhooks of providers failed, and since when the oldest waits to be worked on.
+select (select count(*) from provider_events where due_at is not null) as failed,
+       (select min(received_at) from provider_events where due_at is null) as waiting_since
+
 -- name: links
 -- Every customer with a host for short links, or with a service whose links are followed.
 select key, link_domain, link_days from customers c

@@ -19,7 +19,7 @@ select min(due_at) from inbound_media where due_at is not null
 
 -- name: settle
 -- Keeps a file that was fetched ($3), or why it can't be ($4).
-update inbound_media set bytes = $3, error = $4, fetched_at = $5, due_at = null, mime_type = coalesce($6, mime_type)
+update inbound_media set bytes = $3, error = $4, fetched_at = $5, due_at = null
 where inbound_id = $1 and position = $2 and fetched_at is null
 
 -- name: put_off

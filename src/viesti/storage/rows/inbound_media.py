@@ -72,11 +72,10 @@ class InboundMedia:
         now: datetime,
         content: bytes | None,
         error: str | None = None,
-        mime_type: str | None = None,
     ) -> None:
         """Keep what was fetched, or why it can't be; who waits for it is called now."""
         key = file.inbound_id, file.position
-        await self._connection.execute(SQL["settle"], *key, content, error, now, mime_type)
+        await self._connection.execute(SQL["settle"], *key, content, error, now)
         await self._connection.execute(SQL["hasten"], file.inbound_id, now)
 
     async def put_off(self, file: AwaitedFile, until: datetime) -> None:

@@ -1,0 +1,224 @@
+"""Statuses, preferences and news of accounts out of webhooks; bodies that fail; what is forgotten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.integration.services.webhooks import (
+    ANN,
+    ANN_ID,
+    HOUR,
+    IDENTITY,
+    OTHER_WABA,
+    WABA,
+    WHATSAPP,
+    Provider,
+    body,
+    contact,
+    message,
+    number,
+    provider,
+    said,
+    seconds,
+    status,
+    statuses,
+)
+from tests.integration.services.world import ACME, START, World
+
+from viesti.domain.status import PartState
+from viesti.protocols.whatsapp.events import AccountEvent, TemplateStatus
+from viesti.services.retain import Retain
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def wa(world: World) -> AsyncIterator[Provider]:
+    made = await provider(world)
+    yield made
+    await made.take.stop()
+
+
+async def test_a_status_is_a_receipt(wa: Provider) -> None:
+    """It waits for its message when that is not known yet, as every receipt does."""
+    at = START - timedelta(seconds=30)
+    await wa.done(statuses(status("wamid.1", "delivered", at)))
+    [row] = await wa.world.rows("select * from waiting_receipts")
+    assert (row["channel_id"], row["reference"], row["state"]) == (WHATSAPP, "wamid.1", PartState.DELIVERED)
+    assert (row["done_at"], row["received_at"]) == (at, START)
+
+
+PREFERENCE = {"wa_id": ANN, "category": "marketing_messages", "detail": "User requested to stop"}
+
+
+def preference(value: str, minutes: float = 0, **members: Any) -> bytes:
+    said = PREFERENCE | {"value": value, "timestamp": seconds(START + timedelta(minutes=minutes))} | members
+    who = [contact(said.get("wa_id"), said.get("user_id"))]
+    return body(number(contacts=who, user_preferences=[said]), field="user_preferences")
+
+
+async def opt_outs(world: World) -> list[tuple[str, str]]:
+    rows = await world.rows("select address, scope from opt_outs where customer_id = $1 order by 1, 2", ACME)
+    return [(row["address"], row["scope"]) for row in rows]
+
+
+async def ledger(world: World) -> list[tuple[str, str, str, str]]:
+    rows = await world.rows("select action, scope, source, evidence from consent_ledger order by id")
+    return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+
+
+async def test_who_stops_marketing_has_opted_out_of_it(wa: Provider) -> None:
+    await wa.done(preference("stop"))
+    assert await opt_outs(wa.world) == [(ANN, "marketing")]
+    line = ("stop", "marketing", "whatsapp settings", f"{IDENTITY} stop marketing_messages")
+    assert await ledger(wa.world) == [line]
+    await wa.done(preference("resume", 1))
+    assert await opt_outs(wa.world) == []
+    assert [line[0] for line in await ledger(wa.world)] == ["stop", "start"]
+
+
+async def test_the_newest_word_stands_whatever_the_order(wa: Provider) -> None:
+    await wa.done(preference("resume", 2))
+    await wa.done(preference("stop", 1))
+    assert await opt_outs(wa.world) == []
+    await wa.done(preference("stop", 3), preference("resume", 0))
+    await wa.done(preference("stop", 3, detail="the same in another body"))
+    assert await opt_outs(wa.world) == [(ANN, "marketing")]
+    assert len(await ledger(wa.world)) == 4
+
+
+async def test_what_was_forbidden_elsewhere_stays_so(wa: Provider) -> None:
+    await wa.world.db.execute(
+        "insert into opt_outs values ($1, 5, $2, 'marketing', $3)", ACME, ANN, START - HOUR
+    )
+    await wa.world.db.execute(
+        "insert into consent_ledger values (9000, 5, $1, $2, 'stop', 'marketing', $3, 'console', '')",
+        ACME, ANN, START - HOUR,
+    )  # fmt: skip
+    await wa.done(preference("stop", 1))
+    await wa.done(preference("resume", 2))
+    assert await opt_outs(wa.world) == [(ANN, "marketing")]
+
+
+async def test_whoever_forbade_everything_has_not_allowed_it_by_marketing(wa: Provider) -> None:
+    await wa.done(said(message("Stop")))
+    await wa.done(preference("stop", 1))
+    await wa.done(preference("resume", 2))
+    assert await opt_outs(wa.world) == [(ANN, "all")]
+
+
+async def test_a_preference_of_somebody_without_a_number(wa: Provider) -> None:
+    await wa.done(preference("stop", wa_id=None, user_id=ANN_ID))
+    assert await opt_outs(wa.world) == [(ANN_ID, "marketing")]
+
+
+async def test_a_word_of_tomorrow_changes_nothing(wa: Provider) -> None:
+    await wa.done(preference("pause"))
+    assert await opt_outs(wa.world) == []
+    assert await ledger(wa.world) == []
+
+
+TEMPLATE = {
+    "event": "APPROVED", "message_template_id": 7, "message_template_name": "hei",
+    "message_template_language": "fi", "reason": "NONE",
+}  # fmt: skip
+
+
+async def test_news_of_a_template_goes_to_a_channel_of_its_account(wa: Provider) -> None:
+    """By whichever number's URL it came, if both are of one app."""
+    for waba, key in ((WABA, "wa"), (OTHER_WABA, "same"), ("waba-3", "wa"), ("waba-9", "wa")):
+        wa.told.clear()
+        await wa.done(body(TEMPLATE, field="message_template_status_update", waba=waba))
+        [(channel, event, _)] = wa.told
+        assert isinstance(event, TemplateStatus)
+        assert (channel, event.name, event.status) == (key, "hei", "APPROVED")
+
+
+async def test_news_of_the_account(wa: Provider) -> None:
+    await wa.done(body({"event": "DISABLED_UPDATE"}, field="account_update"))
+    [(_, event, _)] = wa.told
+    assert isinstance(event, AccountEvent)
+    assert event.event == "DISABLED_UPDATE"
+
+
+async def test_what_is_no_webhook_is_kept_for_a_person(wa: Provider) -> None:
+    await wa.post(b"not JSON", b'{"object":"page","entry":[]}', said(message("fine")))
+    await wa.work()
+    assert [row["text"] for row in await wa.inbound()] == ["fine"]
+    left = await wa.left()
+    assert {row["last_error"] for row in left} == {
+        "it is not a JSON object with 'object' and 'entry' as Meta documents",
+        "its object is not whatsapp_business_account",
+    }
+    assert await wa.world.value("select count(*) from provider_events where due_at = 'infinity'") == 2
+    assert await wa.process.due_in() is None
+
+
+async def test_one_that_fails_holds_up_no_other(wa: Provider) -> None:
+    """A body whose work breaks is found among many, tried again by its schedule, then left to a person."""
+    bad = body(TEMPLATE, field="message_template_status_update")
+
+    class Broken(Exception):  # noqa: N818  the fact
+        pass
+
+    async def broken(*_: object) -> None:
+        raise Broken("a secret text")
+
+    wa.process._note_account = broken
+    await wa.post(*(said(message(f"before {n}")) for n in range(7)))
+    await wa.post(bad)
+    await wa.post(*(said(message(f"after {n}")) for n in range(6)))
+    await wa.work()
+    assert len(await wa.inbound()) == 13
+    for pause in (60, 600, 3600, 21600):
+        [left] = await wa.left()
+        assert (left["body"], left["last_error"]) == (bad, "Broken")
+        assert left["due_at"] == wa.world.clock.now + timedelta(seconds=pause)
+        wa.world.clock.advance(seconds=pause)
+        await wa.work()
+    [left] = await wa.left()
+    assert left["failures"] == 5
+    assert await wa.world.value("select due_at = 'infinity' from provider_events")
+    wa.process._note_account = wa._note
+    async with wa.world.store.transaction() as tx:
+        assert await tx.provider_events.counts() == (0, 1)
+        assert await tx.provider_events.again(None, wa.world.clock.now) == 1
+    await wa.work()
+    assert await wa.left() == []
+    assert len(wa.told) == 1
+
+
+async def test_two_processes_share_the_work(wa: Provider) -> None:
+    await wa.post(*(said(message(str(n))) for n in range(30)))
+    async with wa.world.store.transaction() as tx:  # somebody works on the first ten
+        assert len(await tx.provider_events.take(10)) == 10
+        assert await wa.process() == 20
+    await wa.work()
+    assert len(await wa.inbound()) == 30
+
+
+async def test_a_body_is_known_for_eight_days(wa: Provider) -> None:
+    one = said(message("one"))
+    await wa.done(one)
+    retain = Retain(wa.world.store, wa.world.clock, timedelta(days=7), timedelta(days=90))
+    wa.world.clock.advance(days=7, hours=23)
+    await retain.forget(HOUR, HOUR)
+    await wa.done(one)
+    assert len(await wa.inbound()) == 1
+    wa.world.clock.advance(hours=2)
+    assert await retain.forget(HOUR, HOUR) >= 2
+    assert await wa.world.value("select count(*) from provider_bodies") == 0
+    assert await wa.world.value("select count(*) from inbound_references") == 0
+
+
+async def test_a_channel_that_was_taken_away_keeps_its_bodies(wa: Provider) -> None:
+    await wa.post(said(message("one")))
+    await wa.world.change("delete from channels where key = 'wa'")
+    await wa.work()
+    [left] = await wa.left()
+    assert left["last_error"] == "its channel is not in the estate any more"
+    assert json.loads(left["body"])["object"] == "whatsapp_business_account"
