@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from viesti.domain.text.parts import join_parts
@@ -43,6 +43,12 @@ class Summary:
     at: datetime | None
     received: int
 
+    def joined(self, other: Summary) -> Summary:
+        """The same handset, seen another way too: the later word, and the sum of what came."""
+        times = [one.at.timestamp() if one.at else 0.0 for one in (self, other)]
+        later = self if times[0] >= times[1] else other
+        return replace(later, received=self.received + other.received)
+
 
 @dataclass(slots=True)
 class _Handset:
@@ -71,6 +77,10 @@ class Handsets:
     def write(self, reply: Reply) -> None:
         """A message was written on a handset."""
         self._phone(reply.handset).items.append(reply)
+
+    def numbers(self) -> Iterable[str]:
+        """Every handset's number."""
+        return self._phones.keys()
 
     def summaries(self, limit: int) -> list[Summary]:
         """The handsets used last, newest first."""
