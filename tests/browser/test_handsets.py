@@ -7,13 +7,17 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from random import Random
 
+import aiohttp
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 from tests.fakes.esme import Esme
+from tests.fakes.webhook_taker import WebhookTaker
+from tests.integration.simulator.cloud_world import PERSON, Caller
 
 from viesti.simulator.behaviour import Behaviour, Span
 from viesti.simulator.run import Simulator, SimulatorOptions, start
 from viesti.simulator.smsc import SmscOptions
+from viesti.simulator.whatsapp.run import CloudBehaviour, CloudNumber, WhatsApp, WhatsAppOptions
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +27,12 @@ MARKUP = "<img src=x onerror=\"document.title='taken over'\"> & <b>bold</b>"
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[Simulator]:
+    cloud = CloudBehaviour(delivery_delay=Span(), read_delay=Span())
     options = SimulatorOptions(
-        smsc=SmscOptions(port=0), behaviour=Behaviour(receipt_delay=Span(), magic=True), page_port=0
+        smsc=SmscOptions(port=0),
+        behaviour=Behaviour(receipt_delay=Span(), magic=True),
+        whatsapp=WhatsAppOptions(behaviour=cloud, port=0),
+        page_port=0,
     )
     running = await start(options, lambda: datetime.now(UTC), Random(1))
     assert isinstance(running, Simulator)
@@ -85,7 +93,7 @@ async def test_a_new_handset_writes_to_a_short_code(page: Page, esme: Esme) -> N
     await page.keyboard.press("Enter")
     await page.fill("#to", "17000")
     await page.fill("#text", "JOIN")
-    await page.click("#compose button")
+    await page.click("#compose button[type=submit]")
     assert (await esme.delivered()).text("destination_addr") == "17000"
     await expect(page.locator('.handset[data-number="358501112222"]')).to_be_visible()
 
@@ -98,3 +106,64 @@ async def test_switches(page: Page, esme: Esme) -> None:
     await page.click("#drop")
     await esme.ended()
     await expect(page.locator("#gauge-sessions dd")).to_have_text("0")
+
+
+@pytest.fixture
+async def hook(simulator: Simulator) -> AsyncIterator[WebhookTaker]:
+    number = CloudNumber()
+    async with WebhookTaker(number.verify_token, number.app_secret) as one:
+        assert await simulator.whatsapp.subscribe(one.url)
+        yield one
+
+
+async def send(whatsapp: WhatsApp) -> None:
+    """A template with a heading, a button of each kind and markup in its words."""
+    buttons = [
+        {"type": "QUICK_REPLY", "text": "Coming"},
+        {"type": "URL", "text": "Map", "url": "javascript:document.title='taken over'//{{1}}"},
+    ]
+    whatsapp.add_template(
+        "party", "Tonight, {{1}}?",
+        components=(
+            {"type": "HEADER", "format": "TEXT", "text": "<i>Party</i>"},
+            {"type": "BUTTONS", "buttons": buttons},
+        ),
+    )  # fmt: skip
+    components = [
+        {"type": "body", "parameters": [{"type": "text", "text": MARKUP}]},
+        {"type": "button", "sub_type": "url", "index": "1", "parameters": [{"type": "text", "text": "x"}]},
+    ]
+    template = {"name": "party", "language": {"code": "fi"}, "components": components}
+    async with aiohttp.ClientSession() as http:
+        status, answer = await Caller(http, whatsapp.base_url).send(
+            PERSON, type="template", template=template
+        )
+    assert status == 200, answer
+
+
+async def test_whatsapp_is_shown_and_answered(page: Page, simulator: Simulator, hook: WebhookTaker) -> None:
+    await send(simulator.whatsapp)
+    message = page.locator(".message.wa").first
+    await expect(message.locator(".head")).to_have_text("<i>Party</i>")
+    await expect(message.locator(".words")).to_have_text(f"Tonight, {MARKUP}?")
+    await expect(message.locator(".state")).to_contain_text("read")
+    await expect(page.locator("#way")).to_have_text("WhatsApp")
+    assert await message.locator("a").count() == 0  # no link to a script
+    await message.get_by_role("button", name="Coming").click()
+    (pressed,) = await hook.until(lambda: hook.messages)
+    assert pressed["button"] == {"payload": "Coming", "text": "Coming"}
+    await message.locator("summary").click()
+    await message.get_by_role("button", name="React with 👍").click()
+    await expect(message.locator(".reaction")).to_have_text("👍")
+    await page.set_input_files(
+        "#picture", {"name": "dot.png", "mimeType": "image/png", "buffer": b"\x89PNG not really"}
+    )
+    await page.fill("#text", "On my way")
+    await page.keyboard.press("Enter")
+    await page.click("#marketing")
+    await expect(page.locator("#marketing")).to_have_text("Resume marketing")
+    await hook.until(lambda: len(hook.messages) == 4 and hook.values[-1].get("user_preferences"))
+    assert [one["type"] for one in hook.messages] == ["button", "reaction", "image", "text"]
+    assert hook.messages[3]["text"]["body"] == "On my way"
+    assert hook.values[-1]["user_preferences"][0]["value"] == "stop"
+    assert "taken over" not in await page.title()

@@ -1,8 +1,10 @@
 // The handset page: draws what the simulator's JSON says and follows its event stream.
 // Rule: everything that came over the wire reaches the page through textContent, never as markup.
 
-const $ = (id) => document.getElementById(id);
-const state = { chosen: null, handsets: [], seen: {}, parties: [], faults: {}, answered: null };
+import { $, call, make, shown, whole } from "./page.js";
+import * as whatsapp from "./whatsapp.js";
+
+const state = { chosen: null, handsets: [], seen: {}, faults: {}, answered: null, ways: [], numbers: [], way: "sms", person: null };
 
 const OUTCOMES = {
   enroute: ["wait", "…", "on its way"],
@@ -38,32 +40,8 @@ const SWITCHES = [
   ["refuse_binds", "Refuse binds", "new sessions get ESME_RBINDFAIL", (f) => Boolean(f.refuse_binds), (on) => ({ refuse_binds: on ? "failed" : "" })],
 ];
 
-function make(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name === "class") element.className = value;
-    else if (name === "data") Object.assign(element.dataset, value);
-    else if (name.startsWith("aria-") || name === "datetime") element.setAttribute(name, value);
-    else element[name] = value;
-  }
-  element.append(...children);
-  return element;
-}
-
-async function call(path, body) {
-  const options = body === undefined ? {} : {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  };
-  const response = await fetch(path, options);
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.message || `The simulator answered ${response.status}.`);
-  return answer;
-}
-
-const shown = (number) => (/^\d{7,}$/.test(number) ? `+${number}` : number);
 const clockTime = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const hue = (number) => [...number].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 360, 7);
-const whole = (number) => Number(number).toLocaleString();
 
 function paintAvatar(element, number) {
   element.textContent = number.slice(-2);
@@ -115,7 +93,9 @@ async function loadList() {
 
 function drawMessage(message) {
   const sent = message.direction === "sent";
-  const [kind, sign, words] = (sent ? REPLIES : OUTCOMES)[message.state] ?? ["wait", "", message.state];
+  const onWhatsApp = message.protocol === "whatsapp";
+  const states = onWhatsApp ? (sent ? whatsapp.TOLD : whatsapp.STATES) : (sent ? REPLIES : OUTCOMES);
+  const [kind, sign, words] = states[message.state] ?? ["wait", "", message.state];
   const meta = make("div", { class: "meta" }, make("time", { datetime: message.at, textContent: clockTime(message.at) }));
   if (message.parts_total > 1) {
     const complete = message.parts === message.parts_total;
@@ -124,13 +104,16 @@ function drawMessage(message) {
       textContent: complete ? `${message.parts_total} parts` : `${message.parts} of ${message.parts_total} parts`,
     }));
   }
-  meta.append(make("span", { class: "badge", textContent: message.encoding }));
-  meta.append(make("span", { class: `state ${kind}`, textContent: `${sign} ${words}`, title: RECEIPTS[message.receipt] ?? "" }));
-  const item = make("li", { class: `message ${sent ? "sent" : ""} ${message.binary ? "binary" : ""}`, data: { outcome: kind } },
+  meta.append(make("span", { class: onWhatsApp ? "badge whatsapp" : "badge", textContent: onWhatsApp ? "WhatsApp" : message.encoding }));
+  if (message.template) meta.append(make("span", { class: "badge", textContent: message.template, title: "template" }));
+  meta.append(make("span", {
+    class: `state ${kind}`, textContent: `${sign} ${words}${message.failure ? ` (${message.failure})` : ""}`, title: RECEIPTS[message.receipt] ?? "",
+  }));
+  const body = onWhatsApp ? whatsapp.drawBody(message, act) : [make("div", { class: "bubble", textContent: message.text, dir: "auto" })];
+  return make("li", { class: `message ${sent ? "sent" : ""} ${message.binary ? "binary" : ""} ${onWhatsApp ? "wa" : ""}`, data: { outcome: kind } },
     make("span", { class: "party", textContent: sent ? `to ${shown(message.party)}` : shown(message.party) || "no sender" }),
-    make("div", { class: "bubble", textContent: message.text, dir: "auto" }),
+    ...body,
     meta);
-  return item;
 }
 
 function drawConversation(answer) {
@@ -147,16 +130,24 @@ function drawConversation(answer) {
     rows.push(make("li", { class: "empty" }, make("b", { textContent: "Nothing here yet" }),
       "Send a message to this number, or write one from it to a short code."));
   }
+  const open = [...list.querySelectorAll("details[open]")].map((details) => details.dataset.key);
   list.replaceChildren(...rows);
-  if (atEnd || list.dataset.shows !== answer.number) list.scrollTop = list.scrollHeight;
+  for (const details of list.querySelectorAll("details")) details.open = open.includes(details.dataset.key);
+  state.atEnd = atEnd || list.dataset.shows !== answer.number;
+  if (state.atEnd) list.scrollTop = list.scrollHeight;
   list.dataset.shows = answer.number;
   const received = answer.messages.filter((message) => message.direction === "received");
-  $("phone-note").textContent = `${received.length} received · ${answer.messages.length - received.length} sent`;
+  state.person = answer.messages.some((message) => message.protocol === "whatsapp") ? answer.person : null;
+  $("phone-note").textContent = [`${received.length} received · ${answer.messages.length - received.length} sent`,
+    ...(state.person ? [whatsapp.describe(state.person)] : [])].join(" · ");
+  whatsapp.drawMarketing(state.person);
   $("parties").replaceChildren(...answer.parties.map((party) => make("option", { value: party })));
-  const answerable = received.map((message) => message.party).filter((party) => /^\d+$/.test(party)).at(-1);
-  if (answerable && answerable !== state.answered) {
-    state.answered = answerable;
-    $("to").value = answerable;
+  const answerable = received.filter((message) => /^\d+$/.test(message.party)).at(-1);
+  const key = answerable && `${answerable.protocol ?? "sms"} ${answerable.party}`;
+  if (answerable && key !== state.answered) {
+    state.answered = key;
+    setWay(answerable.protocol ?? "sms");
+    $("to").value = answerable.party;
   }
 }
 
@@ -172,7 +163,7 @@ async function loadConversation() {
 async function choose(number, byHand) {
   state.chosen = number;
   state.answered = null;
-  $("to").value = "";
+  $("to").value = state.way === "whatsapp" ? state.numbers[0] : "";
   $("problem").textContent = "";
   if (byHand) $("layout").dataset.view = "phone";
   $("phone-number").textContent = shown(number);
@@ -189,30 +180,85 @@ const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤
 
 function countParts() {
   const text = $("text").value;
+  if (state.way === "whatsapp") $("count").textContent = text ? `${[...text].length}` : "";
+  else $("count").textContent = text ? partsOf(text) : "";
+  $("text").style.height = "auto";
+  $("text").style.height = `${$("text").scrollHeight + 2}px`;
+}
+
+function partsOf(text) {
   const gsm = GSM.test(text);
   const units = gsm ? text.length + (text.match(/[\^{}\\[~\]|€]/g) ?? []).length : text.length;
   const [single, each] = gsm ? [160, 153] : [70, 67];
   const parts = units <= single ? 1 : Math.ceil(units / each);
-  $("count").textContent = text ? `${units} · ${parts} part${parts > 1 ? "s" : ""} · ${gsm ? "GSM-7" : "UCS-2"}` : "";
-  $("text").style.height = "auto";
-  $("text").style.height = `${$("text").scrollHeight + 2}px`;
+  return `${units} · ${parts} part${parts > 1 ? "s" : ""} · ${gsm ? "GSM-7" : "UCS-2"}`;
+}
+
+const addressee = () => $("to").value.trim().replace(/^\+/, "");
+
+/** Do something as the handset that is chosen, and show what came of it. */
+async function act(gesture) {
+  $("problem").textContent = "";
+  try {
+    await gesture(state.chosen);
+    await Promise.all([loadConversation(), loadList()]);
+    $("conversation").scrollTop = $("conversation").scrollHeight;
+    return true;
+  } catch (problem) {
+    $("problem").textContent = problem.message;
+    return false;
+  }
 }
 
 async function send(event) {
   event.preventDefault();
   const text = $("text").value;
-  const to = $("to").value.trim().replace(/^\+/, "");
+  const to = addressee();
   if (!state.chosen || !text.trim()) return;
-  $("problem").textContent = "";
-  try {
-    await call(`api/handsets/${encodeURIComponent(state.chosen)}/reply`, { to, text });
+  const done = await act((number) => state.way === "whatsapp"
+    ? whatsapp.write(number, to, text)
+    : call(`api/handsets/${encodeURIComponent(number)}/reply`, { to, text }));
+  if (!done) return;
+  $("text").value = "";
+  countParts();
+}
+
+async function sendPicture() {
+  const [file] = $("picture").files;
+  $("picture").value = "";
+  if (!file || !state.chosen) return;
+  const caption = $("text").value;
+  if (await act((number) => whatsapp.sendPicture(number, addressee(), file, caption))) {
     $("text").value = "";
     countParts();
-    await Promise.all([loadConversation(), loadList()]);
-    $("conversation").scrollTop = $("conversation").scrollHeight;
-  } catch (problem) {
-    $("problem").textContent = problem.message;
   }
+}
+
+function setWay(way) {
+  state.way = state.ways.includes(way) || !state.ways.length ? way : state.ways[0];
+  const onWhatsApp = state.way === "whatsapp";
+  $("way").textContent = onWhatsApp ? "WhatsApp" : "SMS";
+  $("way").dataset.way = state.way;
+  $("attach").hidden = !onWhatsApp;
+  $("text").maxLength = onWhatsApp ? 4096 : 2000;
+  countParts();
+}
+
+function changeWay() {
+  setWay(state.way === "sms" ? "whatsapp" : "sms");
+  if (state.way === "whatsapp" && state.numbers.length && !state.numbers.includes(addressee())) $("to").value = state.numbers[0];
+}
+
+function setWays(now) {
+  const ways = [...(now.address === undefined ? [] : ["sms"]), ...(now.whatsapp ? ["whatsapp"] : [])];
+  state.numbers = now.whatsapp?.numbers.map((number) => number.display) ?? [];
+  if (ways.join() === state.ways.join()) return;
+  state.ways = ways;
+  $("way").disabled = ways.length < 2;
+  for (const section of document.querySelectorAll("[data-needs]")) section.hidden = !ways.includes(section.dataset.needs);
+  if (!ways.includes("sms")) changeWay();
+  setWay(state.way);
+  loadMagic(ways);
 }
 
 // ---- the message centre
@@ -224,10 +270,13 @@ function gauge(name, text, mark = "", label = "") {
 }
 
 function drawState(now) {
-  gauge("sessions", whole(now.sessions.length), now.sessions.length ? "good" : "bad",
-    now.sessions.length === 1 ? "session bound" : "sessions bound");
+  setWays(now);
+  whatsapp.drawCloud(now.whatsapp);
   gauge("rate", now.rate < 10 ? now.rate.toFixed(1) : whole(Math.round(now.rate)));
   gauge("taken", whole(now.taken));
+  if (now.address === undefined) return;
+  gauge("sessions", whole(now.sessions.length), now.sessions.length ? "good" : "bad",
+    now.sessions.length === 1 ? "session bound" : "sessions bound");
   gauge("receipts", whole(now.receipts_pending));
   state.faults = now.faults;
   for (const [name, , , isOn] of SWITCHES) $(`switch-${name}`).checked = isOn(now.faults);
@@ -238,31 +287,35 @@ function drawState(now) {
     make("li", { class: "none", textContent: now.address ? `Nobody is bound. SMPP listens on ${now.address}.` : "Nobody is bound." })]));
 }
 
-async function change(faults, said) {
+async function change(path, faults, said) {
+  const where = path === "api/faults" ? $("said") : $("cloud-said");
   try {
-    drawState(await call("api/faults", faults));
-    $("said").textContent = said;
+    await call(path, faults);
+    drawState(await call("api/state"));
+    where.textContent = said;
   } catch (problem) {
-    $("said").textContent = problem.message;
+    where.textContent = problem.message;
   }
 }
 
-function drawSwitches() {
-  $("switches").append(...SWITCHES.map(([name, label, note, , body]) => {
+function drawSwitches(list, switches, path) {
+  list.append(...switches.map(([name, label, note, , body]) => {
     const box = make("input", { type: "checkbox", id: `switch-${name}` });
     box.setAttribute("role", "switch");
-    box.addEventListener("change", () => change(body(box.checked), `${label}: ${box.checked ? "on" : "off"}.`));
+    box.addEventListener("change", () => change(path, body(box.checked), `${label}: ${box.checked ? "on" : "off"}.`));
     return make("label", { class: "switch" },
       make("span", {}, make("b", { textContent: label }), make("small", { textContent: note })), box);
   }));
-  $("drop").addEventListener("click", () => change({ drop_links: true }, "Every link was dropped."));
 }
 
-async function loadMagic() {
-  const answer = await call("api/magic");
-  $("magic-section").hidden = !answer.on;
-  $("magic").replaceChildren(...answer.endings.map((magic) => make("tr", {},
-    make("th", { scope: "row", textContent: `…${magic.ending}` }), make("td", { textContent: magic.meaning }))));
+async function loadMagic(ways) {
+  for (const [way, path, id] of [["sms", "api/magic", "magic"], ["whatsapp", "api/whatsapp/magic", "cloud-magic"]]) {
+    if (!ways.includes(way)) continue;
+    const answer = await call(path);
+    $(`${id}-section`).hidden = !answer.on;
+    $(id).replaceChildren(...answer.endings.map((magic) => make("tr", {},
+      make("th", { scope: "row", textContent: `…${magic.ending}` }), make("td", { textContent: magic.meaning }))));
+  }
 }
 
 // ---- live
@@ -307,9 +360,17 @@ $("text").addEventListener("keydown", (event) => {
   }
 });
 window.addEventListener("resize", countParts);
+$("conversation").addEventListener("load", (event) => {  // a picture takes its room when it has come
+  if (state.atEnd) event.currentTarget.scrollTop = event.currentTarget.scrollHeight;
+}, true);
 $("back").addEventListener("click", () => { $("layout").dataset.view = "list"; });
 for (const field of $("compose").elements) field.disabled = true;
 
-drawSwitches();
-loadMagic();
+$("drop").addEventListener("click", () => change("api/faults", { drop_links: true }, "Every link was dropped."));
+$("way").addEventListener("click", changeWay);
+$("attach").addEventListener("click", () => $("picture").click());
+$("picture").addEventListener("change", sendPicture);
+$("marketing").addEventListener("click", () => act((number) => whatsapp.marketing(number, state.numbers[0], !state.person?.stopped)));
+drawSwitches($("switches"), SWITCHES, "api/faults");
+drawSwitches($("cloud-switches"), whatsapp.SWITCHES, "api/whatsapp/faults");
 follow();
