@@ -13,11 +13,12 @@ import msgspec
 from msgspec import Raw, UnsetType
 
 from viesti.protocols.whatsapp import wire
+from viesti.protocols.whatsapp import wire_message as shape
 from viesti.protocols.whatsapp.event_types import Event, InboundMedia, MessageEvent, PartyChanged
 from viesti.protocols.whatsapp.place import Place, each, faults, moment
 from viesti.protocols.whatsapp.shown import SHOWN
 
-_message = msgspec.json.Decoder(wire.Message)
+_message = msgspec.json.Decoder(shape.Message)
 
 # Kinds whose object is all in the event's own members.
 _PLAIN: Final = frozenset(
@@ -41,8 +42,8 @@ def _event(here: Place, value: wire.Messages, raw: Raw, echo: bool) -> Event:
         return _party_changed(here, message, message.system)
     wa_id, user_id = (message.to, message.to_user_id) if echo else (message.from_, message.from_user_id)
     person = here.person(value.contacts, wa_id, user_id)
-    profile, context = person.profile or wire.Profile(), message.context or wire.Context()
-    said: wire.Said = (message.edit and message.edit.message) or message
+    profile, context = person.profile or wire.Profile(), message.context or shape.Context()
+    said: shape.Said = (message.edit and message.edit.message) or message
     details = None if message.type in _PLAIN else _details(message.type, raw)
     text, payload = _words(said, details)
     return MessageEvent(
@@ -70,7 +71,7 @@ def _event(here: Place, value: wire.Messages, raw: Raw, echo: bool) -> Event:
     )
 
 
-def _party_changed(here: Place, message: wire.Message, system: wire.System) -> PartyChanged:
+def _party_changed(here: Place, message: shape.Message, system: shape.System) -> PartyChanged:
     return PartyChanged(
         waba_id=here.waba_id,
         phone_number_id=here.phone_number_id,
@@ -86,7 +87,7 @@ def _party_changed(here: Place, message: wire.Message, system: wire.System) -> P
     )
 
 
-def _words(said: wire.Said, details: Any) -> tuple[str, str]:
+def _words(said: shape.Said, details: Any) -> tuple[str, str]:
     """What a person reads, and what a machine does."""
     if said.text is not None:
         return said.text.body, ""
@@ -102,19 +103,19 @@ def _words(said: wire.Said, details: Any) -> tuple[str, str]:
     return SHOWN[said.type](details) if said.type in SHOWN else "", ""
 
 
-def _answer(given: wire.Interactive) -> tuple[str, str]:
+def _answer(given: shape.Interactive) -> tuple[str, str]:
     chosen = given.button_reply or given.list_reply
     if chosen is not None:
         return chosen.title, chosen.id
-    form = given.nfm_reply or wire.Form()
+    form = given.nfm_reply or shape.Form()
     return form.body or "", form.response_json
 
 
-def _file(said: wire.Said) -> wire.File | None:
+def _file(said: shape.Said) -> shape.File | None:
     return said.image or said.video or said.audio or said.document or said.sticker
 
 
-def _media(said: wire.Said) -> tuple[InboundMedia, ...]:
+def _media(said: shape.Said) -> tuple[InboundMedia, ...]:
     file = _file(said)
     if file is None or not file.id:
         return ()
@@ -130,7 +131,7 @@ def _media(said: wire.Said) -> tuple[InboundMedia, ...]:
     )
 
 
-def _target(message: wire.Message) -> str:
+def _target(message: shape.Message) -> str:
     if message.edit is not None:
         return message.edit.original_message_id
     if message.revoke is not None:
