@@ -54,6 +54,8 @@ class Amount:
     link_rate: float = 500.0
     link_seconds: float = 20.0
     book: int = 500_000
+    whatsapp_seconds: float = 60.0
+    pair_messages: int = 12
 
 
 @dataclass(slots=True)

@@ -127,16 +127,24 @@ def _figures(
         back = back_at(times, trouble[1], case.rate)
         figures[f"{name}: rate is back after s"] = back - trouble[1]
         begin = back
+    kept(outcome, name, case.rate, times, begin, "after it" if case.trouble else "measured")
+
+
+def kept(
+    outcome: Outcome, name: str, rate: float, times: Sequence[float], begin: float, word: str = "measured"
+) -> None:
+    """Note how well the rate was kept from `begin` on."""
+    figures, end = outcome.figures, times[-1]
     measured = mean(times, begin, end)
-    deviation = 100 * (measured / case.rate - 1)
+    deviation = 100 * (measured / rate - 1)
     worst = worst_second(times)
-    figures[f"{name}: {'after it' if case.trouble else 'measured'}/s"] = measured
+    figures[f"{name}: {word}/s"] = measured
     figures[f"{name}: deviation %"] = deviation
     figures[f"{name}: over s"] = end - begin
     figures[f"{name}: most in a second"] = worst
     if abs(deviation) > 100 * ALLOWED:
         outcome.problems.append(f"{name}: the rate is off by {deviation:.1f} %")
-    if worst > case.rate * (1 + ALLOWED) + 1:
+    if worst > rate * (1 + ALLOWED) + 1:
         outcome.problems.append(f"{name}: {worst} in one second are more than {ALLOWED:.0%} and one too many")
 
 

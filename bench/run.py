@@ -35,6 +35,7 @@ from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
 from bench.search import search  # noqa: E402
 from bench.shop import txtsync  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
+from bench.whatsapp import whatsapp  # noqa: E402
 
 # For minutes, so only when they are named.
 LONG: dict[str, Scenario] = {
@@ -47,10 +48,11 @@ LONG: dict[str, Scenario] = {
     "campaign": campaign,
     "links": links,
     "search": search,
+    "whatsapp": whatsapp,
 }
 USUAL: dict[str, Scenario] = {**SCENARIOS, "txtsync": txtsync}
 ALL = {**USUAL, **LONG}
-QUICK_IN_SMALL = ("burst", "links")
+QUICK_IN_SMALL = ("burst", "links", "whatsapp")
 SCENARIOS_HELP = f"Of {', '.join(USUAL)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
@@ -76,6 +78,8 @@ SMOKE = Amount(
     link_rate=100.0,
     link_seconds=0.5,
     book=2_000,
+    whatsapp_seconds=2.0,
+    pair_messages=6,
 )
 
 
@@ -121,6 +125,10 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rate-seconds", type=float, default=20.0, help="Of each phase in rates (20).")
     parser.add_argument("--rate-cases", nargs="+", default=(), help="Of rates, such as '50' (all).")
+    parser.add_argument(
+        "--whatsapp-seconds", type=float, default=60.0, help="Of each number in whatsapp (60)."
+    )
+    parser.add_argument("--pair-messages", type=int, default=12, help="To one person in whatsapp (12).")
     parser.add_argument("--idle-seconds", type=float, default=20.0, help="Of idleness (20).")
     parser.add_argument("--warm-up", type=float, default=3.0, help="Seconds of load before anything (3).")
     parser.add_argument("--sessions", type=int, default=2, help="SMPP sessions (2).")
