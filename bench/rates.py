@@ -121,7 +121,7 @@ def _figures(
     outcome: Outcome, name: str, case: Case, times: Sequence[float], trouble: tuple[float, float]
 ) -> None:
     figures = outcome.figures
-    begin, end = times[0], times[-1]
+    begin = times[0]
     if case.trouble:
         figures[f"{name}: in trouble/s"] = mean(times, *trouble)
         back = back_at(times, trouble[1], case.rate)
