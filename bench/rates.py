@@ -131,9 +131,16 @@ def _figures(
 
 
 def kept(
-    outcome: Outcome, name: str, rate: float, times: Sequence[float], begin: float, word: str = "measured"
+    outcome: Outcome,
+    name: str,
+    rate: float,
+    times: Sequence[float],
+    begin: float,
+    word: str = "measured",
+    jitter: float = 0.0,
 ) -> None:
-    """Note how well the rate was kept from `begin` on."""
+    """Note how well the rate was kept from `begin` on. `jitter`: seconds that one may be longer on its way
+    than another."""
     figures, end = outcome.figures, times[-1]
     measured = mean(times, begin, end)
     deviation = 100 * (measured / rate - 1)
@@ -144,8 +151,10 @@ def kept(
     figures[f"{name}: most in a second"] = worst
     if abs(deviation) > 100 * ALLOWED:
         outcome.problems.append(f"{name}: the rate is off by {deviation:.1f} %")
-    if worst > rate * (1 + ALLOWED) + 1:
-        outcome.problems.append(f"{name}: {worst} in one second are more than {ALLOWED:.0%} and one too many")
+    if worst > rate * (1 + ALLOWED + jitter) + 1:
+        outcome.problems.append(
+            f"{name}: {worst} in one second are more than {ALLOWED + jitter:.1%} and one too many"
+        )
 
 
 def mean(times: Sequence[float], begin: float, end: float) -> float:

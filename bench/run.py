@@ -78,7 +78,7 @@ SMOKE = Amount(
     link_rate=100.0,
     link_seconds=0.5,
     book=2_000,
-    whatsapp_seconds=2.0,
+    whatsapp_seconds=3.0,
     pair_messages=6,
 )
 
