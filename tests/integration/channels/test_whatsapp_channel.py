@@ -231,6 +231,44 @@ class TestPace:
             assert outcome.retry_after == pytest.approx(wait, abs=1)
         assert len(api.sends) == 1
 
+    async def test_one_person_holds_up_nobody_else(
+        self, opened: Opened, api: CloudApi, sink: Recorder
+    ) -> None:
+        """A hundred to one person: two of them wait in the channel, the others come again."""
+        channel = await opened(pair_burst=1, messages_per_second=1000, connections=8)
+        await warm(channel, sink, api)
+        channel.send([outgoing(n, destination="358401") for n in range(100)])
+        await sink.reported(98)
+        waits = sorted(
+            report.parts[0].outcome.retry_after or 0.0
+            for report in sink.reports
+            if isinstance(report.parts[0].outcome, Deferred)
+        )
+        assert waits == pytest.approx([6.0 * place for place in range(3, 100)], abs=1.0)
+        channel.send([outgoing(number) for number in range(200, 208)])
+        for number in range(200, 208):
+            assert isinstance(await outcome_of(sink, number), Accepted)
+        assert channel.capacity() > 0
+
+    async def test_files_hold_up_nobody_else(
+        self, opened: Opened, api: CloudApi, sink: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("viesti.channels.whatsapp.files.PATIENCE", 0.2)
+
+        def silence(_: Received) -> None:
+            return None
+
+        async with Endpoint(silence) as host:
+            channel = await opened(connections=8, messages_per_second=1000)
+            await warm(channel, sink, api)
+            channel.send([picture(f"{host.url}/{number}.png", number) for number in range(1, 7)])
+            channel.send([outgoing(8)])
+            assert isinstance(await outcome_of(sink, 8), Accepted)
+            refused, patient = await outcome_of(sink, 6), await outcome_of(sink, 1)
+        busy = Failure.CARRIER_BUSY
+        assert refused == Deferred(busy, 10.0, "too many others wait for their files")
+        assert patient == Deferred(busy, 10.0, "its file is still on its way")
+
     @pytest.mark.parametrize(
         ("reply", "wait"),
         [

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+import structlog
 
 from viesti.channels.pace import Pace
-from viesti.channels.whatsapp.files import Files
+from viesti.channels.whatsapp.files import COMES_AGAIN, Files
 from viesti.channels.whatsapp.graph import Graph, client_of
 from viesti.channels.whatsapp.line import Item, Line
 from viesti.channels.whatsapp.number import NAME, Number, Usable
@@ -32,7 +34,11 @@ from viesti.protocols.whatsapp.requests import Body
 AHEAD: Final = (
     0.5  # seconds of the rate that may be taken before their moment; what is urgent waits no longer
 )
+SHARE: Final = 2  # of so many connections, one message may be held for its pair, and one wait for its file
 LONGEST_HOLD: Final = 15.0  # seconds a message waits here for its pair; one that must wait longer comes again
+
+_log = structlog.get_logger()
+_T = TypeVar("_T")
 
 
 class WhatsappChannel:
@@ -75,6 +81,7 @@ class WhatsappChannel:
         self._preparing: dict[asyncio.Task[Content | Deferred | Refused], Outgoing] = {}
         self._written: dict[asyncio.Task[Verdict], Item] = {}
         self._unrecorded = 0  # messages of reports that are not known to be stored
+        self._most_waiting = max(1, options.connections // SHARE)
         self._told = False  # whether the engine knows of the room there is
         self._stopping = False
         self._timer: asyncio.TimerHandle | None = None
@@ -108,7 +115,7 @@ class WhatsappChannel:
         if self._stopping or now < self._paused_until:
             return 0
         room = min(self._spare(), self._pace.room(now, AHEAD))
-        return max(0, room - len(self._line) - len(self._preparing))
+        return max(0, room - (len(self._line) - self._line.held))
 
     def window(self) -> int:
         """The connections: each has one message on its way."""
@@ -150,14 +157,19 @@ class WhatsappChannel:
         if ready is not None:
             self._line.put(Item(outgoing, ready))
             return
-
+        if len(self._preparing) >= self._most_waiting:
+            detail = "too many others wait for their files"
+            self._report(outgoing, Deferred(Failure.CARRIER_BUSY, COMES_AGAIN, detail))
+            return
         task = asyncio.get_running_loop().create_task(self._files.prepare(content))
         self._preparing[task] = outgoing
         task.add_done_callback(self._prepared)
 
     def _prepared(self, task: asyncio.Task[Content | Deferred | Refused]) -> None:
         outgoing = self._preparing.pop(task)
-        content = self._unsendable() if task.cancelled() else task.result()
+        content = self._unsendable() if task.cancelled() else _result(task)
+        if isinstance(content, Unknown):  # nothing of it was sent
+            content = Deferred(Failure.CARRIER_ERROR, detail=content.detail)
         if isinstance(content, Deferred | Refused):
             self._report(outgoing, content)
         elif self._stopping or self._number.usable is Usable.NONE:
@@ -174,18 +186,22 @@ class WhatsappChannel:
                 break
             address = item.outgoing.destination
             wait = self._pairs.wait(address, now)
-            if wait > LONGEST_HOLD:
-                wait = self._pairs.later(address, now)
-                detail = "too soon after others to the same person"
-                self._report(item.outgoing, Deferred(Failure.CARRIER_BUSY, wait, detail))
-            elif wait > 0:
-                self._line.hold(item, now + wait)
+            if wait > 0:
+                self._hold(item, wait if item.held else self._pairs.reserve(address, now), now)
             else:
                 self._pace.sent(now)
                 self._pairs.sent(address, now)
                 self._write(item)
         self._set_timer(now)
         self._tell_room()
+
+    def _hold(self, item: Item, wait: float, now: float) -> None:
+        """Its person was written to just now: it waits aside when that is short, and else comes again."""
+        if wait <= LONGEST_HOLD and self._line.held < self._most_waiting:
+            self._line.hold(item, now + wait)
+        else:
+            detail = "too soon after others to the same person"
+            self._report(item.outgoing, Deferred(Failure.CARRIER_BUSY, wait, detail))
 
     def _may_write(self, now: float) -> bool:
         return now >= self._paused_until and self._spare() > 0 and self._pace.room(now) > 0
@@ -217,7 +233,9 @@ class WhatsappChannel:
 
     def _answered(self, task: asyncio.Task[Verdict]) -> None:
         item = self._written.pop(task)
-        verdict = task.result()
+        verdict = _result(task)
+        if isinstance(verdict, Unknown):
+            verdict = Verdict(verdict, Ask.LOOK)
         if self._stopping:
             unsent = isinstance(verdict.outcome, Deferred)
             self._report(item.outgoing, self._unsendable() if unsent else verdict.outcome)
@@ -246,6 +264,7 @@ class WhatsappChannel:
                     self._files.forget(item.outgoing)
 
     def _pause(self, seconds: float, now: float) -> None:
+        self._told = False
         if now >= self._paused_until:  # one cut for all the answers of one burst
             self._pace.throttled(now)
         self._paused_until = max(self._paused_until, now + seconds)
@@ -307,6 +326,15 @@ class WhatsappChannel:
         if at <= now and not self._line:
             return  # there is room, only not enough of it to tell: what is under way will change that
         self._timer = asyncio.get_running_loop().call_later(max(0.0, at - now), self._pump)
+
+
+def _result(task: asyncio.Task[_T]) -> _T | Unknown:
+    """What it came to. A defect of ours must not leave a message without an outcome."""
+    error = task.exception()
+    if error is None:
+        return task.result()
+    _log.error("a message could not be handled", exc_info=error)
+    return Unknown(f"it could not be handled: {type(error).__name__}")
 
 
 def _detail(outcome: Outcome) -> str:

@@ -35,7 +35,9 @@ TRIED_AGAIN: Final = (
     60.0  # seconds after a link was no use; until then nobody fetches it for the next message
 )
 REMEMBERED: Final = 4_096  # links
-AT_ONCE: Final = 2  # files being moved; each may be 100 MB, in memory
+AT_ONCE: Final = 3  # files being moved; each may be 100 MB, in memory
+PATIENCE: Final = 5.0  # seconds a message waits here for its file; then it comes again
+COMES_AGAIN: Final = 10.0  # seconds later
 
 _UNTYPED: Final = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
@@ -113,7 +115,11 @@ class Files:
             task = asyncio.get_running_loop().create_task(self._move(file))
             self._moving[file] = task
             task.add_done_callback(lambda _: self._moving.pop(file, None))
-        return await asyncio.shield(task)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(task)
+        except TimeoutError:
+            return Deferred(Failure.CARRIER_BUSY, COMES_AGAIN, "its file is still on its way")
 
     async def _move(self, file: File) -> str | Deferred | Refused:
         async with self._places:

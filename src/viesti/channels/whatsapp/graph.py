@@ -19,7 +19,7 @@ from viesti.net.client import ClientOptions, OutgoingClient
 from viesti.protocols.whatsapp import media, paths
 from viesti.protocols.whatsapp.requests import Body
 
-FILE_TIMEOUT: Final = 120.0  # seconds for a file of 100 MB
+FILE_TIMEOUT: Final = 60.0  # seconds for a file, whatever its size
 _BESIDE: Final = 4  # connections for looks and files, so that they don't wait for messages
 _SEEN: Final = "display_phone_number,verified_name,quality_rating"
 

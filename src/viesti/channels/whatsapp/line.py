@@ -16,10 +16,11 @@ from viesti.domain.whatsapp_content import Content
 
 
 class Item(NamedTuple):
-    """A message and what it says, with its files sent up."""
+    """A message and what it says, with its files sent up. `held`: it has waited for its pair."""
 
     outgoing: Outgoing
     content: Content
+    held: bool = False
 
 
 class Line:
@@ -33,6 +34,11 @@ class Line:
     def __len__(self) -> int:
         return sum(map(len, self._lines.values())) + len(self._held)
 
+    @property
+    def held(self) -> int:
+        """How many are held aside."""
+        return len(self._held)
+
     def put(self, item: Item) -> None:
         """At the end of its kind."""
         self._lines[item.outgoing.urgent].append(item)
@@ -40,7 +46,7 @@ class Line:
     def hold(self, item: Item, until: float) -> None:
         """Aside, until then."""
         self._order += 1
-        insort(self._held, (until, self._order, item), key=lambda held: held[:2])
+        insort(self._held, (until, self._order, item._replace(held=True)), key=lambda held: held[:2])
 
     def take(self, now: float) -> Item | None:
         """The next that may be looked at: those that have waited long enough before others of their kind."""

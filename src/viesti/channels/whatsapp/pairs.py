@@ -40,9 +40,9 @@ class Pairs:
         """It was too fast for this person: one at a time now, until there has been quiet."""
         self._due[address] = max(self._due.get(address, now), now + self._seconds + self._slack)
 
-    def later(self, address: str, now: float) -> float:
-        """Seconds until a message that can't wait here should come again. Each gets a moment of its own, so
-        that a hundred to one person don't all come back at the first."""
+    def reserve(self, address: str, now: float) -> float:
+        """Seconds until a message that may not go now should be looked at again. Each gets a moment of its
+        own, so that a hundred to one person don't all come at the first."""
         at = max(self._promised.get(address, now), now + self.wait(address, now))
         self._promised[address] = at + self._seconds
         return at - now

@@ -61,8 +61,8 @@ def test_after_too_fast_one_at_a_time(sent: int) -> None:
 def test_who_is_sent_away_gets_a_moment_of_his_own() -> None:
     pairs = Pairs(6.0, 1)
     pairs.sent(ANNA, 0.0)
-    assert [pairs.later(ANNA, 1.0) for _ in range(3)] == [5.0, 11.0, 17.0]
-    assert pairs.later(BERTA, 1.0) == 0.0
+    assert [pairs.reserve(ANNA, 1.0) for _ in range(3)] == [5.0, 11.0, 17.0]
+    assert pairs.reserve(BERTA, 1.0) == 0.0
     for moment in (6.0, 12.0, 18.0):  # and may go at it
         assert pairs.wait(ANNA, moment) == 0.0
         pairs.sent(ANNA, moment)
