@@ -16,7 +16,7 @@ from rich.text import Text
 
 from viesti.cli.demo_screen import shortened
 from viesti.cli.timeline_text import step_line
-from viesti.domain.message import HELD_SENTENCES, HeldReason
+from viesti.domain.message import HELD_SENTENCES, HeldReason, Protocol
 from viesti.services.oversee import ParkedCallback, WaitingReceipt
 from viesti.services.views import MessageView, RecentInbound, RecentMessage, RecipientView
 
@@ -129,7 +129,8 @@ class MessagesView:
 
     def message(self, message: MessageView) -> None:
         """One message with its recipients and history."""
-        self._line(f"Message {message.id} from {message.sender}: {message.recipient_count} recipient(s)")
+        way = " by WhatsApp" if message.protocol == Protocol.WHATSAPP else ""
+        self._line(f"Message {message.id} from {message.sender}{way}: {message.recipient_count} recipient(s)")
         self._line(
             f"  by {message.application or message.user or message.interface}, "
             f"service {message.service or 'none'}, {message.lane}, accepted {when(message.created_at)}, "
@@ -137,7 +138,10 @@ class MessagesView:
         )
         if message.campaign_id is not None:
             self._line(f"  of campaign {message.campaign_id}")
-        self._line(f"  {message.text!r}")
+        kind = f"{message.content['type']} " if message.content else ""
+        self._line(f"  {kind}{message.text!r}")
+        if message.fallback:
+            self._line(f"  instead, as SMS from {message.fallback['sender']}: {message.fallback['text']!r}")
         for recipient in message.recipients:
             self._recipient(recipient, message.currency)
         self._line("Timeline")
@@ -145,7 +149,7 @@ class MessagesView:
             self._line(step_line(asdict(step)))
 
     def _recipient(self, r: RecipientView, currency: str | None) -> None:
-        way = f"over {r.channel or 'no channel'} by route {r.route or 'none'}"
+        way = f"over {r.channel or 'no channel'}" + (f" by route {r.route}" if r.route else "")
         self._line(
             f"Recipient {r.id} {r.address}: {r.status}, {r.part_count} part(s) {r.coding}, {way}, "
             f"cost {_cost(r.cost, currency)}"
@@ -160,6 +164,8 @@ class MessagesView:
             self._line(
                 f"  {r.failure_sentence}" + (f" Carrier: {r.carrier_error}" if r.carrier_error else "")
             )
+        if r.read_at:
+            self._line(f"  Read {when(r.read_at)}.")
         if r.possible_duplicate:
             self._line("  It may have reached the handset twice.")
         for link in r.links:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
+import msgspec
+
 from viesti.domain.lane import Lane
 from viesti.domain.message import Message, Recipient
 from viesti.domain.status import Status
@@ -82,8 +84,11 @@ class ShowMessages:
         user = estate.users.get(message.user_id) if message.user_id else None
         return MessageView(
             id=message.id,
+            protocol=message.protocol,
             sender=message.sender,
             text=message.text,
+            content=msgspec.json.decode(message.content) if message.content else None,
+            fallback=message.fallback,
             created_at=message.created_at,
             send_at=message.send_at,
             service=service.key if service else None,

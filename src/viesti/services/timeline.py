@@ -58,6 +58,7 @@ def timeline(
     steps += (_event(event, channels) for event in events)
     steps += (_callback(callback) for callback in callbacks)
     steps += (_visit(visit) for visit in visits)
+    steps += (Step(r.read_at, "read", r.id) for r in recipients if r.read_at is not None)
     steps += (_finished(r, r.finished_at) for r in recipients if r.finished_at is not None)
     return tuple(sorted(steps, key=_place))
 

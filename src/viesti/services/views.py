@@ -92,6 +92,7 @@ class RecipientView:
     sent_at: datetime | None
     carrier_time: datetime | None
     finished_at: datetime | None
+    read_at: datetime | None
     parts: tuple[PartView, ...]
     receipts: tuple[ReceiptView, ...]
     callbacks: tuple[CallbackView, ...]
@@ -101,11 +102,15 @@ class RecipientView:
 @dataclass(frozen=True, slots=True)
 class MessageView:
     """A message, its recipients (the first thousand at most) and its history. `user`: whose connection asked
-    for it; `parent_id`: the inbound message that it answers."""
+    for it; `parent_id`: the inbound message that it answers; `content`: what else it is than its text;
+    `fallback`: text and sender of the SMS that goes out instead."""
 
     id: int
+    protocol: str
     sender: str
     text: str
+    content: Any
+    fallback: Mapping[str, str] | None
     created_at: datetime
     send_at: datetime | None
     service: str | None
@@ -246,6 +251,7 @@ def recipient_view(
         sent_at=recipient.sent_at,
         carrier_time=recipient.carrier_at,
         finished_at=recipient.finished_at,
+        read_at=recipient.read_at,
         parts=parts,
         receipts=receipts,
         callbacks=callbacks,

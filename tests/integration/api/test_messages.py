@@ -49,6 +49,9 @@ async def test_the_whole_story_of_a_message(api: Api) -> None:
     assert message == {
         "sender": "Acme",
         "text": "Hello",
+        "protocol": "sms",
+        "content": None,
+        "fallback": None,
         "send_at": None,
         "service": "alerts",
         "application": "acme-key",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import msgspec
 import pytest
+from rich.console import Console
 from tests.integration.services.test_reroute import Carrier, reroute_of
 from tests.integration.services.whatsapp_stage import CONTENT, USER, WHATSAPP, accepted, with_whatsapp
 from tests.integration.services.world import (
@@ -16,16 +18,21 @@ from tests.integration.services.world import (
     ACME_BUCKET,
     BETA_NUMBER,
     NUMBER,
+    SHORT_LINKS,
     START,
     World,
     address,
+    receipt,
     report,
+    taken,
 )
 
+from viesti.cli.messages_view import MessagesView, when
 from viesti.domain.channel import AddressKind, SessionState
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Refused
 from viesti.services.requests import Fallback
+from viesti.services.show_message import ShowMessages
 
 pytestmark = pytest.mark.integration
 
@@ -186,3 +193,32 @@ async def test_pictures_without_words_are_no_loop(world: World) -> None:
     await world.change("update customers set repeat_limit = 2")
     answers = [await accepted(world, 1, text="", content=b'{"type":"media"}') for _ in range(4)]
     assert [answer.recipients[0].frozen for answer in answers] == [None] * 4
+
+
+async def test_what_is_shown_of_it(world: World) -> None:
+    submitted = await accepted(world, 1, content=CONTENT, text="Your order", fallback=Fallback("By SMS"))
+    hold = await world.hold(WHATSAPP)
+    (outgoing,) = await world.dispatch.claim(hold, 10)
+    await world.dispatch.settle(hold, [taken(outgoing, "wamid.1")])
+    read_at = START + timedelta(minutes=5)
+    await world.receipts([receipt("wamid.1", channel_id=WHATSAPP, read_at=read_at)])
+    show = ShowMessages(world.store, world.estate, SHORT_LINKS)
+    message = await show.one(submitted.message_id, ACME)
+    assert message is not None
+    assert (message.protocol, message.content["name"], message.fallback) == (
+        "whatsapp", "order", {"text": "By SMS", "sender": "Acme"},
+    )  # fmt: skip
+    [recipient] = message.recipients
+    assert (recipient.status, recipient.read_at, recipient.route) == ("delivered", read_at, None)
+    assert [step.kind for step in message.timeline if step.at == read_at] == ["read"]
+    screen = StringIO()
+    MessagesView(Console(file=screen, width=140)).message(message)
+    printed = screen.getvalue()
+    for line in (
+        f"Message {message.id} from {NUMBER} by WhatsApp: 1 recipient(s)",
+        "  template 'Your order'",
+        "  instead, as SMS from Acme: 'By SMS'",
+        "1 part(s) utf8, over wa, cost 0.05 EUR",
+        f"  Read {when(read_at)}.",
+    ):
+        assert line in printed, printed
