@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import asyncpg
@@ -97,6 +97,47 @@ async def test_all_that_is_given_is_stored(store: Store) -> None:
             assert await tx.messages.message(message.id, CUSTOMER) == message
             assert await tx.messages.recipients_of(message.id, 10) == [recipient]
         assert [(d.channel_id, d.lane, d.due_later) for d in await tx.outbox.depth()] == [(CHANNEL, 1, 1)]
+
+
+async def test_rows_that_differ_in_everything_are_stored_each_as_it_is(store: Store) -> None:
+    first, later = a_message(1), NOW + timedelta(seconds=1)
+    second = a_message(2)._replace(
+        bucket=8,
+        customer_id=64 * 5 + 8,
+        dialect="other",
+        sender="358401",
+        text="Moi",
+        sender_kind="international",
+        lane=0,
+        shift_tables=("pt",),
+        recipient_count=2,
+        part_count=3,
+        report_all=False,
+        quiet=False,
+        created_at=later,
+    )
+    sent = a_recipient(3, first)
+    waits = a_recipient(5, second)._replace(
+        bucket=8,
+        customer_id=second.customer_id,
+        address="358402",
+        address_kind="short_code",
+        coding="ucs2",
+        parts=1,
+        status=Status.QUEUED,
+        reports=False,
+        created_at=later,
+        channel_id=None,
+    )
+    places = [a_place(sent), Queued(waits.id, 8, CHANNEL + 64, 0, 1, 1, None)]
+    async with store.statements() as tx:
+        await tx.accept.add([first, second], [sent, waits], places)
+    async with store.transaction() as tx:
+        for message, recipient in ((first, sent), (second, waits)):
+            assert await tx.messages.message(message.id, message.customer_id) == message
+            assert await tx.messages.recipients_of(message.id, 10) == [recipient]
+        depth = {(d.channel_id, d.lane, d.ready, d.due_later) for d in await tx.outbox.depth()}
+    assert depth == {(CHANNEL, 1, 0, 1), (CHANNEL + 64, 0, 1, 0)}
 
 
 async def test_nothing_is_stored_of_what_can_not_be_stored_whole(store: Store) -> None:

@@ -1,8 +1,9 @@
 -- name: accept
 -- Stores messages, their recipients, what of them waits to be sent, and what is counted of people ($50: the links sent to
 -- each; null: nobody's contact), and takes what it costs from the balances of those that have one: one statement, so one
--- round trip. Lists of texts come in another form, because arrays of arrays must be of one length. (Balances are locked in
--- one order everywhere.)
+-- round trip. Lists of texts come in another form, because arrays of arrays must be of one length. A column that is never
+-- null and the same in all rows comes with one value, which the first `coalesce` puts into each. (Balances are locked in one
+-- order everywhere.)
 with l as materialized (
     select customer_id from balances where customer_id = any($59::bigint[]) order by customer_id for update
 ), b as (
@@ -16,10 +17,13 @@ with l as materialized (
                           dlr_url, report_all, customer_data, request_id, parent_id, quiet, extras, created_at,
                           user_id, thread_id, campaign_id, link_base, links_until, link_rule, protocol, content,
                           fallback)
-    select id, bucket, customer_id, application_id, service_id, dialect, sender, sender_kind, text, lane,
-           string_to_array(shift_tables, ','), validity_seconds, send_at, recipient_count, part_count, currency,
-           dlr_url, report_all, customer_data, request_id, parent_id, quiet, extras, created_at, user_id, thread_id,
-           campaign_id, link_base, links_until, link_rule, coalesce(protocol, 'sms'), content, fallback
+    select id, coalesce(bucket, ($2)[1]), coalesce(customer_id, ($3)[1]), application_id, service_id,
+           coalesce(dialect, ($6)[1]), coalesce(sender, ($7)[1]), coalesce(sender_kind, ($8)[1]), coalesce(text, ($9)[1]),
+           coalesce(lane, ($10)[1]), string_to_array(coalesce(shift_tables, ($11)[1]), ','), validity_seconds,
+           send_at, coalesce(recipient_count, ($14)[1]), coalesce(part_count, ($15)[1]), currency, dlr_url,
+           coalesce(report_all, ($18)[1]), customer_data, request_id, parent_id, coalesce(quiet, ($22)[1]),
+           extras, coalesce(created_at, ($24)[1]), user_id, thread_id, campaign_id, link_base, links_until,
+           link_rule, coalesce(protocol, 'sms'), content, fallback
     from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
                 $8::text[], $9::text[], $10::smallint[], $11::text[], $12::integer[], $13::timestamptz[],
                 $14::integer[], $15::integer[], $16::text[], $17::text[], $18::boolean[], $19::text[], $20::text[],
@@ -33,11 +37,13 @@ with l as materialized (
     insert into recipients (id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status,
                             failure, channel_id, route_id, reports, cost, cost_gbp, warnings, created_at, finished_at,
                             charged)
-    select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure,
-           channel_id, route_id, reports, cost, cost_gbp,
+    select id, coalesce(bucket, ($32)[1]), coalesce(message_id, ($33)[1]), coalesce(customer_id, ($34)[1]), address,
+           coalesce(address_kind, ($36)[1]), text, coalesce(coding, ($38)[1]), coalesce(parts, ($39)[1]),
+           coalesce(status, ($40)[1]), failure, channel_id, route_id, coalesce(reports, ($44)[1]), cost, cost_gbp,
            case when warnings is not null then array(select jsonb_array_elements_text(warnings)) end,
-           created_at, finished_at,
-           case when status in (5, 10) and customer_id = any(array(select customer_id from b)) then true end
+           coalesce(created_at, ($48)[1]), finished_at,
+           case when coalesce(status, ($40)[1]) in (5, 10)
+                 and coalesce(customer_id, ($34)[1]) = any(array(select customer_id from b)) then true end
     from unnest($31::bigint[], $32::smallint[], $33::bigint[], $34::bigint[], $35::text[], $36::text[], $37::text[],
                 $38::text[], $39::smallint[], $40::smallint[], $41::text[], $42::bigint[], $43::bigint[],
                 $44::boolean[], $45::numeric[], $46::numeric[], $47::jsonb[], $48::timestamptz[], $49::timestamptz[])
@@ -45,14 +51,17 @@ with l as materialized (
          route_id, reports, cost, cost_gbp, warnings, created_at, finished_at)
 ), c as (
     insert into contact_counts (id, bucket, customer_id, address, kind, amount, at, links)
-    select id, bucket, customer_id, address, 'outbound', 1, created_at, links
+    select id, coalesce(bucket, ($32)[1]), coalesce(customer_id, ($34)[1]), address, 'outbound', 1,
+           coalesce(created_at, ($48)[1]), links
     from unnest($31::bigint[], $32::smallint[], $34::bigint[], $35::text[], $48::timestamptz[], $50::smallint[])
       u (id, bucket, customer_id, address, created_at, links)
     where links is not null
 )
 insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
-select * from unnest($51::bigint[], $52::smallint[], $53::bigint[], $54::smallint[], $55::bigint[], $56::smallint[],
-                     $57::timestamptz[], $58::bigint[])
+select id, coalesce(bucket, ($52)[1]), coalesce(channel_id, ($53)[1]), coalesce(lane, ($54)[1]), tag,
+       coalesce(parts, ($56)[1]), due_at, campaign_id
+from unnest($51::bigint[], $52::smallint[], $53::bigint[], $54::smallint[], $55::bigint[], $56::smallint[],
+            $57::timestamptz[], $58::bigint[]) u (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
 
 -- name: fall_back
 -- Until when WhatsApp has for these recipients, before an SMS goes out instead.

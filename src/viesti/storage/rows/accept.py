@@ -6,7 +6,7 @@ held back is rare, and a second one; so is what may go out as SMS instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,8 @@ from viesti.storage.database import Connection
 from viesti.storage.rows.money import OverTheCap, is_over_the_cap
 from viesti.storage.sql import queries
 
+_Form = Callable[[Sequence[Any]], Sequence[Any] | None]
+
 SQL = queries("accept")
 _WAITING = frozenset((Status.SCHEDULED, Status.QUEUED))
 _NOTHING = Decimal(0)
@@ -31,6 +33,21 @@ _LATER = frozenset(
     ("carrier_error", "attempt", "doubts", "sent_at", "carrier_at", "flagged_at", "flagged_why", "read_at")
 )
 _NEW = [at for at, name in enumerate(Recipient._fields) if name not in _LATER]
+# Columns that are never null, so that one value may stand for all (the statement says how). The ids are
+# not among them: they say how many rows there are.
+_OF_MESSAGES = frozenset(
+    (
+        *("bucket", "customer_id", "dialect", "sender", "sender_kind", "text", "lane", "shift_tables"),
+        *("recipient_count", "part_count", "report_all", "quiet", "created_at"),
+    )
+)
+_OF_RECIPIENTS = frozenset(
+    (
+        *("bucket", "message_id", "customer_id", "address_kind", "coding", "parts", "status", "reports"),
+        "created_at",
+    )
+)
+_OF_QUEUED = frozenset(("bucket", "channel_id", "lane", "parts"))
 
 
 class Accept:
@@ -76,10 +93,10 @@ class Accept:
         try:
             await self._connection.execute(
                 SQL["accept"],
-                *map(_unless_empty, of_messages[:_PROTOCOL]),
-                *(_unless_empty(of_recipients[at]) for at in _NEW),
+                *_written(of_messages[:_PROTOCOL], _MESSAGE_FORMS),
+                *_written([of_recipients[at] for at in _NEW], _RECIPIENT_FORMS),
                 [links.get(identifier) for identifier in of_recipients[0]] if links else None,
-                *(map(_unless_empty, zip(*queued, strict=True)) if queued else _NOTHING_QUEUED),
+                *(_written(zip(*queued, strict=True), _QUEUED_FORMS) if queued else _NOTHING_QUEUED),
                 list(charges),
                 list(charges.values()),
                 *_of_whatsapp(messages, of_messages),
@@ -106,6 +123,25 @@ def _unless_empty(column: Sequence[Any]) -> Sequence[Any] | None:
     """Null for a column of nulls, which `unnest` fills up again: half the columns are, and each costs as much
     to encode as one with values."""
     return None if column.count(None) == len(column) else column
+
+
+def _once(column: Sequence[Any]) -> Sequence[Any]:
+    """One value for a column that is the same in all rows, as half of the never null mostly are."""
+    return column[:1] if column.count(column[0]) == len(column) else column
+
+
+def _forms(names: Iterable[str], never_null: Collection[str]) -> list[_Form]:
+    return [_once if name in never_null else _unless_empty for name in names]
+
+
+def _written(columns: Iterable[Sequence[Any]], forms: Sequence[_Form]) -> Iterator[Sequence[Any] | None]:
+    """Columns in the forms that they are sent in: encoding them is the most of what accepting costs."""
+    return (form(column) for form, column in zip(forms, columns, strict=True))
+
+
+_MESSAGE_FORMS = _forms(Message._fields[:_PROTOCOL], _OF_MESSAGES)
+_RECIPIENT_FORMS = _forms((Recipient._fields[at] for at in _NEW), _OF_RECIPIENTS)
+_QUEUED_FORMS = _forms(Queued._fields, _OF_QUEUED)
 
 
 def _charges(recipients: Iterable[Recipient]) -> dict[int, Decimal]:
