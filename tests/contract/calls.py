@@ -44,9 +44,19 @@ SCOPES: dict[str, str | None] = {
     "GetPhoneNumberRegions": "Group.Management",
     "WhatsAppOptIn": "WhatsApp",
     "WhatsAppOptOut": "WhatsApp",
+    "GetCustomerWhatsAppTemplates": "WhatsApp",
+    "CreateWhatsappTemplate": "WhatsApp",
+    "GetWhatsappTemplateCategories": "WhatsApp",
+    "GetCustomerWhatsappIdentities": "WhatsApp",
 }
 # Members of answers that are ours alone.
-EXTENSIONS = {"Warnings", "Warnings[]"}
+EXTENSIONS = {
+    "Warnings",
+    "Warnings[]",
+    *(f"[].extensionParameters.{name}" for name in ("language", "category", "status", "quality")),
+}
+# Members called ids that are names: templates are known by Meta's own.
+NAMES = {("GetCustomerWhatsAppTemplates", "[].id")}
 ERROR = {"errorMessage", "message", "code", "errors"}
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -67,6 +77,8 @@ class Ids:
     recipient: str
     phone: str  # of a contact in the group
     contact: str
+    template: str  # of its WhatsApp number, approved
+    whatsapp: str  # that number
     pipeline: str = ""  # with `action`, a trigger
     action: str = ""
 
@@ -79,6 +91,7 @@ class Contract:
     acme: Ids
     beta: Ids
     tokens: dict[str, str]
+    picture: str  # where one can be fetched
     numbers: Iterator[int] = field(default_factory=lambda: count(1_000_000))
 
     async def ask(self, call: Call, token: str | None = "bo", **options: Any) -> Said:
@@ -253,6 +266,36 @@ async def whatsapp_opt_out(contract: Contract, ids: Ids, token: str) -> Call:
     return (await whatsapp_opt_in(contract, ids, token)).bent(operation="WhatsAppOptOut")
 
 
+async def get_customer_whatsapp_templates(_: Contract, ids: Ids, __: str) -> Call:
+    parameters = {"path Customer-Id": ids.customer, "query TemplateId": ids.template}
+    return Call("GetCustomerWhatsAppTemplates", parameters)
+
+
+async def create_whatsapp_template(contract: Contract, ids: Ids, _: str) -> Call:
+    parameters = {"path Customer-Id": ids.customer, "path IdentityNumber": f"+{ids.whatsapp}"}
+    body = {
+        "DisplayName": f"Order {contract.phone()}",
+        "RawContent": "Hello {{1}}, your order is on its way and comes {{2}} at the latest.",
+        "Category": "UTILITY",
+        "Language": "fi",
+        "Buttons": [
+            {"Type": "QuickReply", "Label": "Thanks", "Data": "Thanks"},
+            {"Type": "Url", "Label": "Follow it", "Data": "https://shop.example.com/orders/{{1}}"},
+            {"Type": "Call", "Label": "Call us", "Data": "+358451110000"},
+        ],
+        "AttachmentUrl": contract.picture,
+    }
+    return Call("CreateWhatsappTemplate", parameters, body)
+
+
+async def get_whatsapp_template_categories(_: Contract, __: Ids, ___: str) -> Call:
+    return Call("GetWhatsappTemplateCategories")
+
+
+async def get_customer_whatsapp_identities(_: Contract, ids: Ids, __: str) -> Call:
+    return Call("GetCustomerWhatsappIdentities", {"path Customer-Id": ids.customer})
+
+
 VALID: dict[str, Callable[[Contract, Ids, str], Awaitable[Call]]] = {
     "GetUserCustomers": get_user_customers,
     "GetCustomerServices": get_customer_services,
@@ -269,6 +312,10 @@ VALID: dict[str, Callable[[Contract, Ids, str], Awaitable[Call]]] = {
     "GetPhoneNumberRegions": get_phone_number_regions,
     "WhatsAppOptIn": whatsapp_opt_in,
     "WhatsAppOptOut": whatsapp_opt_out,
+    "GetCustomerWhatsAppTemplates": get_customer_whatsapp_templates,
+    "CreateWhatsappTemplate": create_whatsapp_template,
+    "GetWhatsappTemplateCategories": get_whatsapp_template_categories,
+    "GetCustomerWhatsappIdentities": get_customer_whatsapp_identities,
 }
 
 
@@ -292,15 +339,15 @@ def conforms(operation: str, said: Said) -> None:
     for place, value in seen.items():
         name = named(place)
         if name not in EXTENSIONS:
-            _of_type(value, members[name], place)
+            _of_type(value, members[name], place, named=(operation, name) in NAMES)
 
 
-def _of_type(value: Any, fact: dict[str, Any], place: str) -> None:
+def _of_type(value: Any, fact: dict[str, Any], place: str, *, named: bool = False) -> None:
     kinds = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
     assert type(value) is kinds[fact["type"]], f"{place} is {value!r}"
     if "enum" in fact:
         assert value in fact["enum"], f"{place} is {value!r}"
-    if fact.get("format") == "uuid" or place.lower().endswith("id"):
+    if fact.get("format") == "uuid" or (place.lower().endswith("id") and not named):
         assert GUID.fullmatch(value), f"{place} is {value!r}"
 
 

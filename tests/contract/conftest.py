@@ -12,6 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 from tests.contract.calls import SCOPES, Contract, Ids
+from tests.integration.api import cloud as clouds
+from tests.integration.api import whatsapp
 from tests.integration.api.conftest import (
     ACME,
     ACME_NUMBER,
@@ -36,6 +38,8 @@ from viesti.services.digests import digest
 from viesti.services.guids import GuidKind
 from viesti.storage.store import OpenThread, Store
 
+TEMPLATES = {ACME: "order_on_its_way", BETA: "beta_order_on_its_way"}
+WHATSAPP = {ACME: whatsapp.ACME_WHATSAPP, BETA: whatsapp.BETA_WHATSAPP}
 FLOWS, ACMES, CHANNEL = 850, 852, 300  # programs that people let act for them, one only of Acme's; a channel
 ADA_AT_ACME = "ada through Acme's program"
 HANDSET = "358409999999"
@@ -49,6 +53,7 @@ async def contract_database(postgres: str, template: str) -> AsyncIterator[str]:
     await admin.execute(f"create database contract template {template}")
     url = urlunsplit(urlsplit(postgres)._replace(path="/contract"))
     await make_estate(url)
+    await make_whatsapp(url)
     yield url
     await admin.execute("drop database contract with (force)")
     await admin.close()
@@ -56,19 +61,39 @@ async def contract_database(postgres: str, template: str) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def contract(contract_database: str) -> AsyncIterator[Contract]:
-    """The API, Acme's and Beta's things, and tokens."""
+    """The API with a Cloud API behind it, Acme's and Beta's things, and tokens."""
     store = await Store.open(contract_database, size=4, monotonic=time.monotonic)
     tokens = await make_tokens(contract_database)
-    async with running(store) as api:
-        yield await make_contract(api, tokens)
+    async with (
+        clouds.cloud_of(contract_database) as cloud,
+        running(store, allowed_subnets=("127.0.0.1/32",)) as api,
+    ):
+        yield await make_contract(api, tokens, cloud.picture)
     await store.close()
 
 
-async def make_contract(api: Api, tokens: dict[str, str]) -> Contract:
+async def make_whatsapp(database_url: str) -> None:
+    """A WhatsApp number and an approved template for each customer."""
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(whatsapp.ESTATE)
+    await connection.execute(
+        "insert into whatsapp_windows (customer_id, bucket, identity, address, last_at)"
+        " values (100, 1, $1, $2, now())",
+        whatsapp.ACME_WHATSAPP, HANDSET,
+    )  # fmt: skip
+    await connection.close()
+    for customer, channel in ((ACME, whatsapp.ACME_CHANNEL), (BETA, whatsapp.BETA_CHANNEL)):
+        template = TEMPLATES[customer]
+        await whatsapp.add_template(
+            database_url, template, whatsapp.HELLO, customer=customer, channel=channel
+        )
+
+
+async def make_contract(api: Api, tokens: dict[str, str], picture: str) -> Contract:
     """Everything that the calls of the suite name."""
     acme = await _have(api, ACME, ONE_WAY, TWO_WAY, GROUP, ACME_NUMBER, "Acme")
     beta = await _have(api, BETA, BETA_ONE_WAY, BETA_TWO_WAY, BETA_GROUP, BETA_NUMBER, "Beta")
-    made = Contract(api, acme, beta, tokens)
+    made = Contract(api, acme, beta, tokens, picture)
     made.acme = await _use(made, acme, "bo")
     made.beta = await _use(made, beta, "cy")
     return made
@@ -135,6 +160,8 @@ async def _have(
         recipient="",
         phone="",
         contact="",
+        template=TEMPLATES[customer],
+        whatsapp=WHATSAPP[customer],
     )
 
 

@@ -54,6 +54,10 @@ PLACES: dict[str, dict[str, tuple[str, ...]]] = {
     "GetPhoneNumberRegions": {},
     "WhatsAppOptIn": {"path Sender": ("number",)},
     "WhatsAppOptOut": {"path Sender": ("number",)},
+    "GetCustomerWhatsAppTemplates": {"path Customer-Id": ("customer",)},
+    "CreateWhatsappTemplate": {"path Customer-Id": ("customer",), "path IdentityNumber": ("whatsapp",)},
+    "GetWhatsappTemplateCategories": {},
+    "GetCustomerWhatsappIdentities": {"path Customer-Id": ("customer",)},
 }
 # Counted with every call, whoever it is from.
 NOT_COMPARED = {"throttles"}
@@ -86,7 +90,7 @@ def table() -> Iterator[Foreign]:
             for thing in things:
                 yield Foreign(operation, ((place, thing),))
                 # Ada works for both: even so what is Beta's is not Acme's.
-                if thing not in ("customer", "number"):
+                if thing not in ("customer", "number", "whatsapp"):
                     yield Foreign(operation, ((place, thing),), "ada")
                 # And through a program of Acme's she sees Acme alone.
                 yield Foreign(operation, ((place, thing),), ADA_AT_ACME)
@@ -109,7 +113,9 @@ async def test_what_is_foreign_is_as_if_it_were_not_there(
     contract: Contract, eyes: Eyes, foreign: Foreign
 ) -> None:
     call = await contract.made(foreign.operation)
-    unknown = foreign.put(call, lambda what: UNKNOWN_NUMBER if what in ("phone", "number") else UNKNOWN)
+    unknown = foreign.put(
+        call, lambda what: UNKNOWN_NUMBER if what in ("phone", "number", "whatsapp") else UNKNOWN
+    )
     expected = await contract.ask(unknown, foreign.token)
     before = await eyes.everything()
     said = await contract.ask(foreign.put(call, lambda what: getattr(contract.beta, what)), foreign.token)

@@ -60,6 +60,10 @@ OTHERWISE: dict[tuple[str, str], int] = {
     (operation, f"customContactProperties[].name {how}"): 400
     for operation in ("CreateGroupContact", "UpdateGroupContact")
     for how in ("missing", "null")
+} | {
+    # A button is of some type, and has what Meta asks of that; the facts only fail to say so.
+    ("CreateWhatsappTemplate", f"Buttons[].Type {how}"): 400
+    for how in ("missing", "null", "call", "url")
 }
 
 
@@ -126,8 +130,10 @@ def _of_parameters(operation: str) -> Iterator[Case]:
         if place in OPERATIONS[operation]["parameters"]:
             wrong = given(place, "nobody")
             yield Case(operation, f"{place} no number", wrong, 400, place.partition(" ")[2])
-    if "path Sender" in OPERATIONS[operation]["parameters"]:
-        yield Case(operation, "path Sender unknown", given("path Sender", "358400000000"), 404, "Sender")
+    for place in ("path Sender", "path IdentityNumber"):
+        if place in OPERATIONS[operation]["parameters"]:
+            unknown = given(place, "358400000000")
+            yield Case(operation, f"{place} unknown", unknown, 404, place.partition(" ")[2])
 
 
 def _of_id(operation: str, place: str) -> Iterator[Case]:

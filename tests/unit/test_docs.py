@@ -29,6 +29,8 @@ from viesti.domain.failure import NUMBERS, SENTENCES, Failure
 from viesti.domain.retry import SCHEDULES
 from viesti.domain.settled_cost import PAYS
 from viesti.domain.status import Status
+from viesti.domain.templates.rules import Rule
+from viesti.domain.templates.state import STATES
 from viesti.domain.whatsapp_failures import FAILURES
 from viesti.protocols.whatsapp.errors import ERRORS
 from viesti.services.health import Waiting
@@ -130,6 +132,22 @@ def test_examples_can_be_read(page: Path) -> None:
         while block[at:].strip(" ,\n"):
             at += len(block[at:]) - len(block[at:].lstrip(" ,\n"))
             _, at = decoder.raw_decode(block, at)
+
+
+def test_rules_of_templates_are_those_checked() -> None:
+    assert [code(row[0])[0] for row in rows(section("docs/whatsapp.md", "Templates")) if len(row) == 2] == [
+        *Rule
+    ]
+
+
+def test_states_of_templates_are_those_known() -> None:
+    documented = {
+        state: (sent, chosen)
+        for states, sent, chosen in rows(section("docs/whatsapp.md", "Where a template stands"))
+        for state in code(states)
+    }
+    said = {True: "yes", False: "no"}
+    assert documented == {name: (said[state.sendable], said[state.offered]) for name, state in STATES.items()}
 
 
 async def test_metrics_are_those_exposed() -> None:

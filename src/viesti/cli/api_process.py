@@ -50,7 +50,8 @@ async def run_api(
             chance=os.urandom,
         )
         try:
-            await _serve(parts, listening, stop, ready, instance)
+            async with parts.operators, parts.others:
+                await _serve(parts, listening, stop, ready, instance)
         finally:
             parts.secrets.close()
             await parts.waker.stop()

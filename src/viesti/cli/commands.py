@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import campaigns, consent, contacts, held, oauth, simulate, token, webhooks
+from viesti.cli import campaigns, consent, contacts, held, oauth, simulate, templates, token, webhooks
 from viesti.cli.apply import apply
 from viesti.cli.balance import balance
 from viesti.cli.bench import bench
@@ -50,6 +50,7 @@ app.command()(send)
 app.add_typer(oauth.app)
 app.add_typer(simulate.app)
 app.command()(serve)
+app.add_typer(templates.app)
 app.add_typer(token.app)
 app.add_typer(webhooks.app)
 app.command(hidden=True)(child)

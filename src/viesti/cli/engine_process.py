@@ -14,6 +14,7 @@ import structlog
 from viesti.channels import registry
 from viesti.cli import wiring
 from viesti.cli.engine_provider import file_fetcher, provider_upkeep
+from viesti.cli.engine_templates import templates_upkeep
 from viesti.cli.engine_upkeep import upkeep
 from viesti.config import Settings
 from viesti.domain.callback import Patience
@@ -186,6 +187,7 @@ def _build(
         upkeep=(
             *upkeep(store, estate, publish, waker, submit, announce, now, held),
             *provider_upkeep(store, estate, seal, receipts, waker, files, now),
+            templates_upkeep(store, estate, seal, operators, now),
         ),
     )
     options = EngineOptions(

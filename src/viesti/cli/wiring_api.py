@@ -27,9 +27,12 @@ from viesti.cli.api_parts import (
     txtsync_system,
     txtsync_tags,
     txtsync_triggers,
+    whatsapp,
 )
 from viesti.cli.api_parts.parts import Parts
+from viesti.cli.engine_process import client_options
 from viesti.config import Settings
+from viesti.net.client import OPERATORS, OutgoingClient
 from viesti.services.announce import Announce
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.authenticate import Authenticate
@@ -98,6 +101,8 @@ async def make_parts(
         short_links=short_links,
         record_clicks=RecordClicks(store, monotonic),
         take_bodies=TakeBodies(store, waker, now),
+        operators=OutgoingClient(OPERATORS),
+        others=OutgoingClient(client_options(settings)),
         limits=limits,
         base_url=base_url,
         now=now,
@@ -140,6 +145,7 @@ def make_services(parts: Parts) -> ApiServices:
             directory=directory.make(parts),
             twoway=twoway.make(parts),
             groups=groups.make(parts),
+            whatsapp=whatsapp.make(parts),
         ),
         oauth=oauth.make(parts),
         provider=provider.make(parts),

@@ -235,6 +235,8 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
         chance=os.urandom,
     )
     app = make_app(parts, ApiOptions(BodyLimits(BODY_LIMIT, 5.0)))
+    await parts.operators.start()
+    await parts.others.start()
     await parts.estate.load()
     parts.estate.watch()
     await store.listener.start()
@@ -252,4 +254,6 @@ async def running(store: Store, **settings: Any) -> AsyncIterator[Api]:
     await parts.record_clicks.stop()
     await parts.take_bodies.stop()
     await parts.waker.stop()
+    await parts.operators.close()
+    await parts.others.close()
     parts.secrets.close()

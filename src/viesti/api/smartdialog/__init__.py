@@ -18,6 +18,7 @@ from viesti.api.smartdialog.groups import bound as groups
 from viesti.api.smartdialog.sending import bound as sending
 from viesti.api.smartdialog.slice import BASE, Bound, Common
 from viesti.api.smartdialog.twoway import bound as twoway
+from viesti.api.smartdialog.whatsapp import bound as whatsapp
 from viesti.api.smartdialog.who import Who
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
@@ -35,6 +36,7 @@ class SmartDialogServices:
     directory: directory.DirectoryServices
     twoway: twoway.TwowayServices
     groups: groups.GroupsServices
+    whatsapp: whatsapp.WhatsappServices
 
 
 def bound(services: SmartDialogServices, common: Common) -> Bound:
@@ -44,6 +46,7 @@ def bound(services: SmartDialogServices, common: Common) -> Bound:
         *directory.bound(services.directory, common),
         *twoway.bound(services.twoway, common),
         *groups.bound(services.groups, common),
+        *whatsapp.bound(services.whatsapp, common),
     )
 
 
@@ -57,4 +60,5 @@ def routes(services: SmartDialogServices, limits: BodyLimits, meters: Meters) ->
         *directory.plain_routes(services.directory, common),
         *twoway.plain_routes(services.twoway, common),
         *groups.plain_routes(services.groups, common),
+        *whatsapp.plain_routes(services.whatsapp, common),
     ]

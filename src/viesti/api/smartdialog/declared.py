@@ -7,10 +7,12 @@ from viesti.api.smartdialog.directory import declared as directory
 from viesti.api.smartdialog.groups import declared as groups
 from viesti.api.smartdialog.sending import declared as sending
 from viesti.api.smartdialog.twoway import declared as twoway
+from viesti.api.smartdialog.whatsapp import declared as whatsapp
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     *directory.OPERATIONS,
     *sending.OPERATIONS,
     *twoway.OPERATIONS,
     *groups.OPERATIONS,
+    *whatsapp.OPERATIONS,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from viesti.config import Settings
+from viesti.net.client import OutgoingClient
 from viesti.services.attachment_links import AttachmentLinks
 from viesti.services.authorise import Authorise
 from viesti.services.estate import EstateCache
@@ -26,7 +27,8 @@ from viesti.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts. `chance(n)` gives n random octets; `base_url` is where callers reach us."""
+    """The parts. `chance(n)` gives n random octets; `base_url` is where callers reach us. `operators`
+    calls what operators configured, `others` what callers name; both are not started yet."""
 
     settings: Settings
     store: Store
@@ -43,6 +45,8 @@ class Parts:
     short_links: ShortLinks
     record_clicks: RecordClicks
     take_bodies: TakeBodies
+    operators: OutgoingClient
+    others: OutgoingClient
     limits: Limits
     base_url: str
     now: Callable[[], datetime]

@@ -17,9 +17,10 @@ from templates where channel_id = any($1::bigint[]) order by id
 insert into templates (id, bucket, customer_id, channel_id, provider_id, name, language, display_name, category, status,
                        quality, reason, components, raw_content, created_at, updated_at)
 select u.id, u.bucket, u.customer_id, u.channel_id, u.provider_id, u.name, u.language, u.display_name, u.category, u.status,
-       u.quality, u.reason, u.components, u.raw_content, u.created_at, u.created_at
+       u.quality, u.reason, u.components::jsonb, u.raw_content, u.created_at,
+       u.created_at
 from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::text[], $15::timestamptz[])
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[])
     u (id, bucket, customer_id, channel_id, provider_id, name, language, display_name, category, status, quality, reason,
        components, raw_content, created_at)
 on conflict (customer_id, channel_id, name, language, bucket) do nothing
@@ -28,8 +29,8 @@ returning id
 -- name: change
 -- What Meta says of templates: their id, category, status, quality, reason and components.
 update templates t set provider_id = u.provider_id, category = u.category, status = u.status, quality = u.quality,
-       reason = u.reason, components = u.components, raw_content = u.raw_content, updated_at = $9
-from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[])
+       reason = u.reason, components = u.components::jsonb, raw_content = u.raw_content, updated_at = $9
+from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
     u (id, provider_id, category, status, quality, reason, components, raw_content)
 where t.id = u.id and t.id = any($1::bigint[])
 

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from viesti.domain.templates.template import Template
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
 
 SQL = queries("templates")
-_TOLD = attrgetter(
-    "id", "provider_id", "category", "status", "quality", "reason", "components", "raw_content"
-)
-_NEW = attrgetter(
+_NEW = (
     "id", "bucket", "customer_id", "channel_id", "provider_id", "name", "language", "display_name",
     "category", "status", "quality", "reason", "components", "raw_content", "created_at",
 )  # fmt: skip
+_TOLD = ("id", "provider_id", "category", "status", "quality", "reason", "components", "raw_content")
 
 
 class TemplateTold(NamedTuple):
@@ -56,15 +55,13 @@ class Templates:
         """Add those that are not there; gives their ids."""
         if not templates:
             return []
-        columns = zip(*map(_NEW, templates), strict=True)
-        return [row["id"] for row in await self._connection.fetch(SQL["add"], *columns)]
+        return [row["id"] for row in await self._connection.fetch(SQL["add"], *_columns(_NEW, templates))]
 
     async def change(self, templates: Sequence[Template], at: datetime) -> None:
         """Write what Meta says of these."""
         if not templates:
             return
-        columns = zip(*map(_TOLD, templates), strict=True)
-        await self._connection.execute(SQL["change"], *columns, at)
+        await self._connection.execute(SQL["change"], *_columns(_TOLD, templates), at)
 
     async def submitted(
         self, template_id: int, provider_id: str, category: str, status: str, at: datetime
@@ -80,3 +77,12 @@ class Templates:
     async def drop(self, template_ids: Sequence[int]) -> None:
         """Drop those that Meta does not have."""
         await self._connection.execute(SQL["drop"], template_ids)
+
+
+def _columns(names: Sequence[str], templates: Sequence[Template]) -> list[list[Any]]:
+    """One array for each column; components as text, as a list in an array is one more dimension of it."""
+    return [[_value(getattr(each, name), name) for each in templates] for name in names]
+
+
+def _value(value: Any, name: str) -> Any:
+    return msgspec.json.encode(value).decode() if name == "components" else value
