@@ -69,6 +69,7 @@ FULL: dict[str, tuple[str, str, Any]] = {
     "log_format": ('"json"', "json", "json"),
     "simulator_host": ('"::1"', "::1", "::1"),
     "simulator_smsc_port": ("2776", "2776", 2776),
+    "simulator_whatsapp_port": ("8093", "8093", 8093),
     "simulator_handset_port": ("8091", "8091", 8091),
 }
 FULL_SETTINGS = Settings(**{name: value for name, (_, _, value) in FULL.items()})

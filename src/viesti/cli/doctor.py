@@ -76,6 +76,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     for name, host, port in (
         ("api_port", settings.api_host, settings.api_port),
         ("simulator_smsc_port", settings.simulator_host, settings.simulator_smsc_port),
+        ("simulator_whatsapp_port", settings.simulator_host, settings.simulator_whatsapp_port),
         ("simulator_handset_port", settings.simulator_host, settings.simulator_handset_port),
     ):
         yield check_port(name, host, port)

@@ -1,4 +1,4 @@
-"""`viesti simulate`: a message centre to try against, with phones that can be looked at and answered from.
+"""`viesti simulate`: carriers to try against, with phones that can be looked at and answered from.
 
 Rule: everything it can do is an option here and a value there; this only reads the one into the other,
 starts it and stops it.
@@ -6,31 +6,29 @@ starts it and stops it.
 
 from __future__ import annotations
 
-import asyncio
 import random
-import signal
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from viesti.cli import simulate_values as values
 from viesti.cli import wiring
+from viesti.cli.simulate_run import run
+from viesti.cli.simulate_whatsapp import whatsapp
 from viesti.simulator.behaviour import Behaviour, BindRefusal
 from viesti.simulator.identity import IdForm
 from viesti.simulator.receipt import QUIRKS, Quirk
 from viesti.simulator.treatment import MAGIC
-
-if TYPE_CHECKING:
-    from viesti.simulator.run import Simulator, SimulatorOptions
-
-_WHERE, _BINDS, _RECEIPTS = "Where", "Who may bind", "Receipts"
-_FAULTS, _SESSIONS, _TESTS = "Faults (shares are from 0 to 1)", "Sessions", "For tests"
+from viesti.simulator.whatsapp import behaviour as whatsapp_magic
 
 app = typer.Typer(
-    name="simulate", help="A carrier to try against.", no_args_is_help=True, pretty_exceptions_enable=False
+    name="simulate", help="Carriers to try against.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.command()(whatsapp)
+_WHERE, _BINDS, _RECEIPTS = "Where", "Who may bind", "Receipts"
+_FAULTS, _SESSIONS, _TESTS = "Faults (shares are from 0 to 1)", "Sessions", "For tests"
 
 
 def _share(meaning: str) -> Any:
@@ -40,9 +38,16 @@ def _share(meaning: str) -> Any:
 
 @app.command()
 def endings() -> None:
-    """The endings of destination numbers that always get the same treatment."""
+    """The endings of destination numbers, and the names of templates, that always get the same treatment."""
+    print("SMS")
     for magic in MAGIC:
         print(f"...{magic.ending}  {magic.meaning}")
+    print("\nWhatsApp")
+    for person in whatsapp_magic.MAGIC:
+        print(f"...{person.ending}  {person.meaning}")
+    print("\nWhatsApp templates with this in their name")
+    for template in whatsapp_magic.TEMPLATE_MAGIC:
+        print(f"{template.part:<13} {template.meaning}")
 
 
 @app.command()
@@ -210,7 +215,7 @@ def smsc(
         tls=_tls(tls_certificate, tls_key) if tls_certificate else None,
     )
     chosen = settings.simulator_handset_port if page_port is None else page_port
-    _run(
+    run(
         SimulatorOptions(
             smsc=server,
             centre=centre,
@@ -221,30 +226,6 @@ def smsc(
         ),
         random.Random(seed),  # noqa: S311  chance of a simulation
     )
-
-
-def _run(options: SimulatorOptions, chance: random.Random) -> None:
-    import uvloop
-
-    from viesti.simulator.run import simulate
-
-    async def until_told() -> None:
-        stop = asyncio.Event()
-        for one in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(one, stop.set)
-        problem = await simulate(options, wiring.utc_now, chance, stop, _announce)
-        if problem is not None:
-            raise wiring.Problem(problem.sentence)
-
-    uvloop.run(until_told())
-
-
-def _announce(simulator: Simulator) -> None:
-    accounts = [account.system_id for account in simulator.centre.options.accounts]
-    print(f"Message centre  {simulator.smpp_address}  ({', '.join(accounts) or 'anybody'} may bind)")
-    if simulator.page_url:
-        print(f"Handsets        {simulator.page_url}")
-    print("Ctrl-C stops it.", flush=True)
 
 
 def _tls(certificate: Path, key: Path | None) -> ssl.SSLContext:

@@ -6,7 +6,8 @@ Rule: a value that can't be read is one sentence that names the option, what was
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -14,6 +15,8 @@ from viesti.cli.wiring import Problem
 from viesti.simulator.behaviour import Span
 from viesti.simulator.identity import Account
 from viesti.simulator.treatment import Fate
+from viesti.simulator.whatsapp.template_rules import problem_of
+from viesti.simulator.whatsapp.templates import variables
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -74,3 +77,41 @@ def pattern(option: str, given: str | None) -> re.Pattern[str] | None:
         return re.compile(given)
     except re.error as error:
         raise Problem(f"{option} '{given}' is no regular expression: {error}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTemplate:
+    """A template of the command line."""
+
+    name: str
+    language: str
+    category: str
+    body: str
+
+
+def template(option: str, given: str) -> GivenTemplate:
+    """'order_ready:fi:UTILITY:Hei {{1}}.' Raises Problem."""
+    name, language, category, body = (*given.split(":", 3), "", "", "", "")[:4]
+    template = GivenTemplate(name, language, category.upper(), body)
+    body_only = [{"type": "BODY", "text": body, "example": {"body_text": [list(variables(body))]}}]
+    problem = problem_of(
+        {"name": name, "language": language, "category": template.category, "components": body_only}
+    )
+    if problem is not None:
+        raise Problem(f"{option} '{given}' must be NAME:LANGUAGE:CATEGORY:BODY. {problem.details}")
+    return template
+
+
+def known(option: str, given: int, of: Collection[int]) -> int:
+    """One number of a closed list. Raises Problem."""
+    if given not in of:
+        raise Problem(f"{option} '{given}' is none of: {', '.join(map(str, of))}.")
+    return given
+
+
+def digits(option: str, given: str) -> str:
+    """A phone number, with or without '+'. Raises Problem."""
+    found = given.removeprefix("+").replace(" ", "")
+    if not found.isdecimal() or not 5 <= len(found) <= 15:
+        raise Problem(f"{option} '{given}' must be a phone number with its country code.")
+    return found

@@ -217,9 +217,15 @@ class Settings:
     )
 
     simulator_host: str = _setting(
-        kinds.TEXT, "127.0.0.1", "The address the simulated message centre listens on.", group="Simulator"
+        kinds.TEXT,
+        "127.0.0.1",
+        "The address the simulated message centre, Cloud API and handset page listen on.",
+        group="Simulator",
     )
     simulator_smsc_port: int = _setting(kinds.PORT, 2775, "The SMPP port of the simulated message centre.")
+    simulator_whatsapp_port: int = _setting(
+        kinds.PORT, 8092, "The port of the simulated Cloud API of WhatsApp."
+    )
     simulator_handset_port: int = _setting(kinds.PORT, 8090, "The port of the handset page.")
 
     @property

@@ -10,8 +10,10 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from tests.fakes.esme import Esme
+from tests.fakes.webhook_taker import WebhookTaker
 
 import viesti
 from viesti.protocols.smpp.events import BindRefused, Bound
@@ -88,9 +90,68 @@ async def test_mistakes_are_one_sentence(arguments: tuple[str, ...], said: str) 
     assert errors.count(b"\n") == 1
 
 
-@pytest.mark.parametrize(("name", "holds"), [("endings", "...0001  not delivered"), ("quirks", "hex-id  ")])
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [("endings", "...0001  not delivered"), ("endings", "...9001  not on WhatsApp"), ("quirks", "hex-id  ")],
+)
 async def test_tables(name: str, holds: str) -> None:
     process = await command(name)
     output, _ = await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 0
     assert holds in output.decode()
+
+
+async def test_whatsapp() -> None:
+    async with WebhookTaker("mine", "secret") as hook:
+        process = await command(
+            "whatsapp", "--port", "0", "--page-port", "0", "--number", "+358 9 4241 5000", "--token", "t0",
+            "--verify-token", "mine", "--app-secret", "secret", "--webhook", hook.url,
+            "--template", "hello:fi:UTILITY:Hei {{1}}!", "--delivery-delay", "0", "--read-delay", "0",
+        )  # fmt: skip
+        try:
+            found = re.match(r"Cloud API       (http://127\.0\.0\.1:\d+)\n", await line(process))
+            assert found
+            assert (await line(process)).startswith("Number          +358942415000  phone_number_id 1")
+            assert await line(process) == f"Webhooks        {hook.url}\n"
+            assert (await line(process)).startswith("Handsets        http://127.0.0.1:")
+            template = {
+                "name": "hello",
+                "language": {"code": "fi"},
+                "components": [{"type": "body", "parameters": [{"type": "text", "text": "Aino"}]}],
+            }
+            body = {
+                "messaging_product": "whatsapp",
+                "to": "358401234567",
+                "type": "template",
+                "template": template,
+            }
+            url = f"{found[1]}/v25.0/100000000000001/messages"
+            headers = {"Authorization": "Bearer t0"}
+            async with aiohttp.ClientSession() as http, http.post(url, json=body, headers=headers) as answer:
+                assert answer.status == 200, await answer.text()
+            await hook.until(lambda: len(hook.statuses) == 3)
+            assert hook.forged == 0
+        finally:
+            process.send_signal(signal.SIGINT)
+        _, errors = await asyncio.wait_for(process.communicate(), 20)
+        assert (process.returncode, errors) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--number", "viesti"), "--number 'viesti' must be a phone number with its country code.\n"),
+        (("--refuse-with", "7"), "--refuse-with '7' is none of: 0, 1, "),
+        (
+            ("--template", "hello:fi:UTILITY:{{1}} hei"),
+            "--template 'hello:fi:UTILITY:{{1}} hei' must be NAME:",
+        ),
+        (("--host", "192.0.2.1"), "The handset page can't listen on 192.0.2.1:"),
+    ],
+)
+async def test_mistakes_about_whatsapp_are_one_sentence(arguments: tuple[str, ...], said: str) -> None:
+    process = await command("whatsapp", "--port", "0", *arguments)
+    _, errors = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
+    assert errors.decode().startswith(said)
+    assert errors.count(b"\n") == 1

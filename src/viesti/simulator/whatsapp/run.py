@@ -38,7 +38,7 @@ class WhatsAppOptions:
     numbers: tuple[CloudNumber, ...] = field(default_factory=lambda: (CloudNumber(),))
     behaviour: CloudBehaviour = field(default_factory=CloudBehaviour)
     host: str = "127.0.0.1"
-    port: int = 8091
+    port: int = 8092
 
 
 class _Protocol(HttpToolsProtocol):
