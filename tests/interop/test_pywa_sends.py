@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
-from pywa import WhatsApp, types
+from pywa import WhatsApp, errors, types
 from pywa.types import templates as t
 
 from viesti.protocols.whatsapp import media, requests, templates
+from viesti.protocols.whatsapp.errors import ERRORS
 from viesti.protocols.whatsapp.paths import BASE_URL
 
 pytestmark = pytest.mark.interop
@@ -231,3 +232,15 @@ def test_listing_and_deleting_templates(peer: Peer) -> None:
         "DELETE",
         templates.delete_query("thanks", "77"),
     )
+
+
+OF_GROUPS = {131020, 131041, 131059, *range(131200, 131300)}
+
+
+def test_error_codes() -> None:
+    """Every code of pywa's that an answer to a send can have is in our table."""
+    classes = [one for family in errors.WhatsAppError.__subclasses__() for one in family.__subclasses__()]
+    codes = {code for one in classes for code in one.__error_codes__ or ()}
+    of_sends = {code for code in codes if code < 1000 or 80000 <= code < 137000} - OF_GROUPS
+    assert len(of_sends) > 100
+    assert of_sends <= set(ERRORS)

@@ -32,11 +32,12 @@ class Refused(msgspec.Struct, frozen=True):
     http_status: int
     subcode: int = 0
     trace: str = ""
+    transient: bool = False
 
     @property
     def action(self) -> Action:
         """What it asks for."""
-        return action(self.code, self.http_status, self.subcode)
+        return action(self.code, self.http_status, self.subcode, self.transient)
 
 
 class Unclear(msgspec.Struct, frozen=True):
@@ -54,6 +55,7 @@ class _Error(msgspec.Struct, frozen=True):
     error_user_title: str | None = None
     error_user_msg: str | None = None
     fbtrace_id: str = ""
+    is_transient: bool | None = None
 
 
 class _ErrorBody(msgspec.Struct, frozen=True):
@@ -123,4 +125,5 @@ def refusal(status: int, body: bytes) -> Refused:
         status,
         error.error_subcode,
         error.fbtrace_id,
+        bool(error.is_transient),
     )

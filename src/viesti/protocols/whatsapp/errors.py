@@ -25,7 +25,8 @@ NO_CODE: Final = -1  # an answer that names no code
 ERRORS: Final[dict[int, Action]] = {
     **dict.fromkeys((0, 3, 10, 190, 368), Action.STOP),  # token, permission, ban
     **dict.fromkeys(range(200, 300), Action.STOP),  # permission missing
-    **dict.fromkeys((131005, 131031, 131037, 131042, 131045, 133010), Action.STOP),
+    **dict.fromkeys((131005, 131031, 131037, 131042, 131044, 131045, 133010), Action.STOP),
+    **dict.fromkeys((17, 341, 613), Action.WAIT),  # too many calls of any kind
     **dict.fromkeys((1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 133016, 135000), Action.WAIT),
     **dict.fromkeys((131048, 131049, 131064), Action.DAY),
     **dict.fromkeys((130472, 130497, 131021, 131026, 131030, 131047, 131050, 131051, 131062), Action.FINAL),
@@ -46,11 +47,12 @@ OPTED_OUT: Final = frozenset({131050})  # the person stopped marketing: no other
 NOT_BY_USER_ID: Final = 131062  # this message needs the phone number
 
 
-def action(code: int, http_status: int = 400, subcode: int = 0) -> Action:
-    """What this error asks for. `code` may be `NO_CODE`."""
+def action(code: int, http_status: int = 400, subcode: int = 0, transient: bool = False) -> Action:
+    """What this error asks for. `code` may be `NO_CODE`; `transient` is Meta's word, for codes not known."""
     known = SUBCODES.get((code, subcode)) or ERRORS.get(code)
     if known is not None:
         return known
     if http_status in (401, 403):
         return Action.STOP
-    return Action.WAIT if http_status in (408, 425, 429) or http_status >= 500 else Action.CALLER
+    passing = transient or http_status in (408, 425, 429) or http_status >= 500
+    return Action.WAIT if passing else Action.CALLER

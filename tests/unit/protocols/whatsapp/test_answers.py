@@ -54,6 +54,11 @@ SENT = b'{"messaging_product":"whatsapp","contacts":[%s],"messages":[%s]}'
         (400, b'{"error":{"code":100,"error_data":"x"}}', Refused(100, "HTTP 400", "", 400)),
         (401, b'{"error":{"message":"expired","code":"190"}}', Refused(190, "expired", "", 401)),
         (500, b'{"error":{"message":"unknown","code":1}}', Refused(1, "unknown", "", 500)),
+        (
+            400,
+            b'{"error":{"message":"later","code":999999,"is_transient":true}}',
+            Refused(999999, "later", "", 400, transient=True),
+        ),
         (502, b"<html>Bad Gateway", Refused(NO_CODE, "HTTP 502", "", 502)),
         (503, b"", Refused(NO_CODE, "HTTP 503", "", 503)),
         (302, b"", Refused(NO_CODE, "HTTP 302", "", 302)),
@@ -77,8 +82,8 @@ def test_any_answer(status: int, body: bytes) -> None:
 
 
 ACTIONS = {
-    Action.STOP: [0, 3, 10, 190, 200, 299, 368, 131005, 131031, 131037, 131042, 131045, 133010],
-    Action.WAIT: [1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057, 133016, 135000],
+    Action.STOP: [0, 3, 10, 190, 200, 299, 368, 131005, 131031, 131037, 131042, 131044, 131045, 133010],
+    Action.WAIT: [1, 2, 4, 17, 341, 613, 80007, 130429, 131000, 131016, 131056, 131057, 133016, 135000],
     Action.DAY: [131048, 131049, 131064],
     Action.FINAL: [130472, 130497, 131021, 131026, 131030, 131047, 131050, 131051, 131062],
     Action.CALLER: [100, 131008, 131009, 131063, 132000, 132001, 132005, 132007, 132008, 132012, 132015,
@@ -112,6 +117,11 @@ def test_codes(code: int, expected: Action) -> None:
 def test_what_no_table_knows(code: int, http_status: int, subcode: int, expected: Action) -> None:
     assert action(code, http_status, subcode) is expected
     assert Refused(code, "", "", http_status, subcode).action is expected
+
+
+def test_a_code_of_tomorrow_may_say_that_it_passes() -> None:
+    assert Refused(999999, "", "", 400, transient=True).action is Action.WAIT
+    assert Refused(131026, "", "", 400, transient=True).action is Action.FINAL
 
 
 def test_special_codes_are_known() -> None:
