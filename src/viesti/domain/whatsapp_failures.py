@@ -37,6 +37,9 @@ FAILURES: Final[dict[int, Failure]] = {
     132069: Failure.INVALID_CONTENT,
     # Too fast
     4: Failure.CARRIER_BUSY,
+    17: Failure.CARRIER_BUSY,
+    341: Failure.CARRIER_BUSY,
+    613: Failure.CARRIER_BUSY,
     80007: Failure.CARRIER_BUSY,
     130429: Failure.CARRIER_BUSY,
     131056: Failure.CARRIER_BUSY,

@@ -22,7 +22,9 @@ MAINTENANCE: Final = 131057
 LONGEST_PAUSE: Final = 3_600.0  # seconds; nothing that asks for more is believed
 SPAM: Final = 131048  # the number may send less, for some time
 _ELSEWHERE_NOT: Final = frozenset({Failure.OPTED_OUT})
-_MINUTES: Final = {MAINTENANCE: 60.0, 4: 60.0, 80007: 60.0}  # seconds of silence where Meta counts in minutes
+_MINUTES: Final = dict.fromkeys(
+    (MAINTENANCE, 4, 17, 341, 613, 80007), 60.0
+)  # seconds of silence where Meta counts in minutes
 
 
 class Ask(Enum):
