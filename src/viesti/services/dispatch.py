@@ -27,6 +27,7 @@ from viesti.storage.store import Claimed, Store, Transaction
 __all__ = ["Dispatch", "Hold"]
 
 _log = structlog.get_logger()
+_KINDS = {kind.value: kind for kind in AddressKind}  # a call of an enumeration costs ten look-ups
 
 
 class Dispatch:
@@ -182,9 +183,9 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed], short_links: ShortL
             recipient_id=identifier,
             attempt=attempt,
             destination=recipient.address,
-            destination_kind=AddressKind(recipient.address_kind),
+            destination_kind=_KINDS[recipient.address_kind],
             sender=message.sender,
-            sender_kind=AddressKind(message.sender_kind),
+            sender_kind=_KINDS[message.sender_kind],
             text=text,
             languages=tuple(message.shift_tables),
             parts_done=frozenset(done.get(identifier, ())),

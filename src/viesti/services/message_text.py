@@ -44,7 +44,7 @@ class MessageText:
         self, request: SubmitRequest, service: Service | None, limits: Limits, link_base: str = ""
     ) -> None:
         policy = request.character_policy or (service.character_policy if service else None)
-        self._policy = CharacterPolicy(policy or CharacterPolicy.NONE)
+        self._policy = CharacterPolicy(policy) if policy else CharacterPolicy.NONE
         self._languages = service.shift_tables if service else ()
         self._limits = limits
         self._link_base = link_base
