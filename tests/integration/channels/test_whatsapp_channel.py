@@ -293,6 +293,29 @@ class TestPace:
         assert api.moments[1] - api.moments[0] >= (wait or 0.3) - 0.01
         assert sink.states[-1][1] is SessionState.BOUND
 
+    async def test_a_long_pause_gives_back_what_waits(
+        self, opened: Opened, api: CloudApi, sink: Recorder
+    ) -> None:
+        channel = await opened(messages_per_second=10)
+        await warm(channel, sink, api)
+        api.send = lambda _: error(80007)
+        channel.send([outgoing(number) for number in range(5)])
+        await sink.reported(5)
+        assert await outcome_of(sink, 4) == Deferred(Failure.CARRIER_BUSY, 60.0)
+        assert len(api.sends) < 5
+        assert channel.capacity() == 0
+
+    async def test_spam_makes_the_number_slower(self, opened: Opened, api: CloudApi, sink: Recorder) -> None:
+        channel = await opened(messages_per_second=100)
+        await warm(channel, sink, api)
+        api.send = lambda _: error(131048)
+        channel.send([outgoing(1)])
+        assert isinstance(await outcome_of(sink), Refused)
+        api.send = api.accept
+        channel.send([outgoing(number) for number in range(2, 52)])
+        await sink.reported(51)
+        assert 49 / (api.moments[-1] - api.moments[1]) < 80
+
     async def test_too_fast_for_one_person(self, opened: Opened, api: CloudApi, sink: Recorder) -> None:
         channel = await opened(messages_per_second=1000, pair_seconds=0.3)
         await warm(channel, sink, api)
@@ -396,6 +419,17 @@ class TestRefusals:
         channel.send([outgoing(3)])
         assert await outcome_of(sink, 3) == Deferred(Failure.LINK_DOWN)
         assert channel.capacity() == 0
+
+    async def test_a_defect_of_ours_leaves_no_message_without_an_outcome(
+        self, opened: Opened, api: CloudApi, sink: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object) -> None:
+            raise LookupError
+
+        channel = await opened()
+        monkeypatch.setattr("viesti.channels.whatsapp.channel.verdict_of", broken)
+        channel.send([outgoing(1)])
+        assert await outcome_of(sink) == Unknown("it could not be handled: LookupError")
 
 
 class TestNumber:

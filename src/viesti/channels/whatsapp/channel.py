@@ -35,6 +35,7 @@ AHEAD: Final = (
     0.5  # seconds of the rate that may be taken before their moment; what is urgent waits no longer
 )
 SHARE: Final = 2  # of so many connections, one message may be held for its pair, and one wait for its file
+_TICK: Final = 0.001  # seconds; a timer set for less rings at once, again and again
 LONGEST_HOLD: Final = 15.0  # seconds a message waits here for its pair; one that must wait longer comes again
 
 _log = structlog.get_logger()
@@ -209,7 +210,8 @@ class WhatsappChannel:
     def _spare(self) -> int:
         """Messages that may be written now, as far as the number is known to work and a crash goes: it would
         send again whatever is written and not recorded."""
-        most = {Usable.NONE: 0, Usable.ONE: 1, Usable.ALL: self._options.connections}[self._number.usable]
+        usable = self._number.usable
+        most = self._options.connections if usable is Usable.ALL else int(usable is Usable.ONE)
         return most - len(self._written) - self._unrecorded
 
     # On the wire
@@ -325,7 +327,7 @@ class WhatsappChannel:
         at = max(at, self._paused_until)
         if at <= now and not self._line:
             return  # there is room, only not enough of it to tell: what is under way will change that
-        self._timer = asyncio.get_running_loop().call_later(max(0.0, at - now), self._pump)
+        self._timer = asyncio.get_running_loop().call_later(max(_TICK, at - now), self._pump)
 
 
 def _result(task: asyncio.Task[_T]) -> _T | Unknown:

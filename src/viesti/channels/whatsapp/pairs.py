@@ -23,7 +23,7 @@ class Pairs:
         self._sweep_at = _SWEEP_FROM
 
     def __len__(self) -> int:
-        return len(self._due.keys() | self._promised.keys())
+        return len(self._due) + len(self._promised)
 
     def wait(self, address: str, now: float) -> float:
         """Seconds until a message may go to this person; 0.0 when one may go now."""
@@ -45,6 +45,8 @@ class Pairs:
         own, so that a hundred to one person don't all come at the first."""
         at = max(self._promised.get(address, now), now + self.wait(address, now))
         self._promised[address] = at + self._seconds
+        if len(self) > self._sweep_at:
+            self._forget(now)
         return at - now
 
     def _forget(self, now: float) -> None:
