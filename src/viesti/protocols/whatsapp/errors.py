@@ -42,9 +42,7 @@ SUBCODES: Final[dict[tuple[int, int], Action]] = {
 }
 
 PAIR: Final = frozenset({131056})  # waiting concerns this person alone, not the number
-WINDOW_CLOSED: Final = 131047
 OPTED_OUT: Final = frozenset({131050})  # the person stopped marketing: no other way may be tried
-NOT_BY_USER_ID: Final = 131062  # this message needs the phone number
 
 
 def action(code: int, http_status: int = 400, subcode: int = 0, transient: bool = False) -> Action:

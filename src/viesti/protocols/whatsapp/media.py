@@ -13,8 +13,6 @@ import msgspec
 from viesti.protocols.whatsapp.answers import Refused, Unclear, read_body
 
 KEPT_DAYS: Final = 30  # how long a file that we sent up can be used
-INBOUND_KEPT_DAYS: Final = 7
-URL_SECONDS: Final = 300  # how long `Located.url` can be fetched, with the channel's token
 
 _MEGABYTE: Final = 1024 * 1024
 
@@ -28,7 +26,6 @@ LIMITS: Final[dict[str, dict[str, int]]] = {
     "sticker": {"image/webp": 500 * 1024},  # animated; a still one has at most 100 kB
 }
 DOCUMENT_LIMIT: Final = 100 * _MEGABYTE  # of any type
-EXAMPLE_TYPES: Final = frozenset({"application/pdf", "image/jpeg", "image/png", "video/mp4"})
 
 
 class Uploaded(msgspec.Struct, frozen=True):
@@ -38,7 +35,7 @@ class Uploaded(msgspec.Struct, frozen=True):
 
 
 class Located(msgspec.Struct, frozen=True):
-    """Where a file can be fetched, with the token, for `URL_SECONDS`."""
+    """Where a file can be fetched, with the token, for five minutes; what people sent is kept a week."""
 
     url: str
     mime_type: str = ""
@@ -64,12 +61,6 @@ _uploaded = msgspec.json.Decoder(Uploaded)
 _located = msgspec.json.Decoder(Located, strict=False)  # file_size has come as a text, too
 _session = msgspec.json.Decoder(UploadSession, strict=False)
 _handle = msgspec.json.Decoder(Handle)
-
-
-def kind_of(mime_type: str) -> str:
-    """The kind of message that carries this type: a document when nothing narrower does."""
-    plain = mime_type.partition(";")[0].strip().lower()
-    return next((kind for kind, types in LIMITS.items() if plain in types), "document")
 
 
 def limit(kind: str, mime_type: str) -> int | None:
