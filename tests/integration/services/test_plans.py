@@ -78,6 +78,9 @@ from generate_series(1, 10000) n;
 insert into waiting_receipts (id, bucket, channel_id, reference, state, error, received_at, source,
                               destination, raw)
 select n * 64, 1, 31, 'none' || n, 2, '', {T}, '', '', '' from generate_series(1, 5000) n;
+insert into waiting_receipts (id, bucket, channel_id, reference, state, error, received_at, source,
+                              destination, raw, recipient_id, attempt)
+select n * 64 + 1, 1, 31, 'none' || n, 2, '', {T}, '', '', '', n * 64, 1 from generate_series(1, 5000) n;
 insert into inbound_parts (id, bucket, channel_id, source, source_kind, destination, text, reference, total,
                            number, received_at)
 select n * 64, 1, 31, '35840' || n, 'international', '1', '', 1, 2, 1, {T} from generate_series(1, 5000) n;
@@ -189,7 +192,11 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("outbox", "release_due", ("'2030-01-02 12:00Z'", 1000)),
     ("outbox", "next_due", ()),
     ("outbox", "abandoned", (AT, 1000)),
-    ("outbox", "requeue", (CLAIMED,)),
+    ("outbox", "requeue", (CLAIMED, _all(NOW))),
+    ("outbox", "in_hand", (CLAIMED,)),
+    ("outbox", "withdraw_from", (CLAIMED, 31)),
+    ("receipts", "findable_hinted", (300, AT)),
+    ("receipts", "mark_read", (IDS, _all(NOW), 31)),
     ("messages", "load_recipients", (IDS,)),
     ("messages", "load_messages", (MESSAGES,)),
     ("messages", "parts_done", (IDS,)),

@@ -32,6 +32,13 @@ select n * 64 + 5, 5, n % 100 + 1, 'txtsync', 'inbound', '', sha256(n::text::byt
 from generate_series(1, {ROWS}) n;
 insert into opt_outs (customer_id, bucket, address, since)
 select 1, 5, (358400000000 + n)::text, now() from generate_series(1, {ROWS}) n;
+insert into channel_consents (customer_id, bucket, channel, identity, address, opted_in, since)
+select 1, 5, 'whatsapp', '1', (358400000000 + n)::text, false, now() from generate_series(1, {ROWS}) n;
+insert into whatsapp_parties (customer_id, bucket, phone, bsuid, updated_at)
+select 1, 5, (358400000000 + n)::text, 'FI.' || n, now() from generate_series(1, {ROWS}) n;
+insert into waiting_receipts (id, bucket, channel_id, reference, state, error, received_at, source,
+                              destination, raw, recipient_id, attempt)
+select n * 64, 1, 31, 'none' || n, 2, '', now(), '', '', '', n * 64 + 5, 1 from generate_series(1, {ROWS}) n;
 insert into messages (id, bucket, customer_id, dialect, sender, sender_kind, text, lane, recipient_count,
                       part_count, created_at)
 select n * 64 + 5, 5, 1, 'native', 'Acme', 'alphanumeric', 'Hello', 0, 1, 1, now()
@@ -98,6 +105,11 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("consents", "standing", (1, "'358400000300'")),
     ("subscriptions", "of_services", ("'{1}'", "'{12,22}'", "'inbound'")),
     ("people", "known", (_all(1), NUMBERS, "'{1}'")),
+    ("people", "barred_on_whatsapp", (_all(1), _all("1"), NUMBERS)),
+    ("receipts", "findable_hinted", (ASKED, "'2020-01-01 12:00Z'")),
+    ("receipts", "mark_read", (RECIPIENTS, _all("2020-01-01 12:00Z"), 31)),
+    ("outbox", "in_hand", (RECIPIENTS,)),
+    ("outbox", "withdraw_from", (RECIPIENTS, 31)),
     ("sent_to", "last", (_all(1), NUMBERS, 100)),
     ("sent_to", "alike", (_all(1), NUMBERS, _all("Hello"), _all("2020-01-01 12:00Z"), 200)),
     ("held", "of_customer", (2, "'paused'", 0, 100)),
