@@ -48,11 +48,14 @@ SCOPES: dict[str, str | None] = {
     "CreateWhatsappTemplate": "WhatsApp",
     "GetWhatsappTemplateCategories": "WhatsApp",
     "GetCustomerWhatsappIdentities": "WhatsApp",
+    "SendWhatsappTemplateMessage": "WhatsApp",
 }
 # Members of answers that are ours alone.
 EXTENSIONS = {
     "Warnings",
     "Warnings[]",
+    "warnings",
+    "warnings[]",
     *(f"[].extensionParameters.{name}" for name in ("language", "category", "status", "quality")),
 }
 # Members called ids that are names: templates are known by Meta's own.
@@ -157,6 +160,22 @@ def message(contract: Contract, ids: Ids) -> dict[str, Any]:
     }
 
 
+def template_message(contract: Contract, ids: Ids) -> dict[str, Any]:
+    return {
+        "TemplateName": ids.template,
+        "Recipients": [{"Address": "+" + contract.phone()}],
+        "BodyParameters": ["Ada", "on Monday"],
+        "HeaderParameters": ["17"],
+        "Buttons": [{"Type": "QuickReply", "Data": "change 17"}],
+        "SendDateTime": datetime.now(UTC).isoformat(),
+        "AttachmentUri": "",  # this template's header is a text
+        "UseSmsFallback": True,
+        "DlrUrl": "https://flows.example.com/report?run=1",
+        "CustomerData": "order 17",
+        "RequestId": f"request {contract.phone()}",
+    }
+
+
 def person(phone: str) -> dict[str, Any]:
     return {
         "active": True,
@@ -209,6 +228,11 @@ async def send_reply_message(contract: Contract, ids: Ids, _: str) -> Call:
 async def send_discussion_reply_message(_: Contract, ids: Ids, __: str) -> Call:
     body = {"ThreadId": ids.thread, "Content": "Yes", "CustomerData": "order 17"}
     return Call("SendDiscussionReplyMessage", {"header CustomerId": ids.customer}, body)
+
+
+async def send_whatsapp_template_message(contract: Contract, ids: Ids, _: str) -> Call:
+    parameters = {"header Customer-Id": ids.customer, "header Service-Id": ids.two_way}
+    return Call("SendWhatsappTemplateMessage", parameters, template_message(contract, ids))
 
 
 async def new_message(contract: Contract, ids: Ids, _: str) -> Call:
@@ -316,6 +340,7 @@ VALID: dict[str, Callable[[Contract, Ids, str], Awaitable[Call]]] = {
     "CreateWhatsappTemplate": create_whatsapp_template,
     "GetWhatsappTemplateCategories": get_whatsapp_template_categories,
     "GetCustomerWhatsappIdentities": get_customer_whatsapp_identities,
+    "SendWhatsappTemplateMessage": send_whatsapp_template_message,
 }
 
 

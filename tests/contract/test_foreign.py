@@ -58,6 +58,11 @@ PLACES: dict[str, dict[str, tuple[str, ...]]] = {
     "CreateWhatsappTemplate": {"path Customer-Id": ("customer",), "path IdentityNumber": ("whatsapp",)},
     "GetWhatsappTemplateCategories": {},
     "GetCustomerWhatsappIdentities": {"path Customer-Id": ("customer",)},
+    "SendWhatsappTemplateMessage": {
+        "header Customer-Id": ("customer",),
+        "header Service-Id": ("one_way", "two_way", "group"),
+        "body TemplateName": ("template",),
+    },
 }
 # Counted with every call, whoever it is from.
 NOT_COMPARED = {"throttles"}

@@ -55,16 +55,31 @@ IDS = {
     "path Action-Id": "two_way",
 }
 # (operation, case) -> the status, where it is not that of its kind.
-OTHERWISE: dict[tuple[str, str], int] = {
-    # A property is known by its name; the facts only fail to say that it needs one.
-    (operation, f"customContactProperties[].name {how}"): 400
-    for operation in ("CreateGroupContact", "UpdateGroupContact")
-    for how in ("missing", "null")
-} | {
-    # A button is of some type, and has what Meta asks of that; the facts only fail to say so.
-    ("CreateWhatsappTemplate", f"Buttons[].Type {how}"): 400
-    for how in ("missing", "null", "call", "url")
-}
+OTHERWISE: dict[tuple[str, str], int] = (
+    {
+        # A property is known by its name; the facts only fail to say that it needs one.
+        (operation, f"customContactProperties[].name {how}"): 400
+        for operation in ("CreateGroupContact", "UpdateGroupContact")
+        for how in ("missing", "null")
+    }
+    | {
+        # A button is of some type, and has what Meta asks of that; the facts only fail to say so.
+        ("CreateWhatsappTemplate", f"Buttons[].Type {how}"): 400
+        for how in ("missing", "null", "call", "url")
+    }
+    | {
+        # A template with places is sent with their values, which the facts can't know.
+        ("SendWhatsappTemplateMessage", case): 400
+        for case in (
+            "optional members left out",
+            *(
+                f"{place} {how}"
+                for place in ("BodyParameters", "HeaderParameters")
+                for how in ("missing", "null")
+            ),
+        )
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

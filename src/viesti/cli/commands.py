@@ -11,7 +11,18 @@ from typing import Annotated
 
 import typer
 
-from viesti.cli import campaigns, consent, contacts, held, oauth, simulate, templates, token, webhooks
+from viesti.cli import (
+    campaigns,
+    consent,
+    contacts,
+    held,
+    oauth,
+    simulate,
+    templates,
+    token,
+    webhooks,
+    whatsapp,
+)
 from viesti.cli.apply import apply
 from viesti.cli.balance import balance
 from viesti.cli.bench import bench
@@ -53,6 +64,7 @@ app.command()(serve)
 app.add_typer(templates.app)
 app.add_typer(token.app)
 app.add_typer(webhooks.app)
+app.add_typer(whatsapp.app)
 app.command(hidden=True)(child)
 
 

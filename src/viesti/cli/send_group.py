@@ -6,22 +6,17 @@ sent to, and no more of them than fit on a screen.
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from viesti.cli import wiring
-
 if TYPE_CHECKING:
     from viesti.config import Settings
     from viesti.domain.estate import Customer, Service
-    from viesti.services.estate import Snapshot
     from viesti.services.requests import NotAccepted
     from viesti.services.send_to_able import Refused
     from viesti.services.send_to_group import Progress, SendToGroup
 
-POOL = 4  # connections
 SHOWN = 20  # of those who can't be sent to
 
 
@@ -67,55 +62,13 @@ async def send_group(
     as_json: bool,
 ) -> int:
     """Send by the database at `address`; gives the exit code. Raises Problem and `StoreUnavailable`."""
-    from viesti.cli.engine_process import limits
-    from viesti.services.announce import Announce
-    from viesti.services.estate import EstateCache
-    from viesti.services.group_commit import GroupCommit
-    from viesti.services.guids import Guids
-    from viesti.services.publish import Publish
+    from viesti.cli.submitting import find_service, submitting
     from viesti.services.send_to_group import SendToGroup
-    from viesti.services.short_links import ShortLinks
-    from viesti.services.submit import Submit
-    from viesti.services.wake import Waker
-    from viesti.storage.seal import Seal
-    from viesti.storage.store import Store
 
-    store = await Store.open(address, size=POOL, monotonic=wiring.monotonic, application="viesti send")
-    try:
-        estate = EstateCache(store)
-        customer, service = find_group(await estate.load(), group)
-        waker = Waker(store)
-        seal, now = Seal(wiring.secret_keys(settings)), wiring.utc_now()
-        publish = Publish(store, await Guids.open(store, seal, os.urandom, now))
-        announce = Announce(store, await ShortLinks.open(store, seal, os.urandom, now))
-        group_commit = GroupCommit(store, estate, publish, announce, waker, wiring.monotonic)
-        submit = Submit(estate, group_commit, limits(settings), wiring.utc_now, wiring.jitter)
-        group_commit.start()
-        try:
-            sending = SendToGroup(store, submit)
-            return await _send(sending, customer, service, sender, text, request_id, as_json)
-        finally:
-            await group_commit.stop()
-            await waker.stop()
-    finally:
-        await store.close()
-
-
-def find_group(snapshot: Snapshot, group: str) -> tuple[Customer, Service]:
-    """The customer and group service that CUSTOMER/SERVICE names. Raises Problem."""
-    customer_key, _, service_key = group.partition("/")
-    customers = [one for one in snapshot.estate.customers.values() if one.key == customer_key]
-    if not customers:
-        raise wiring.Problem(f"There is no customer {customer_key!r}; a group is named CUSTOMER/SERVICE.")
-    groups = {
-        one.key: one
-        for one in snapshot.estate.services.values()
-        if one.customer_id == customers[0].id and one.kind == "Group" and one.enabled
-    }
-    if service_key not in groups:
-        known = ", ".join(f"{customer_key}/{key}" for key in sorted(groups)) or "none"
-        raise wiring.Problem(f"There is no group {group!r}; groups of {customer_key}: {known}.")
-    return customers[0], groups[service_key]
+    async with submitting(settings, address) as services:
+        customer, service = find_service(services.estate.current, group, ("Group",), "group")
+        sending = SendToGroup(services.store, services.submit)
+        return await _send(sending, customer, service, sender, text, request_id, as_json)
 
 
 async def _send(

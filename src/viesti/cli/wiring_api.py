@@ -28,6 +28,7 @@ from viesti.cli.api_parts import (
     txtsync_tags,
     txtsync_triggers,
     whatsapp,
+    whatsapp_sending,
 )
 from viesti.cli.api_parts.parts import Parts
 from viesti.cli.engine_process import client_options
@@ -146,6 +147,7 @@ def make_services(parts: Parts) -> ApiServices:
             twoway=twoway.make(parts),
             groups=groups.make(parts),
             whatsapp=whatsapp.make(parts),
+            whatsapp_sending=whatsapp_sending.make(parts),
         ),
         oauth=oauth.make(parts),
         provider=provider.make(parts),

@@ -71,6 +71,7 @@ class Service:
     track_links: bool = False  # links in its messages are followed, unless they say otherwise
     whatsapp_sender: str = ""  # digits: the identity its WhatsApp messages come from
     fallback_minutes: int = 10  # how long WhatsApp has, before an SMS goes out instead
+    whatsapp_opt_in: str = "none"  # which WhatsApp templates need a recorded opt-in: none, marketing, all
 
 
 @dataclass(frozen=True, slots=True)

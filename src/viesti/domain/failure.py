@@ -26,6 +26,7 @@ class Failure(StrEnum):
     DELETED = "deleted"
     NO_ROUTE = "no_route"
     OPTED_OUT = "opted_out"
+    NOT_OPTED_IN = "not_opted_in"
     NO_BALANCE = "no_balance"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     IN_DOUBT = "in_doubt"
@@ -49,6 +50,7 @@ NUMBERS: dict[Failure, int] = {
     Failure.DELETED: 30008,
     Failure.NO_ROUTE: 21612,
     Failure.OPTED_OUT: 21610,
+    Failure.NOT_OPTED_IN: 21610,
     Failure.NO_BALANCE: 30002,
     Failure.TOO_MANY_ATTEMPTS: 30008,
     Failure.IN_DOUBT: 30008,
@@ -72,6 +74,7 @@ SENTENCES: dict[Failure, str] = {
     Failure.DELETED: "The carrier deleted the message.",
     Failure.NO_ROUTE: "No route leads to this destination.",
     Failure.OPTED_OUT: "The recipient has opted out.",
+    Failure.NOT_OPTED_IN: "The recipient has not opted in.",
     Failure.NO_BALANCE: "The customer's balance does not cover the message.",
     Failure.TOO_MANY_ATTEMPTS: "Every attempt failed for a passing reason, and no more are made.",
     Failure.IN_DOUBT: "The link died before the carrier answered; the message may have been sent.",
@@ -80,3 +83,6 @@ SENTENCES: dict[Failure, str] = {
     Failure.WINDOW_CLOSED: "The recipient has not written within 24 hours; only a template can be sent.",
     Failure.UNSPECIFIED: "The carrier gave no reason.",
 }
+
+# Nothing is sent to them, and that is as it should be: no failure of the sending.
+UNWANTED = frozenset((Failure.OPTED_OUT, Failure.NOT_OPTED_IN))

@@ -21,7 +21,7 @@ from viesti.domain.purse import Purse
 from viesti.domain.status import Status
 from viesti.services.plan import Planned, PlannedRecipient
 from viesti.services.requests import Submitted, SubmittedRecipient
-from viesti.storage.store import Known, Moved, Transaction
+from viesti.storage.store import SILENT, Known, Moved, Transaction
 
 
 class Freeze(NamedTuple):
@@ -64,18 +64,23 @@ class AcceptRows:
         self.messages.append(_message(planned, message_id))
         customer_id = planned.customer.id
         waiting = Status.SCHEDULED if planned.send_at else Status.QUEUED
-        barred = known.on_whatsapp if planned.request.protocol == Protocol.WHATSAPP else None
+        by_whatsapp = planned.request.protocol == Protocol.WHATSAPP
         answers = []
         for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
             digits = wanted.address.digits
             contact = known.contacts.get((customer_id, digits))
             scope = known.opted_out.get((customer_id, digits)) if known.opted_out else None
-            if barred is not None:
-                scope = barred.get((customer_id, planned.sender.text, digits))
-            freeze = None
+            invited = True
+            if by_whatsapp:
+                scope, opted_in = known.on_whatsapp.get((customer_id, planned.sender.text, digits), SILENT)
+                invited = opted_in or not planned.request.opt_in_needed
+            freeze = unwanted = None
             if scope == "all" or (scope == "marketing" and planned.advertisement):
-                status = Status.FAILED
+                status, unwanted = Status.FAILED, Failure.OPTED_OUT
                 wanted = replace(wanted, warnings=(*wanted.warnings, _barred(digits, scope)))
+            elif not invited:
+                status, unwanted = Status.FAILED, Failure.NOT_OPTED_IN
+                wanted = replace(wanted, warnings=(*wanted.warnings, _uninvited(digits, planned)))
             elif freeze := frozen.get(recipient_id) or self._unaffordable(customer_id, wanted):
                 status = Status.FROZEN
                 self.held.append(_hold(planned, recipient_id, wanted, freeze))
@@ -84,7 +89,7 @@ class AcceptRows:
             else:
                 status = waiting
                 self.queued.append(self._queue(planned, recipient_id, wanted, fair))
-            recipient = _recipient(planned, message_id, recipient_id, wanted, status, freeze)
+            recipient = _recipient(planned, message_id, recipient_id, wanted, status, freeze, unwanted)
             self.recipients.append(recipient)
             if planned.fallback_at and status is not Status.FAILED and digits.isdecimal():
                 self.fallbacks.append(FallbackDue(recipient_id, recipient.bucket, planned.fallback_at))
@@ -183,6 +188,11 @@ def _barred(digits: str, scope: str | None) -> str:
     return f"{shown(digits)} has opted out of {what}: nothing is sent to it."
 
 
+def _uninvited(digits: str, planned: Planned) -> str:
+    number = shown(planned.sender.text)
+    return f"{shown(digits)} has not opted in to WhatsApp messages from {number}: nothing is sent to it."
+
+
 def _moved(recipient: Recipient) -> Moved:
     return Moved(
         id=recipient.id,
@@ -243,8 +253,9 @@ def _recipient(
     wanted: PlannedRecipient,
     status: Status,
     freeze: Freeze | None,
+    unwanted: Failure | None,
 ) -> Recipient:
-    failed = status is Status.FAILED
+    failed = unwanted is not None
     return Recipient(
         id=recipient_id,
         bucket=planned.customer.bucket,
@@ -256,7 +267,7 @@ def _recipient(
         coding=wanted.coding,
         parts=wanted.parts,
         status=status,
-        failure=Failure.OPTED_OUT.value if failed else None,
+        failure=unwanted.value if unwanted else None,
         carrier_error=None,
         channel_id=wanted.channel_id,
         route_id=wanted.route_id,

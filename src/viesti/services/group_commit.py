@@ -276,4 +276,4 @@ async def _known(tx: Transaction, batch: Sequence[_Entry]) -> Known:
         if planned.request.protocol == Protocol.WHATSAPP
         for recipient in planned.recipients
     }
-    return replace(known, on_whatsapp=await tx.people.barred_on_whatsapp(parties)) if parties else known
+    return replace(known, on_whatsapp=await tx.people.on_whatsapp(parties)) if parties else known

@@ -6,10 +6,14 @@ where the request does not say.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
+from viesti.domain.address import shown
 from viesti.domain.channel import AddressKind
-from viesti.domain.message import Inbound
+from viesti.domain.message import Inbound, Protocol
 from viesti.services.refusals import Missing
 from viesti.services.requests import (
     FieldProblem,
@@ -18,8 +22,10 @@ from viesti.services.requests import (
     SubmitRequest,
     SubmitResult,
 )
-from viesti.services.submit import Submit
 from viesti.storage.store import Store
+
+# `Submit`, or what decides more before it.
+Send: TypeAlias = Callable[[SubmitRequest], Awaitable[SubmitResult]]
 
 NO_PARENT = Missing("parent_id", "There is no received message of yours with this id.")
 
@@ -27,9 +33,9 @@ NO_PARENT = Missing("parent_id", "There is no received message of yours with thi
 class Reply:
     """The reply service. Raises `StoreUnavailable`."""
 
-    def __init__(self, store: Store, submit: Submit) -> None:
+    def __init__(self, store: Store, send: Send) -> None:
         self._store = store
-        self._submit = submit
+        self._send = send
 
     async def __call__(self, request: SubmitRequest, parent_id: int) -> SubmitResult | Missing:
         """Send a request as the answer to an inbound message. Without recipients it goes to who sent that,
@@ -38,10 +44,10 @@ class Reply:
             parent = await tx.inbound.message(parent_id, request.customer_id)
         if parent is None:
             return NO_PARENT
-        recipients = request.recipients or _sender_of(parent)
+        recipients = request.recipients or _sender_of(parent, request.protocol)
         if isinstance(recipients, NotAccepted):
             return recipients
-        return await self._submit(
+        return await self._send(
             replace(
                 request,
                 recipients=recipients,
@@ -52,8 +58,14 @@ class Reply:
         )
 
 
-def _sender_of(parent: Inbound) -> tuple[RecipientRequest, ...] | NotAccepted:
-    if parent.source_kind == AddressKind.INTERNATIONAL:
-        return (RecipientRequest("+" + parent.source),)
+def _sender_of(parent: Inbound, protocol: str) -> tuple[RecipientRequest, ...] | NotAccepted:
+    kinds = [AddressKind.INTERNATIONAL]
+    if protocol == Protocol.WHATSAPP:
+        kinds.append(AddressKind.WHATSAPP_USER)
+    if parent.source_kind in kinds:
+        return (RecipientRequest(shown(parent.source)),)
+    if parent.source_kind == AddressKind.WHATSAPP_USER:
+        sentence = f"{parent.source} has no phone number that is known: answer by WhatsApp."
+        return NotAccepted((FieldProblem("recipients", sentence),))
     sentence = f"The message came from {parent.source}, which is not a number that can be answered."
     return NotAccepted((FieldProblem("recipients", sentence),))

@@ -1,17 +1,18 @@
 """Answer in a discussion: no more is said than what to say.
 
 Rule: the discussion is the customer's own, and what it knows decides everything else: with which service, to
-whom, and from which address of ours.
+whom, from which address of ours, and by which protocol.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from viesti.domain.address import shown
 from viesti.services.guids import GuidKind
 from viesti.services.refusals import Missing
+from viesti.services.reply import Send
 from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest, Submitted
-from viesti.services.submit import Submit
 from viesti.storage.store import Store, Thread, Transaction
 
 NO_THREAD = Missing("thread_id", "There is no discussion of yours with this id.")
@@ -32,9 +33,9 @@ class ThreadReply(msgspec.Struct, frozen=True):
 class ReplyToThread:
     """The discussion service. Raises `StoreUnavailable`."""
 
-    def __init__(self, store: Store, submit: Submit, dialect: str) -> None:
+    def __init__(self, store: Store, send: Send, dialect: str) -> None:
         self._store = store
-        self._submit = submit
+        self._send = send
         self._dialect = dialect
 
     async def __call__(
@@ -55,7 +56,7 @@ class ReplyToThread:
         if isinstance(found, Missing):
             return found
         thread, parent_id = found
-        result = await self._submit(
+        result = await self._send(
             SubmitRequest(
                 dialect=self._dialect,
                 customer_id=customer_id,
@@ -63,13 +64,14 @@ class ReplyToThread:
                 service_id=thread.service_id,
                 sender=thread.destination,
                 text=text,
-                recipients=(RecipientRequest("+" + thread.address),),
+                recipients=(RecipientRequest(shown(thread.address)),),
                 customer_data=customer_data,
                 request_id=request_id,
                 body_hash=digest,
                 parent_id=parent_id,
                 user_id=user_id,
                 thread_id=thread.id,
+                protocol=thread.protocol,
             )
         )
         return result if isinstance(result, NotAccepted) else ThreadReply(result, thread.id)

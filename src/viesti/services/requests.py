@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from viesti.domain.contact import KnownContact
-from viesti.domain.failure import Failure
+from viesti.domain.failure import UNWANTED
 from viesti.domain.message import HeldReason, Protocol
 from viesti.domain.send_window import SendWindow
 from viesti.domain.status import Status
@@ -67,6 +67,7 @@ class SubmitRequest(msgspec.Struct, frozen=True):
     protocol: str = Protocol.SMS
     content: bytes | None = None  # of a WhatsApp message that is more than its text
     fallback: Fallback | None = None  # of a WhatsApp message
+    opt_in_needed: bool = False  # by WhatsApp it goes only to whom has a recorded opt-in to its sender
 
 
 class SubmittedRecipient(msgspec.Struct, frozen=True):
@@ -102,8 +103,8 @@ class Submitted(msgspec.Struct, frozen=True):
 
     @property
     def parts(self) -> int:
-        """Parts over all recipients that it is sent to, which those who opted out are not."""
-        return sum(recipient.parts for recipient in self.recipients if recipient.failure != Failure.OPTED_OUT)
+        """Parts over all recipients that it is sent to, which those who do not want it are not."""
+        return sum(recipient.parts for recipient in self.recipients if recipient.failure not in UNWANTED)
 
 
 class FieldProblem(msgspec.Struct, frozen=True):

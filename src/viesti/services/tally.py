@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from viesti.domain.contact import ContactCount
-from viesti.domain.failure import Failure
+from viesti.domain.failure import UNWANTED
 from viesti.domain.status import Status
 from viesti.storage.store import Moved, Store, Transaction
 
@@ -22,7 +22,7 @@ async def tally(tx: Transaction, store: Store, moved: Iterable[Moved], now: date
     failed = [
         one
         for one in moved
-        if one.status in _FAILED and one.was not in _FAILED and one.failure != Failure.OPTED_OUT
+        if one.status in _FAILED and one.was not in _FAILED and one.failure not in UNWANTED
     ]
     if not failed:
         return

@@ -42,7 +42,7 @@ from viesti.storage.rows.money import Balance, CostRow, Money, OverTheCap, Share
 from viesti.storage.rows.money import Entry as BalanceEntry
 from viesti.storage.rows.outbox import Abandoned, Claimed, Depth, Outbox, SentPart
 from viesti.storage.rows.parties import Parties, Party
-from viesti.storage.rows.people import Known, People
+from viesti.storage.rows.people import SILENT, Known, OnWhatsApp, People
 from viesti.storage.rows.periods import Periods
 from viesti.storage.rows.platform import Platform
 from viesti.storage.rows.provider_events import KeptBody, MessageReference, NewBody, ProviderEvents
@@ -57,6 +57,7 @@ from viesti.storage.rows.throttle import Throttles
 from viesti.storage.rows.windows import Opened, Windows
 
 __all__ = [
+    "SILENT",
     "Abandoned",
     "Alike",
     "AwaitedFile",
@@ -89,6 +90,7 @@ __all__ = [
     "NewBody",
     "NewClick",
     "NewSubscription",
+    "OnWhatsApp",
     "OpenThread",
     "Opened",
     "OverTheCap",

@@ -388,6 +388,7 @@ name = "News"
 track_links = true
 whatsapp_sender = "+358 40 123 0000"
 fallback_minutes = 3
+whatsapp_opt_in = "marketing"
 [[senders]]
 customer = "acme"
 sender = "+358401230000"
@@ -421,6 +422,7 @@ async def test_links_loops_and_versions(store: Store) -> None:
         "358401230000",
         3,
     )
+    assert service.whatsapp_opt_in == "marketing"
     [application] = estate.applications.values()
     assert application.txtsync_contract == "1.2"
 

@@ -19,6 +19,7 @@ from viesti.api.smartdialog.sending import bound as sending
 from viesti.api.smartdialog.slice import BASE, Bound, Common
 from viesti.api.smartdialog.twoway import bound as twoway
 from viesti.api.smartdialog.whatsapp import bound as whatsapp
+from viesti.api.smartdialog.whatsapp_sending import bound as whatsapp_sending
 from viesti.api.smartdialog.who import Who
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
@@ -37,6 +38,7 @@ class SmartDialogServices:
     twoway: twoway.TwowayServices
     groups: groups.GroupsServices
     whatsapp: whatsapp.WhatsappServices
+    whatsapp_sending: whatsapp_sending.WhatsAppSendingServices
 
 
 def bound(services: SmartDialogServices, common: Common) -> Bound:
@@ -47,6 +49,7 @@ def bound(services: SmartDialogServices, common: Common) -> Bound:
         *twoway.bound(services.twoway, common),
         *groups.bound(services.groups, common),
         *whatsapp.bound(services.whatsapp, common),
+        *whatsapp_sending.bound(services.whatsapp_sending, common),
     )
 
 

@@ -8,6 +8,7 @@ from viesti.api.smartdialog.groups import declared as groups
 from viesti.api.smartdialog.sending import declared as sending
 from viesti.api.smartdialog.twoway import declared as twoway
 from viesti.api.smartdialog.whatsapp import declared as whatsapp
+from viesti.api.smartdialog.whatsapp_sending import declared as whatsapp_sending
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     *directory.OPERATIONS,
@@ -15,4 +16,5 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *twoway.OPERATIONS,
     *groups.OPERATIONS,
     *whatsapp.OPERATIONS,
+    *whatsapp_sending.OPERATIONS,
 )

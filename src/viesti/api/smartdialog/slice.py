@@ -1,6 +1,6 @@
 """What every slice of the dialect is handed beside its own services, and what it hands back.
 
-Rule: a slice (sending, directory, twoway, groups, whatsapp) knows this and nothing of the other slices.
+Rule: a slice (a folder beside this file) knows this and nothing of the other slices.
 """
 
 from __future__ import annotations

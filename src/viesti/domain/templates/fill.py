@@ -16,6 +16,7 @@ from viesti.domain.templates.rules import BODY_LONGEST, HEADER_LONGEST, URL_LONG
 from viesti.domain.templates.shape import Button, ButtonKind, Category, HeaderKind, Shape
 from viesti.domain.templates.variables import fill as put
 from viesti.domain.templates.variables import variables
+from viesti.domain.whatsapp_attachment import file_name
 from viesti.domain.whatsapp_content import (
     Component,
     CouponParameter,
@@ -187,7 +188,9 @@ class _Filling:
     def _components(self) -> Iterator[Component]:
         header = self._shape.header
         if header and header.kind.media:
-            file = MediaParameter(_MEDIA[header.kind], link=self._values.attachment)
+            link = self._values.attachment
+            name = file_name(link) if header.kind is HeaderKind.DOCUMENT else ""
+            file = MediaParameter(_MEDIA[header.kind], link=link, filename=name)
             yield Component("header", (file,))
         elif self._header:
             yield Component("header", _texts(self._header))

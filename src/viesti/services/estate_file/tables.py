@@ -263,8 +263,17 @@ SERVICES = Table(
             "whatsapp_sender",
             kinds.TEXT,
             "The number that its WhatsApp messages come from: the `identity` of a `whatsapp` channel, and "
-            "among the customer's `senders`. Empty: a message must name one.",
+            "among the customer's `senders`. Empty: the customer's only one; with several a message must "
+            "name one.",
             default="",
+        ),
+        Field(
+            "whatsapp_opt_in",
+            kinds.one_of("none", "marketing", "all"),
+            "Which WhatsApp templates go only to people whose opt-in to that number is recorded: `none`, "
+            "those for `marketing`, or `all`. The opt-in that WhatsApp asks for may be kept elsewhere; who "
+            "opted out gets none in any case.",
+            default="none",
         ),
         Field(
             "fallback_minutes",

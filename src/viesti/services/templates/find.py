@@ -18,9 +18,11 @@ from viesti.storage.store import Transaction
 
 
 class NotSendable(msgspec.Struct, frozen=True):
-    """It is not there, or can't be sent now; a sentence says why."""
+    """It is not there (`missing`), or can't be sent now; a sentence says why. Of what is not there at all it
+    says the same whatever was asked for: another's name is no different."""
 
     sentence: str
+    missing: bool = False
 
 
 async def find_sendable(
@@ -41,14 +43,15 @@ def choose(
     """The one of these templates of a name that is sent. Without a language: the only approved one, else by
     the customer's `languages`, else the one that was made first."""
     if not found:
-        return NotSendable(f"There is no template {_quoted(name)} on this number's account.")
+        return NotSendable("There is no template of this name for the WhatsApp number.", missing=True)
     ready = [each for each in found if each.state.sendable]
     if language:
         wanted = language_of(language) or language
         meant = next((each for each in found if each.language == wanted), None)
         if meant is None:
             return NotSendable(
-                f"There is no template {_quoted(name)} in {_quoted(wanted)}. {_instead(ready)}"
+                f"There is no template {_quoted(name)} in {_quoted(wanted)}. {_instead(ready)}".strip(),
+                missing=True,
             )
         return meant if meant in ready else _refused(meant, ready)
     if not ready:

@@ -9,7 +9,7 @@ from customers order by id
 -- Every service.
 select id, customer_id, key, name, kind, default_sender, character_policy, shift_tables, lane, on_unknown,
        report_statuses, validity_seconds, dialogue, consent_words, stop_reply, start_reply, help_reply, webhook_url, enabled,
-       advertisement, allow_reply, track_links, whatsapp_sender, fallback_minutes
+       advertisement, allow_reply, track_links, whatsapp_sender, fallback_minutes, whatsapp_opt_in
 from services order by id
 
 -- name: keywords

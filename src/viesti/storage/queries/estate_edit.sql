@@ -27,7 +27,7 @@ select id, bucket, key, kind, options, secrets, enabled from channels order by k
 select s.id, c.key as customer, s.key, s.name, s.kind, s.default_sender, s.character_policy, s.shift_tables, s.lane,
        s.on_unknown, s.report_statuses, s.validity_seconds, s.dialogue, s.consent_words, s.stop_reply, s.start_reply,
        s.help_reply, s.webhook_url, s.advertisement, s.allow_reply, s.track_links, s.enabled,
-       s.whatsapp_sender, s.fallback_minutes,
+       s.whatsapp_sender, s.fallback_minutes, s.whatsapp_opt_in,
        coalesce((select jsonb_agg(jsonb_build_object('address', k.address, 'words', k.chain))
                  from service_keywords k where k.service_id = s.id), '[]') as keywords,
        coalesce((select jsonb_agg(a.options || jsonb_build_object('kind', a.kind) order by a.position)
@@ -102,9 +102,9 @@ set options = excluded.options, secrets = excluded.secrets, enabled = excluded.e
 insert into services (id, customer_id, key, name, kind, default_sender, character_policy, shift_tables, lane,
                       on_unknown, report_statuses, validity_seconds, dialogue, consent_words, stop_reply, start_reply,
                       help_reply, webhook_url, enabled, created_at, advertisement, allow_reply, track_links,
-                      whatsapp_sender, fallback_minutes)
+                      whatsapp_sender, fallback_minutes, whatsapp_opt_in)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-        $23, $24, $25)
+        $23, $24, $25, $26)
 on conflict (id) do update
 set name = excluded.name, kind = excluded.kind, default_sender = excluded.default_sender,
     character_policy = excluded.character_policy, shift_tables = excluded.shift_tables, lane = excluded.lane,
@@ -114,7 +114,7 @@ set name = excluded.name, kind = excluded.kind, default_sender = excluded.defaul
     help_reply = excluded.help_reply, webhook_url = excluded.webhook_url, enabled = excluded.enabled,
     advertisement = excluded.advertisement, allow_reply = excluded.allow_reply,
     track_links = excluded.track_links, whatsapp_sender = excluded.whatsapp_sender,
-    fallback_minutes = excluded.fallback_minutes
+    fallback_minutes = excluded.fallback_minutes, whatsapp_opt_in = excluded.whatsapp_opt_in
 
 -- name: put_applications
 -- Writes an application whole.

@@ -18,9 +18,9 @@ select p.customer_id, null, null, null, null, null, null, null from unnest($3::b
 where exists (select from subscriptions s
               where s.customer_id = p.customer_id and s.event = 'outbound' and s.ended_at is null offset 0)
 
--- name: barred_on_whatsapp
--- Who of these parties, $1 of the customer, $2 by our identity and $3 the address, must not be written to, and in which
--- scope: by what they forbade under any name that we know them by (a number or a user id), or forbade that identity.
+-- name: on_whatsapp
+-- What these parties, $1 of the customer, $2 by our identity and $3 the address, said under any name that we know them by
+-- (a number or a user id): the scope in which they must not be written to, and whether they allowed that identity.
 with asked as (
     select customer_id, identity, address from unnest($1::bigint[], $2::text[], $3::text[]) p (customer_id, identity, address)
 ), named as materialized (
@@ -33,13 +33,14 @@ with asked as (
         select phone from whatsapp_parties where customer_id = a.customer_id and bsuid = a.address and phone is not null
         offset 0) w
 )
-select n.customer_id, n.identity, n.address, min(f.scope) as scope  -- 'all' before 'marketing'
+select n.customer_id, n.identity, n.address,
+       min(f.scope) as scope,  -- 'all' before 'marketing'
+       bool_or(f.scope is null) as opted_in
 from named n cross join lateral (
     select scope from opt_outs where customer_id = n.customer_id and address = n.name
     union all
-    select 'all' from channel_consents
+    select case when opted_in then null else 'all' end from channel_consents
     where customer_id = n.customer_id and identity = n.identity and address = n.name and channel = 'whatsapp'
-      and not opted_in
     offset 0
 ) f
 group by n.customer_id, n.identity, n.address

@@ -31,6 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "lane", "on_unknown", "report_statuses", "validity_seconds", "dialogue", "consent_words",
         "stop_reply", "start_reply", "help_reply", "webhook_url", "enabled", "created_at",
         "advertisement", "allow_reply", "track_links", "whatsapp_sender", "fallback_minutes",
+        "whatsapp_opt_in",
     ),
     "applications": (
         "id", "customer_id", "key", "name", "client_key", "secret", "service_id", "throttle_calls",

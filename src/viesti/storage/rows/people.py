@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from viesti.domain.contact import KnownContact
 from viesti.storage.database import Connection
@@ -18,15 +19,26 @@ Person = tuple[int, str]  # customer id, address
 Party = tuple[int, str, str]  # customer id, identity of ours, address
 
 
+class OnWhatsApp(NamedTuple):
+    """What a party said to an identity of ours: the scope in which nothing may be sent ('all', 'marketing' or
+    None), and whether it allowed messages."""
+
+    scope: str | None
+    opted_in: bool
+
+
+SILENT = OnWhatsApp(None, False)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of some people. `opted_out`: in which scope; `on_whatsapp`: the same of parties of
-    WhatsApp. `subscribed`: the customers who have a live subscription to what is sent."""
+    """What is known of some people. `opted_out`: in which scope; `on_whatsapp`: what parties of WhatsApp
+    said. `subscribed`: the customers who have a live subscription to what is sent."""
 
     opted_out: Mapping[Person, str] = field(default_factory=dict)
     contacts: Mapping[Person, KnownContact] = field(default_factory=dict)
     subscribed: Collection[int] = ()
-    on_whatsapp: Mapping[Party, str] = field(default_factory=dict)
+    on_whatsapp: Mapping[Party, OnWhatsApp] = field(default_factory=dict)
 
 
 class People:
@@ -50,7 +62,10 @@ class People:
                 contacts[customer, address] = KnownContact(identifier, *names)
         return Known(opted_out, contacts, subscribed)
 
-    async def barred_on_whatsapp(self, parties: Collection[Party]) -> dict[Party, str]:
-        """Who of these must not be written to, and in which scope: 'all' or 'marketing'."""
-        rows = await self._connection.fetch(SQL["barred_on_whatsapp"], *zip(*parties, strict=True))
-        return {(customer, identity, address): scope for customer, identity, address, scope in rows}
+    async def on_whatsapp(self, parties: Collection[Party]) -> dict[Party, OnWhatsApp]:
+        """What these said, as far as they said anything."""
+        rows = await self._connection.fetch(SQL["on_whatsapp"], *zip(*parties, strict=True))
+        return {
+            (customer, identity, address): OnWhatsApp(scope, opted_in)
+            for customer, identity, address, scope, opted_in in rows
+        }

@@ -6,15 +6,9 @@ from viesti.api.contract.operation import USUAL, AnyOperation, Operation, Parame
 from viesti.api.contract.values import About, Member, Thing
 from viesti.api.request_id import IDEMPOTENCY_KEY
 from viesti.api.smartdialog.choices import CUSTOMERS
-from viesti.api.smartdialog.sending.members import (
-    CUSTOMER_DATA,
-    MESSAGE,
-    SENT,
-    SENT_IN_THREAD,
-    TEXT,
-    sender_of_it,
-)
+from viesti.api.smartdialog.sending.members import MESSAGE, SENT, SENT_IN_THREAD
 from viesti.api.smartdialog.sending.shapes import DiscussAsked, ReplyAsked, SendAsked
+from viesti.api.smartdialog.shared import CUSTOMER_DATA, TEXT, sender_of_it
 from viesti.services.principal import Scope
 
 ERRORS = USUAL | {409}

@@ -29,7 +29,7 @@ from viesti.services.refusals import Missing
 from viesti.services.reply import NO_PARENT, Reply
 from viesti.services.reply_to_thread import NO_THREAD, ReplyToThread, ThreadReply
 from viesti.services.requests import NotAccepted, SubmitResult, Submitted
-from viesti.services.submit import Submit
+from viesti.services.whatsapp.send_in_window import SendInWindow
 
 KINDS = ("OneWay", "TwoWay")
 NAMES_OF_A_DISCUSSION = (GuidKind.THREAD, GuidKind.INBOUND, GuidKind.MESSAGE)
@@ -39,7 +39,7 @@ NAMES_OF_A_DISCUSSION = (GuidKind.THREAD, GuidKind.INBOUND, GuidKind.MESSAGE)
 class SendingServices:
     """What the slice calls. `allowed_networks`: private networks that URLs may name."""
 
-    submit: Submit
+    send: SendInWindow
     reply: Reply
     discuss: ReplyToThread
     allowed_networks: Sequence[Network]
@@ -64,7 +64,7 @@ class Sending:
         request = submit_request(asked, caller.user.id, customer.id, service.id, allowed)
         if isinstance(request, Refusal):
             return request
-        return self._answer(await self._services.submit(request), asked)
+        return self._answer(await self._services.send(request), asked)
 
     async def reply(self, caller: Principal, asked: ReplyAsked) -> Answer | Refusal:
         """SendReplyMessage."""
@@ -110,7 +110,7 @@ class Sending:
         if isinstance(result, NotAccepted | Missing):
             return refusal(result, NAMES)
         self._count(result)
-        return answer_json(sent(result, asked.attachment_uri, self._guids))
+        return answer_json(sent(result, asked, self._guids))
 
     def _count(self, submitted: Submitted) -> None:
         if not submitted.repeated:

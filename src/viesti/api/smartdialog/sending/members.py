@@ -1,11 +1,10 @@
-"""The parts that declarations of the slice share: a message's body, who sends it, and what is answered.
+"""The parts that declarations of the slice share: a message's body and what is answered.
 
 Rule: descriptions are shown to people who build flows; what is ours and not the original's is an extension.
 """
 
 from __future__ import annotations
 
-from viesti.api.contract.operation import Parameter
 from viesti.api.contract.values import (
     About,
     Listed,
@@ -17,40 +16,15 @@ from viesti.api.contract.values import (
     Truth,
     Whole,
 )
-from viesti.api.smartdialog.choices import CUSTOMERS, services
-from viesti.api.smartdialog.sending.shapes import RecipientAsked, RecipientShown, Sent, SentInThread
-from viesti.services.check_request import MAX_CUSTOMER_DATA, MAX_REQUEST_ID
-
-TEXT = Text()
-CUSTOMER_DATA = Member(
-    "CustomerData",
-    "customer_data",
-    Text(max_length=MAX_CUSTOMER_DATA),
-    about=About("Customer Data", "A text of your own that comes back in reports."),
+from viesti.api.smartdialog.sending.shapes import (
+    SMS,
+    WHATSAPP,
+    RecipientAsked,
+    RecipientShown,
+    Sent,
+    SentInThread,
 )
-
-
-def sender_of_it(*, replies: bool) -> tuple[Parameter, ...]:
-    """The parameters that say who sends."""
-    return (
-        Parameter(
-            "Customer-Id",
-            "header",
-            "customer_id",
-            TEXT,
-            True,
-            About("Customer", "The customer to send for.", "important", CUSTOMERS),
-        ),
-        Parameter(
-            "Service-Id",
-            "header",
-            "service_id",
-            TEXT,
-            True,
-            About("Service", "The service to send with.", "important", services("OneWay", replies)),
-        ),
-    )
-
+from viesti.api.smartdialog.shared import CUSTOMER_DATA, DLR_URL, REQUEST_ID, TEXT, warnings_as
 
 _RECIPIENT = Thing(
     (
@@ -92,16 +66,14 @@ MESSAGE = Thing(
             "Protocol",
             "protocol",
             Text(
-                choices=("SMS",),
+                choices=(SMS,),
+                more=(WHATSAPP,),
                 any_case=True,
-                default="SMS",
-                refused={
-                    "WhatsApp": "WhatsApp messages can't be sent yet; use SMS.",
-                    "MMS": "MMS messages can't be sent yet; use SMS.",
-                },
+                default=SMS,
+                refused={"MMS": "MMS messages can't be sent; use SMS or WhatsApp."},
             ),
             True,
-            About("Protocol", "How the message is sent.", "important"),
+            About("Protocol", "How the message is sent: SMS or WhatsApp.", "important"),
         ),
         Member(
             "SendDateTime",
@@ -117,7 +89,7 @@ MESSAGE = Thing(
             "AttachmentUri",
             "attachment_uri",
             TEXT,
-            about=About("Attachment URI", "Where an attachment is. An SMS carries none."),
+            about=About("Attachment URI", "Where an attachment is, for WhatsApp. An SMS carries none."),
         ),
         CUSTOMER_DATA,
         Member(
@@ -126,18 +98,8 @@ MESSAGE = Thing(
             Truth(),
             about=About("Ad Message", "Whether it is advertising; as the service says when left out."),
         ),
-        Member(
-            "DlrUrl",
-            "dlr_url",
-            TEXT,
-            about=About("Delivery Report URL", "A URL that is called when the fate of a recipient is known."),
-        ),
-        Member(
-            "RequestId",
-            "request_id",
-            Text(max_length=MAX_REQUEST_ID),
-            about=About("Request Id", "A repeated request with the same id sends nothing twice."),
-        ),
+        DLR_URL,
+        REQUEST_ID,
         Member(
             "unicodeCharacterHandlingPolicy",
             "character_policy",
@@ -202,13 +164,7 @@ _SENT = (
         about=About("Recipients", "Who gets the message, in the order of the request."),
     ),
 )
-_WARNINGS = Member(
-    "Warnings",
-    "warnings",
-    Listed(TEXT),
-    about=About("Warnings", "What the sender may want to know; left out when there is nothing."),
-    extension=True,
-)
+_WARNINGS = warnings_as("Warnings")
 SENT = Thing((*_SENT, _WARNINGS), Sent)
 SENT_IN_THREAD = Thing(
     (

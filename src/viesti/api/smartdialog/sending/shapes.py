@@ -11,6 +11,9 @@ from datetime import datetime
 import msgspec
 from msgspec import field
 
+# How a message is sent, as the contract's Protocol has it; what it is called in the store is in lower case.
+SMS, WHATSAPP = "SMS", "WhatsApp"
+
 
 class RecipientAsked(msgspec.Struct, frozen=True):
     address: str

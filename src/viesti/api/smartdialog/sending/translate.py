@@ -13,13 +13,18 @@ from viesti.api.answer import FieldError, Refusal
 from viesti.api.contract.reading import digest, refused
 from viesti.api.request_id import one_request_id
 from viesti.api.smartdialog.sending.shapes import (
+    SMS,
+    WHATSAPP,
     DiscussAsked,
     RecipientShown,
     SendAsked,
     Sent,
     SentInThread,
 )
+from viesti.domain.message import Protocol
 from viesti.domain.send_window import WindowProblem, read_window
+from viesti.domain.whatsapp_attachment import attachment
+from viesti.domain.whatsapp_content import encode
 from viesti.net.addresses import Network
 from viesti.net.url import BadUrl, parse_url
 from viesti.services.guids import GuidKind, Guids
@@ -50,6 +55,8 @@ DISCUSSION_NAMES = {
     "service": "ThreadId",
 }
 WINDOW_NAMES = {"start": "allowedSendTimeStart", "end": "allowedSendTimeEnd", "days": "allowedSendDays"}
+# The contract's words for protocols -> ours.
+PROTOCOLS = {SMS: Protocol.SMS, WHATSAPP: Protocol.WHATSAPP}
 NO_ATTACHMENT = "An SMS carries no attachment: AttachmentUri is kept, but not sent."
 
 
@@ -70,6 +77,7 @@ def submit_request(
     request_id = one_request_id(asked.request_id, asked.idempotency_key, problems)
     if problems:
         return refused(problems)
+    attached = asked.attachment_uri if asked.protocol == WHATSAPP else ""
     return SubmitRequest(
         dialect=DIALECT,
         customer_id=customer_id,
@@ -89,6 +97,8 @@ def submit_request(
         placeholders=True,
         character_policy=asked.character_policy.lower() or None,
         window=window,
+        protocol=PROTOCOLS[asked.protocol],
+        content=encode(attachment(attached)) if attached else None,
     )
 
 
@@ -103,19 +113,19 @@ def request_digest(asked: SendAsked | DiscussAsked, request_id: str) -> bytes:
     )
 
 
-def warnings(submitted: Submitted, attachment: str = "") -> tuple[str, ...]:
-    """All warnings, in the order of the recipients."""
-    first = (NO_ATTACHMENT,) if attachment else ()
+def warnings(submitted: Submitted, unsent: bool = False) -> tuple[str, ...]:
+    """All warnings, in the order of the recipients. `unsent`: there is an attachment that is not sent."""
+    first = (NO_ATTACHMENT,) if unsent else ()
     return (*first, *(warning for each in submitted.recipients for warning in each.warnings))
 
 
-def sent(submitted: Submitted, attachment: str, guids: Guids) -> Sent:
+def sent(submitted: Submitted, asked: SendAsked, guids: Guids) -> Sent:
     """The answer to a message."""
     return Sent(
         guids.of(GuidKind.MESSAGE, submitted.message_id),
         submitted.parts,
         _recipients(submitted, guids),
-        warnings(submitted, attachment),
+        warnings(submitted, bool(asked.attachment_uri) and asked.protocol == SMS),
     )
 
 
