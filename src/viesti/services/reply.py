@@ -1,7 +1,7 @@
 """Answer a message that came in.
 
 Rule: the message answered is the customer's own. Who is answered, and from which address, follow from it
-where the request does not say.
+where the request does not say. A WhatsApp message that is answered by WhatsApp is shown with the answer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from viesti.domain import whatsapp_content as content
 from viesti.domain.address import shown
 from viesti.domain.channel import AddressKind
 from viesti.domain.message import Inbound, Protocol
@@ -54,8 +55,17 @@ class Reply:
                 sender=request.sender or parent.destination,
                 parent_id=parent.id,
                 thread_id=parent.thread_id,
+                content=_quoting(request, parent),
             )
         )
+
+
+def _quoting(request: SubmitRequest, parent: Inbound) -> bytes | None:
+    """What is said, with the message that it answers where both go by WhatsApp."""
+    if not request.protocol == parent.protocol == Protocol.WHATSAPP or not parent.reference:
+        return request.content
+    said = content.decode(request.content) if request.content else content.Text("")
+    return content.encode(replace(said, reply_to=parent.reference))
 
 
 def _sender_of(parent: Inbound, protocol: str) -> tuple[RecipientRequest, ...] | NotAccepted:

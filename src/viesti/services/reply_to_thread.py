@@ -12,7 +12,7 @@ from viesti.domain.address import shown
 from viesti.services.guids import GuidKind
 from viesti.services.refusals import Missing
 from viesti.services.reply import Send
-from viesti.services.requests import NotAccepted, RecipientRequest, SubmitRequest, Submitted
+from viesti.services.requests import FieldProblem, NotAccepted, RecipientRequest, SubmitRequest, Submitted
 from viesti.storage.store import Store, Thread, Transaction
 
 NO_THREAD = Missing("thread_id", "There is no discussion of yours with this id.")
@@ -74,7 +74,12 @@ class ReplyToThread:
                 protocol=thread.protocol,
             )
         )
-        return result if isinstance(result, NotAccepted) else ThreadReply(result, thread.id)
+        return _of_the_whole(result) if isinstance(result, NotAccepted) else ThreadReply(result, thread.id)
+
+
+def _of_the_whole(no: NotAccepted) -> NotAccepted:
+    """The same without places in a list of recipients that the caller did not give."""
+    return NotAccepted(tuple([FieldProblem(p.field, p.sentence) for p in no.problems]), no.conflict)
 
 
 async def _find(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 from tests.integration.api import whatsapp
-from tests.integration.api.conftest import ADA, ADA_TOKEN, ONE_WAY, TWO_WAY, Api
+from tests.integration.api.conftest import ACME, ADA, ADA_TOKEN, ONE_WAY, TWO_WAY, Api
 from tests.integration.api.test_smartdialog_sending import (
     BASE,
     change,
+    discuss,
     ids,
     opt_out,
     owed,
@@ -23,16 +25,19 @@ from tests.integration.api.test_smartdialog_sending import (
 )
 from tests.integration.api.whatsapp import ACME_WHATSAPP, BETA_WHATSAPP, add_template, wrote
 
+from viesti.domain.message import Inbound
 from viesti.domain.whatsapp_content import (
     Component,
     Media,
     MediaParameter,
     PayloadParameter,
     Template,
+    Text,
     TextParameter,
     decode,
 )
 from viesti.services.guids import GuidKind
+from viesti.storage.store import OpenThread
 
 pytestmark = pytest.mark.integration
 
@@ -95,6 +100,27 @@ async def count(api: Api, table: str) -> int:
     found: int = await connection.fetchval(f"select count(*) from {table}")
     await connection.close()
     return found
+
+
+async def came_in(api: Api, source: str = FINN, *, thread: bool = False) -> Inbound:
+    """A WhatsApp message that came in, as the engine writes it; the window is open."""
+    bucket = api.estate.current.estate.customers[ACME].bucket
+    identifier, thread_id = await api.store.ids.take([bucket] * 2)
+    now = datetime.now(UTC)
+    kind = "international" if source.isdecimal() else "whatsapp_user"
+    inbound = Inbound(
+        id=identifier, bucket=bucket, customer_id=ACME, service_id=TWO_WAY, channel_id=whatsapp.ACME_CHANNEL,
+        source=source, source_kind=kind, destination=ACME_WHATSAPP, text="Hi", payload=None, parts=1,
+        parts_missing=0, keyword="", consent=None, thread_id=None, received_at=now, protocol="whatsapp",
+        reference=f"wamid.{identifier}",
+    )  # fmt: skip
+    async with api.store.transaction() as tx:
+        if thread:
+            opened = OpenThread(thread_id, bucket, ACME, TWO_WAY, source, ACME_WHATSAPP, now, "whatsapp")
+            inbound = replace(inbound, thread_id=(await tx.threads.open([opened]))[TWO_WAY, source])
+        await tx.inbound.add([inbound])
+    await wrote(api, source)
+    return inbound
 
 
 async def test_a_template_is_answered_in_camel_case_and_kept_whole(world: Api) -> None:
@@ -413,6 +439,34 @@ async def test_what_whatsapp_does_not_take(world: Api, members: dict[str, Any], 
     assert (await by_whatsapp(world, Content="x" * 4096))[0] == 200
 
 
+async def test_a_reply_shows_what_it_answers(world: Api) -> None:
+    inbound = await came_in(world)
+    path = f"/messages/reply/{world.guids.of(GuidKind.INBOUND, inbound.id)}"
+    status, answer = await by_whatsapp(world, path=path, Recipients=[], Content="Yes")
+    assert (status, [each["Address"] for each in answer["Recipients"]]) == (200, [FINN])
+    message = await message_of(world, answer)
+    assert (message.sender, message.parent_id, message.text) == (ACME_WHATSAPP, inbound.id, "Yes")
+    assert decode(message.content) == Text("", reply_to=inbound.reference or "-")
+    picture = "https://files.example/a.png"
+    _, answer = await by_whatsapp(world, path=path, Recipients=[], AttachmentUri=picture)
+    shown = decode((await message_of(world, answer)).content)
+    assert shown == Media("image", link=picture, reply_to=inbound.reference or "-")
+    status, answer = await send(world, path=path, Recipients=[], Sender="Acme")  # by SMS, to the same number
+    assert (status, (await message_of(world, answer)).protocol) == (200, "sms")
+
+
+async def test_who_has_no_number_is_answered_by_whatsapp_alone(world: Api) -> None:
+    inbound = await came_in(world, BSUID)
+    path = f"/messages/reply/{world.guids.of(GuidKind.INBOUND, inbound.id)}"
+    status, answer = await by_whatsapp(world, path=path, Recipients=[])
+    assert (status, [each["Address"] for each in answer["Recipients"]]) == (200, [BSUID])
+    [recipient] = await recipients_of(world, answer)
+    assert (recipient.address, recipient.address_kind) == (BSUID, "whatsapp_user")
+    status, answer = await send(world, path=path, Recipients=[], Sender="Acme")
+    assert (status, answer["errors"][0]["field"]) == (400, "Recipients")
+    assert "answer by WhatsApp" in answer["errorMessage"]
+
+
 async def test_a_whatsapp_message_may_answer_one_that_came_by_sms(world: Api) -> None:
     inbound = await received(world)
     path = f"/messages/reply/{world.guids.of(GuidKind.INBOUND, inbound.id)}"
@@ -420,3 +474,20 @@ async def test_a_whatsapp_message_may_answer_one_that_came_by_sms(world: Api) ->
     await wrote(world, FINN)
     status, answer = await by_whatsapp(world, path=path, Sender=ACME_WHATSAPP, Recipients=[])
     assert (status, (await message_of(world, answer)).content) == (200, None)
+
+
+async def test_a_discussion_is_answered_the_way_the_person_wrote(world: Api) -> None:
+    by_sms = await received(world, thread=True)
+    status, answer = await discuss(world, world.guids.of(GuidKind.INBOUND, by_sms.id))
+    assert (status, (await message_of(world, answer)).protocol) == (200, "sms")
+    inbound = await came_in(world, thread=True)
+    assert inbound.thread_id == by_sms.thread_id
+    thread = world.guids.of(GuidKind.THREAD, inbound.thread_id or 0)
+    status, answer = await discuss(world, thread)
+    assert (status, answer["ThreadId"]) == (200, thread)
+    message = await message_of(world, answer)
+    assert (message.protocol, message.sender, message.content) == ("whatsapp", ACME_WHATSAPP, None)
+    await change(world, "update whatsapp_windows set last_at = now() - interval '2 days'")
+    status, answer = await discuss(world, thread)
+    assert (status, answer["errors"][0]["field"]) == (400, "ThreadId")
+    assert "template" in answer["errorMessage"]
