@@ -118,6 +118,8 @@ class EstateCache:
         self._snapshot: Snapshot | None = None
         self._changed: list[Callable[[Snapshot], None]] = []
         self._task: asyncio.Task[None] | None = None
+        self._reading = asyncio.Lock()  # of two readings the later one must be the one that stays
+        self._stale = False  # something may have changed since the last reading began
 
     @property
     def current(self) -> Snapshot:
@@ -131,7 +133,7 @@ class EstateCache:
 
     async def load(self) -> Snapshot:
         """Read the estate. Raises `StoreUnavailable`."""
-        async with self._store.transaction() as tx:
+        async with self._reading, self._store.transaction() as tx:
             self._snapshot = Snapshot(await tx.estate.load())
         for changed in self._changed:
             changed(self._snapshot)
@@ -146,15 +148,17 @@ class EstateCache:
         self._changed.append(changed)
 
     def _reload(self) -> None:
+        self._stale = True
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._read_again(), name="estate")
 
     async def _read_again(self) -> None:
-        while True:
+        while self._stale:
+            self._stale = False
             try:
                 await self.load()
-                return
             except StoreUnavailable:
+                self._stale = True
                 _log.warning("estate not read, trying again", seconds=RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
 
