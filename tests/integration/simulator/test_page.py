@@ -6,7 +6,9 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import aiohttp
@@ -15,7 +17,9 @@ from tests.fakes.esme import Esme
 from tests.integration.simulator.conftest import Starter
 
 import viesti.simulator
+from viesti.simulator.run import Simulator, SimulatorOptions, start
 from viesti.simulator.treatment import MAGIC
+from viesti.simulator.whatsapp.run import WhatsAppOptions
 
 pytestmark = pytest.mark.integration
 
@@ -210,3 +214,70 @@ async def test_changes_are_streamed_and_stopping_ends_the_stream(
         stopping = asyncio.create_task(running.stop(grace=1.0))
         assert (await response.content.read()).count(b"event: ") < 10
         await stopping
+
+
+async def test_whatsapp_alone(http: aiohttp.ClientSession) -> None:
+    options = SimulatorOptions(smsc=None, whatsapp=WhatsAppOptions(port=0), page_port=0)
+    running = await start(options, lambda: datetime.now(UTC), Random(5))
+    assert isinstance(running, Simulator)
+    try:
+        url, cloud = running.page_url, running.whatsapp
+        base = f"{url}api/whatsapp/{NUMBER}"
+        to = cloud.number.display_number
+        cloud.handset(NUMBER).text("Moi")
+        buttons = {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "OK"}]}
+        cloud.add_template("hello", "Hei", components=(buttons,))
+        template = {"name": "hello", "language": {"code": "fi"}}
+        body = {"messaging_product": "whatsapp", "to": NUMBER, "type": "template", "template": template}
+        cloud.cloud.send(cloud.number, body)
+        (message,) = cloud.messages(NUMBER)
+        for path, sent, status, said in (
+            ("text", {"to": to, "text": "Moi"}, 202, "id"),
+            ("text", {"to": "16500", "text": "Moi"}, 400, "'to' must be a WhatsApp number"),
+            ("text", {"to": to, "text": ""}, 400, "'text' must have 1 to 4096"),
+            ("press", {"message": message.id}, 202, "id"),
+            ("press", {"message": message.id, "place": 1}, 404, "no such button"),
+            ("press", {"message": "wamid.other"}, 404, "no such message"),
+            ("react", {"message": message.id, "emoji": "👍"}, 202, "id"),
+            ("marketing", {"to": to, "stopped": True}, 200, "stopped"),
+        ):  # fmt: skip
+            answered, answer = await post(http, f"{base}/{path}", sent)
+            assert (answered, said in str(answer)) == (status, True), (path, sent, answer)
+        for mime, status in (("image/png", 202), ("text/plain", 415)):
+            async with http.post(
+                f"{base}/file?to={to}", data=b"x", headers={"Content-Type": mime}
+            ) as sending:
+                assert sending.status == status
+        _, shown = await get(http, f"{url}api/handsets/{NUMBER}")
+        kinds = [(one["kind"], one["text"], one["reactions"]) for one in shown["messages"]]
+        assert kinds == [
+            ("text", "Moi", []),
+            ("template", "Hei", ["👍"]),
+            ("text", "Moi", []),
+            ("button", "OK", []),
+            ("image", "", []),
+        ]
+        assert (shown["received"], shown["person"]["stopped"]) == (1, True)
+        assert shown["person"]["window"] > 86_000
+        picture = shown["messages"][-1]["media"]["url"]
+        async with http.get(url + picture) as got:
+            assert (got.headers["content-type"], await got.read()) == ("image/png", b"x")
+        _, listed = await get(http, f"{url}api/handsets")
+        assert [one["number"] for one in listed["handsets"]] == [NUMBER]
+        assert await post(http, f"{url}api/whatsapp/faults", {"refuse_with": 190}) == (
+            200,
+            {
+                "lost_answers": 0.0,
+                "server_errors": 0.0,
+                "webhook_duplicates": 0.0,
+                "webhook_disorder": 0.0,
+                "refuse_with": 190,
+                "approve": True,
+            },
+        )
+        assert (await post(http, f"{url}api/whatsapp/faults", {"lost_answers": 2}))[0] == 400
+        _, state = await get(http, f"{url}api/state")
+        assert (state["taken"], "sessions" in state) == (1, False)
+        assert (await get(http, f"{url}api/whatsapp/magic"))[1]["endings"][0]["ending"] == "9001"
+    finally:
+        await running.stop()
