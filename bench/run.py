@@ -52,7 +52,7 @@ LONG: dict[str, Scenario] = {
 }
 USUAL: dict[str, Scenario] = {**SCENARIOS, "txtsync": txtsync}
 ALL = {**USUAL, **LONG}
-QUICK_IN_SMALL = ("burst", "links")
+QUICK_IN_SMALL = ("burst", "links", "whatsapp")
 SCENARIOS_HELP = f"Of {', '.join(USUAL)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
