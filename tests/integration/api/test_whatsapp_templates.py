@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.endpoint import Endpoint, Received, answer
 from tests.integration.api.cloud import TOKEN, Cloud, cloud_of, point
 from tests.integration.api.conftest import ACME, ADA_TOKEN, BETA, BO_TOKEN, Api, make_estate, running
-from tests.integration.api.whatsapp import ACME_CHANNEL, ACME_WHATSAPP, BETA_WHATSAPP, ESTATE
+from tests.integration.api.whatsapp import ACME_CHANNEL, ACME_WHATSAPP, BETA_CHANNEL, BETA_WHATSAPP, ESTATE
 
 from viesti.domain.templates.template import Template
 from viesti.protocols.whatsapp.event_types import TemplateCategory, TemplateQuality, TemplateStatus
@@ -312,6 +312,21 @@ async def test_the_sync_brings_what_was_made_elsewhere(stage: Stage) -> None:
     )  # fmt: skip
     assert await stage.stored(BETA) == []
     assert isinstance(await stage.find("from_meta"), Template)
+
+
+async def test_two_customers_on_one_account(stage: Stage) -> None:
+    """What one made is his alone; what was made at Meta is everybody's who has a number there."""
+    async with stage.api.store._pool.acquire() as connection:
+        await connection.execute(
+            'update channels set options = options || \'{"waba_id": "2001"}\' where id = $1', BETA_CHANNEL
+        )
+    await stage.api.estate.load()
+    assert (await stage.create())[0] == 204
+    stage.cloud.whatsapp.add_template("from_meta", "Hello.")
+    await stage.sync.everything()
+    for customer, names in ((ACME, ["from_meta", "order_update"]), (BETA, ["from_meta"])):
+        assert [each.name for each in await stage.stored(customer)] == names
+    assert (await stage.sync.everything())[1:3] == (0, 0)
 
 
 async def test_the_sync_follows_and_is_done_once_in_a_while(stage: Stage) -> None:

@@ -64,9 +64,9 @@ def counted(text: str) -> bool:
 
 
 def adjacent(text: str) -> bool:
-    """Whether one follows another with nothing between them."""
+    """Whether one follows another with nothing but white space between them."""
     ends = [(match.start(), match.end()) for match in _VARIABLE.finditer(text)]
-    return any(end == start for (_, end), (start, _) in pairwise(ends))
+    return any(not text[end:start].strip() for (_, end), (start, _) in pairwise(ends))
 
 
 def at_an_edge(text: str) -> bool:

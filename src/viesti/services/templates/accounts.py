@@ -51,32 +51,35 @@ def number_of_channel(snapshot: Snapshot, channel: ChannelRow) -> Number:
 
 def numbers_of(snapshot: Snapshot, customer_id: int) -> list[Number]:
     """The numbers of a customer, in their order."""
-    found = (
+    return [
         number_of_channel(snapshot, channel)
-        for channel in snapshot.estate.channels.values()
-        if channel.kind == WHATSAPP and channel.enabled
-    )
-    mine = (each for each in found if _may_use(snapshot, customer_id, each.identity))
-    return sorted(mine, key=lambda number: (number.identity, number.channel.id))
+        for identity, channel in sorted(snapshot.whatsapp.items())
+        if _may_use(snapshot, customer_id, identity)
+    ]
 
 
 def accounts(snapshot: Snapshot) -> list[Number]:
     """One number of each account."""
     first: dict[int, Number] = {}
-    for channel in sorted(snapshot.estate.channels.values(), key=lambda each: each.id):
-        if channel.kind == WHATSAPP and channel.enabled:
-            number = number_of_channel(snapshot, channel)
-            first.setdefault(number.account_id, number)
+    for channel in snapshot.whatsapp.values():
+        number = number_of_channel(snapshot, channel)
+        first.setdefault(number.account_id, number)
     return list(first.values())
 
 
 def owners(snapshot: Snapshot, account_id: int) -> list[Customer]:
     """The customers that have a number of an account."""
-    return [
-        customer
-        for customer in snapshot.estate.customers.values()
-        if any(number.account_id == account_id for number in numbers_of(snapshot, customer.id))
-    ]
+    identities = {
+        identity
+        for identity, channel in snapshot.whatsapp.items()
+        if number_of_channel(snapshot, channel).account_id == account_id
+    }
+    found = {
+        customer_id
+        for customer_id, sender in snapshot.senders
+        if sender in identities and _may_use(snapshot, customer_id, sender)
+    }
+    return [snapshot.estate.customers[each] for each in sorted(found)]
 
 
 def _may_use(snapshot: Snapshot, customer_id: int, identity: str) -> bool:

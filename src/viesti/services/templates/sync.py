@@ -51,11 +51,14 @@ class SyncTemplates:
 
     async def __call__(self) -> int:
         """The duty: the accounts whose turn it is, of all engines once; gives how many templates changed."""
-        due = [number for number in accounts(self._estate.current) if await self._turn(number)]
-        done = await self.of(due)
-        for identity, why in done.failed:
-            _log.warning("templates not listed", number=identity, why=why)
-        return done.added + done.changed
+        changed = 0
+        for number in accounts(self._estate.current):
+            if await self._turn(number):
+                done = await self.of([number])
+                changed += done.added + done.changed
+                for identity, why in done.failed:
+                    _log.warning("templates not listed", number=identity, why=why)
+        return changed
 
     async def everything(self) -> Synced:
         """All accounts now."""

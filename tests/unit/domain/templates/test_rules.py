@@ -48,6 +48,7 @@ BROKEN: list[tuple[str, Shape, tuple[Rule, str, int | None]]] = [
     ("numbers and names", body("a {{1}} b {{x}} c", "1", "2"), (Rule.VARIABLES_MIXED, "body", None)),
     ("a gap", body("a {{1}} b {{3}} c", "1", "2"), (Rule.VARIABLES_NOT_COUNTED, "body", None)),
     ("side by side", body("a {{1}}{{2}} c", "1", "2"), (Rule.VARIABLES_ADJACENT, "body", None)),
+    ("with a space between", body("a {{1}}\n{{2}} c", "1", "2"), (Rule.VARIABLES_ADJACENT, "body", None)),
     ("at the start", body("{{1}} is here", "1"), (Rule.VARIABLE_AT_EDGE, "body", None)),
     ("at the end", body("Here is {{1}}", "1"), (Rule.VARIABLE_AT_EDGE, "body", None)),
     ("no example", body("Here is {{1}}!"), (Rule.EXAMPLE_MISSING, "examples", None)),
@@ -97,7 +98,7 @@ def test_each_rule_names_itself(what: str, shape: Shape, broken: tuple[Rule, str
 
 
 ALLOWED = [
-    body("a {{1}} {{2}} b", "1", "2"),
+    body("a {{1}}, {{2}} b", "1", "2"),
     body("a {{first_name}} b", "Ada"),
     header(HeaderKind.TEXT, "{{1}}", "A-17"),
     header(HeaderKind.DOCUMENT, example="handle"),

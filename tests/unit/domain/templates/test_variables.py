@@ -35,7 +35,7 @@ JUDGED: list[tuple[str, bool, bool, bool, bool, bool, bool]] = [
     ("a {{1}} b {{3}} c", False, False, False, False, False, False),
     ("a {{0}} b", False, False, False, False, False, False),
     ("a {{1}}{{2}} b", False, False, False, True, True, False),
-    ("a {{1}} {{2}} b", False, False, False, True, False, False),
+    ("a {{1}} {{2}} b", False, False, False, True, True, False),
     ("{{1}} b", False, False, False, True, False, True),
     ("a {{1}}", False, False, False, True, False, True),
     (" a {{1}}\n", False, False, False, True, False, True),
