@@ -73,7 +73,7 @@ class MessagesView:
                     r.service or "(none)",
                     r.keyword,
                     r.consent or "",
-                    shortened(r.text) + (f" ({r.parts_missing} parts missing)" if r.parts_missing else ""),
+                    _inbound_text(r),
                 )
                 for r in rows
             ),
@@ -198,3 +198,11 @@ def when(at: datetime) -> str:
 
 def _cost(amount: Decimal | None, currency: str | None) -> str:
     return "unknown" if amount is None else f"{amount.normalize():f} {currency or ''}".rstrip()
+
+
+def _inbound_text(row: RecentInbound) -> str:
+    """The text, with what else there is to say of the message."""
+    also = [row.kind] if row.kind != "text" else []
+    also += [each.name for each in row.attachments]
+    also += [f"{row.parts_missing} parts missing"] if row.parts_missing else []
+    return " ".join(filter(None, (shortened(row.text), f"({', '.join(also)})" if also else "")))

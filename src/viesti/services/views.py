@@ -152,8 +152,16 @@ class RecentMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that came with a message."""
+
+    name: str
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecentInbound:
-    """A message from a handset."""
+    """A message from a handset. `kind`: what it is, in the provider's word; an SMS is text."""
 
     id: int
     sender: str
@@ -166,6 +174,9 @@ class RecentInbound:
     parts: int
     parts_missing: int
     received_at: datetime
+    protocol: str
+    kind: str
+    attachments: tuple[FileView, ...]
 
 
 def part_view(part: PartRow, channels: Mapping[int, str]) -> PartView:
@@ -280,4 +291,7 @@ def recent_inbound(row: Mapping[str, Any], services: Mapping[int, str]) -> Recen
         parts=row["parts"],
         parts_missing=row["parts_missing"],
         received_at=row["received_at"],
+        protocol=row["protocol"],
+        kind=row["kind"],
+        attachments=tuple(FileView(each["name"], each["mime_type"]) for each in row["attachments"] or ()),
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.integration.api.conftest import OTHER_KEY, OTHER_SECRET, Api
 
-from viesti.domain.channel import CarrierReceipt
+from viesti.domain.channel import Attached, CarrierReceipt
 from viesti.domain.message import Callback, Event, Inbound, PartRow
 from viesti.domain.status import PartState, Status
 from viesti.storage.store import FoundPart, MatchedReceipt
@@ -203,9 +203,22 @@ async def test_inbound_messages(api: Api) -> None:
                 for identifier, customer in ((1001, 100), (1002, 101), (1003, 100))
             ]
         )
+        picture = Inbound(
+            *(1004, 1, 100, 200, 300, "FI.17", "whatsapp_user", "358451110001", "Look", None, 1, 0, ""),
+            *(None, None, AT, "whatsapp", "wamid.1", "image"),
+            attachments=(Attached("m-1", "image/jpeg", "image.jpg"),),
+        )
+        await tx.inbound.add([picture])
     _, answer, _ = await api.call("GET", "/inbound")
-    assert [row["id"] for row in answer["inbound"]] == [1003, 1001]
-    assert answer["inbound"][0] == {
+    assert [row["id"] for row in answer["inbound"]] == [1004, 1003, 1001]
+    shown = {name: answer["inbound"][0][name] for name in ("sender", "protocol", "kind", "attachments")}
+    assert shown == {
+        "sender": "FI.17",
+        "protocol": "whatsapp",
+        "kind": "image",
+        "attachments": [{"name": "image.jpg", "mime_type": "image/jpeg"}],
+    }
+    assert answer["inbound"][1] == {
         "id": 1003,
         "sender": "358401234567",
         "recipient": "16010",
@@ -217,4 +230,7 @@ async def test_inbound_messages(api: Api) -> None:
         "parts": 1,
         "parts_missing": 0,
         "received_at": "2099-01-01T00:00:00Z",
+        "protocol": "sms",
+        "kind": "text",
+        "attachments": [],
     }
