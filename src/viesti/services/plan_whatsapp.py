@@ -6,6 +6,7 @@ made short; what Meta allows in a message is checked by who makes its content.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from viesti.services.plan import Planned, PlannedRecipient, begins_at, lane_of, 
 from viesti.services.requests import FieldProblem, NotAccepted, RecipientRequest, SubmitRequest
 
 CODING = "utf8"
+_NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")  # in JSON; behind an odd backslash it is only text
 DEFAULT_FALLBACK_MINUTES = 10  # of a message without a service
 
 
@@ -33,6 +35,8 @@ def plan_whatsapp(
     customer = snapshot.estate.customers[request.customer_id]
     send_at = begins_at(request, now)
     problems = check_fields(request, send_at, limits, now)
+    if request.content and _NUL.search(request.content):
+        problems.append(FieldProblem("content", "A NUL character can't be stored or sent."))
     service = service_of(request, snapshot, problems)
     sender = _sender(request, service, customer, problems)
     channel = snapshot.whatsapp.get(sender.text) if sender else None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from tests.unit.services.test_plan import ESTATE, FINN, LIMITS, NOW, SERVICE, SWEDE, _request
 
@@ -104,6 +105,15 @@ def test_what_is_refused(fields: dict[str, Any], problem: FieldProblem) -> None:
 def test_what_else_it_is_needs_no_text() -> None:
     planned = _planned(text="", content=b'{"type":"media"}')
     assert (planned.text, planned.recipients[0].text) == ("", None)
+
+
+@pytest.mark.parametrize("backslashes", [0, 1, 2, 3])
+def test_a_nul_can_not_be_stored_in_what_else_it_is(backslashes: int) -> None:
+    body = "\\" * backslashes + "\0"
+    problem = FieldProblem("content", "A NUL character can't be stored or sent.")
+    assert _refused(content=msgspec.json.encode({"id": body})) == (problem,)
+    text = "\\" * (backslashes + 1) + "u0000"
+    assert _planned(content=msgspec.json.encode({"id": text}))
 
 
 @pytest.mark.parametrize(
