@@ -56,6 +56,9 @@ class Amount:
     book: int = 500_000
     whatsapp_seconds: float = 60.0
     pair_messages: int = 12
+    webhook_rate: float = 1000.0
+    webhook_seconds: float = 20.0
+    webhooks: int = 40_000
 
 
 @dataclass(slots=True)

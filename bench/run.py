@@ -36,6 +36,7 @@ from bench.search import search  # noqa: E402
 from bench.shop import txtsync  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
 from bench.whatsapp import whatsapp  # noqa: E402
+from bench.webhooks import webhooks  # noqa: E402
 
 # For minutes, so only when they are named.
 LONG: dict[str, Scenario] = {
@@ -49,10 +50,11 @@ LONG: dict[str, Scenario] = {
     "links": links,
     "search": search,
     "whatsapp": whatsapp,
+    "webhooks": webhooks,
 }
 USUAL: dict[str, Scenario] = {**SCENARIOS, "txtsync": txtsync}
 ALL = {**USUAL, **LONG}
-QUICK_IN_SMALL = ("burst", "links", "whatsapp")
+QUICK_IN_SMALL = ("burst", "links", "webhooks", "whatsapp")
 SCENARIOS_HELP = f"Of {', '.join(USUAL)}; only when named, for they take minutes: {', '.join(LONG)}."
 SMOKE = Amount(
     count=500,
@@ -80,6 +82,9 @@ SMOKE = Amount(
     book=2_000,
     whatsapp_seconds=3.0,
     pair_messages=6,
+    webhook_rate=200.0,
+    webhook_seconds=1.0,
+    webhooks=500,
 )
 
 
@@ -129,6 +134,9 @@ def arguments() -> argparse.Namespace:
         "--whatsapp-seconds", type=float, default=60.0, help="Of each number in whatsapp (60)."
     )
     parser.add_argument("--pair-messages", type=int, default=12, help="To one person in whatsapp (12).")
+    parser.add_argument("--webhook-rate", type=float, default=1000.0, help="A second in webhooks (1000).")
+    parser.add_argument("--webhook-seconds", type=float, default=20.0, help="Of that in webhooks (20).")
+    parser.add_argument("--webhooks", type=int, default=40_000, help="At most speed in webhooks (40000).")
     parser.add_argument("--idle-seconds", type=float, default=20.0, help="Of idleness (20).")
     parser.add_argument("--warm-up", type=float, default=3.0, help="Seconds of load before anything (3).")
     parser.add_argument("--sessions", type=int, default=2, help="SMPP sessions (2).")

@@ -1,7 +1,8 @@
-"""Presses short links over kept connections, as browsers would: so many a second, or as fast as can be.
+"""Makes requests over kept connections: so many a second, or as fast as can be. Presses short links, as
+browsers would.
 
 Rule: a visit's time runs from the moment it was due, not from when a connection was free, so that a server
-that falls behind shows it. A visit counts when its 302 was read whole.
+that falls behind shows it. A visit counts when its answer, which has no body, was read whole.
 """
 
 from __future__ import annotations
@@ -9,25 +10,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Any, cast
 
 from bench.agent import Commands, serve
 from bench.generator import percentile
 
 AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
-END = b"\r\n\r\n"  # a 302 has no body
+END = b"\r\n\r\n"  # of an answer without a body
 
 
 class Visits:
-    """One run over these paths, again from the first when there are more visits than paths."""
+    """One run of what `request(n)` gives for the n-th visit; `most` of them, if that is said."""
 
-    def __init__(self, port: int, paths: list[str], connections: int, until: float) -> None:
-        self._heads = [
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: {AGENT}\r\n"
-            "Accept: text/html,*/*;q=0.8\r\nAccept-Language: fi\r\n\r\n".encode()
-            for path in paths
-        ]
+    def __init__(
+        self, request: Callable[[int], bytes], connections: int, until: float, most: int | None = None
+    ) -> None:
+        self._request = request
         self._until = until
+        self._most = most
         self._waiting: deque[float] = deque()  # when those were due that wait for a connection
         self._idle: list[Visitor] = []
         self._connections = connections
@@ -51,9 +52,10 @@ class Visits:
         if self.closed_loop:
             for visitor in visitors:
                 self.free(visitor)
-            await asyncio.sleep(self._until - began)
+            if self._most is None:
+                await asyncio.sleep(self._until - began)
         else:
-            while due < self._until:
+            while due < self._until and not self._all_sent(len(self._waiting)):
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 self._waiting.append(due)
                 self._next()
@@ -69,7 +71,7 @@ class Visits:
         self._tell_when_over()
         if not self.closed_loop:
             self._idle.append(visitor)
-        elif time.monotonic() < self._until:
+        elif time.monotonic() < self._until and not self._all_sent():
             self._send(visitor, time.monotonic())
             return
         self._next()
@@ -78,6 +80,9 @@ class Visits:
         """A connection broke over a visit."""
         self.statuses[0] += 1
         self._tell_when_over()
+
+    def _all_sent(self, waiting: int = 0) -> bool:
+        return self._most is not None and self.sent + waiting >= self._most
 
     def _tell_when_over(self) -> None:
         if self._last_sent and len(self.latencies) + self.statuses[0] >= self.sent and not self._waiting:
@@ -88,7 +93,7 @@ class Visits:
             self._send(self._idle.pop(), self._waiting.popleft())
 
     def _send(self, visitor: Visitor, due: float) -> None:
-        visitor.send(self._heads[self.sent % len(self._heads)], due)
+        visitor.send(self._request(self.sent), due)
         self.sent += 1
 
 
@@ -128,22 +133,34 @@ class Visitor(asyncio.Protocol):
         self._visits.free(self)
 
 
+def told(visits: Visits, began: float) -> dict[str, Any]:
+    """What came of a run that is over."""
+    ordered = sorted(visits.latencies)
+    return {
+        "sent": visits.sent,
+        "began": began,
+        "seconds": time.monotonic() - began,
+        "statuses": dict(visits.statuses),
+        "p50": percentile(ordered, 0.50),
+        "p99": percentile(ordered, 0.99),
+        "max": ordered[-1] if ordered else 0.0,
+    }
+
+
 async def begin() -> tuple[dict[str, Any], Commands]:
     async def visit(
         port: int, paths: list[str], seconds: float, rate: float = 0.0, connections: int = 32
     ) -> dict[str, Any]:
+        """These paths, again from the first when there are more visits than paths."""
+        heads = [
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: {AGENT}\r\n"
+            "Accept: text/html,*/*;q=0.8\r\nAccept-Language: fi\r\n\r\n".encode()
+            for path in paths
+        ]
         began = time.monotonic()
-        visits = Visits(port, paths, connections, began + seconds)
+        visits = Visits(lambda n: heads[n % len(heads)], connections, began + seconds)
         await visits.run(port, rate)
-        ordered = sorted(visits.latencies)
-        return {
-            "sent": visits.sent,
-            "seconds": time.monotonic() - began,
-            "statuses": dict(visits.statuses),
-            "p50": percentile(ordered, 0.50),
-            "p99": percentile(ordered, 0.99),
-            "max": ordered[-1] if ordered else 0.0,
-        }
+        return told(visits, began)
 
     return {}, {"visit": visit}
 
