@@ -356,3 +356,39 @@ async def test_the_url_of_an_attachment_can_not_be_bent(api: Api) -> None:
     nothing = links.url(api.guids.of(GuidKind.ATTACHMENT, row["id"]), datetime.now(UTC))
     async with api.client.get(nothing) as response:
         assert response.status == 404
+
+
+async def test_a_file_of_whatsapp_is_given_out_when_it_is_here(api: Api, database_url: str) -> None:
+    """Under its own name, and never as a page of ours; before, who asks is told to ask again."""
+    db = await asyncpg.connect(database_url)
+    identifier, name = 6401, 'Lasku "ä";\r\n%41.pdf'
+    await db.execute(
+        "insert into inbound_messages (id, bucket, customer_id, channel_id, source, source_kind, destination,"
+        " text, parts, received_at, protocol) values ($1, 1, $2, 300, '358401234567', 'international',"
+        " '358451110000', '', 1, now(), 'whatsapp')",
+        identifier,
+        ACME,
+    )
+    await db.execute(
+        "insert into inbound_media (inbound_id, bucket, position, channel_id, mime_type, name, provider_id,"
+        " due_at) values ($1, 1, 0, 300, 'text/html', $2, 'm7', now())",
+        identifier,
+        name,
+    )
+    url = api.parts.links.url(api.guids.of(GuidKind.ATTACHMENT, identifier), datetime.now(UTC))
+    async with api.client.get(url) as response:
+        assert (response.status, response.headers["Retry-After"]) == (503, "5")
+    await db.execute("update inbound_media set bytes = 'x<script>', fetched_at = now(), due_at = null")
+    async with api.client.get(url) as response:
+        assert (response.status, await response.read()) == (200, b"x<script>")
+        saved = response.headers["Content-Disposition"]
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert saved == (
+        'attachment; filename="Lasku ___;___41.pdf"; '
+        "filename*=UTF-8''Lasku%20%22%C3%A4%22%3B%0D%0A%2541.pdf"
+    )
+    await db.execute("update inbound_media set bytes = null, error = 'HTTP 404'")
+    async with api.client.get(url) as response:
+        assert response.status == 404
+        assert "no longer gives" in (await response.json())["errorMessage"]
+    await db.close()
