@@ -35,8 +35,8 @@ from bench.scenarios import SCENARIOS, warm_up  # noqa: E402
 from bench.search import search  # noqa: E402
 from bench.shop import txtsync  # noqa: E402
 from bench.stand import Stand, StandOptions  # noqa: E402
-from bench.whatsapp import whatsapp  # noqa: E402
 from bench.webhooks import webhooks  # noqa: E402
+from bench.whatsapp import whatsapp  # noqa: E402
 
 # For minutes, so only when they are named.
 LONG: dict[str, Scenario] = {
