@@ -93,6 +93,7 @@ async def test_what_is_foreign_is_as_if_it_were_not_there(
 ELSEWHERE = {
     "/messages/{id}",  # below
     "/attachments/{token}",  # tests/integration/api/test_smartdialog_twoway.py
+    "/provider/whatsapp/{channel}",  # tests/integration/api/test_provider.py
     "/l/{token}",  # tests/integration/api/test_links.py
     "/console/contacts/{id}",  # tests/integration/api/test_contact_page.py
 }

@@ -234,3 +234,38 @@ async def test_inbound_messages(api: Api) -> None:
         "kind": "text",
         "attachments": [],
     }
+
+
+async def test_an_inbound_message_from_whatsapp(api: Api) -> None:
+    file = Attached("m7", "image/png", "image.png", "x")
+    one = Inbound(
+        *(
+            1001,
+            1,
+            100,
+            200,
+            300,
+            "FI.1349",
+            "whatsapp_user",
+            "16010",
+            "Look",
+            None,
+            1,
+            0,
+            "",
+            None,
+            None,
+            AT,
+        ),
+        protocol="whatsapp",
+        kind="image",
+        attachments=(file,),
+        details={"name": "Ann"},
+    )
+    async with api.store.transaction() as tx:
+        await tx.inbound.add([one])
+        assert await tx.inbound.message(1001, 100) == one
+    _, answer, _ = await api.call("GET", "/inbound")
+    [row] = answer["inbound"]
+    assert (row["sender"], row["protocol"], row["kind"]) == ("FI.1349", "whatsapp", "image")
+    assert row["attachments"] == [{"name": "image.png", "mime_type": "image/png"}]
