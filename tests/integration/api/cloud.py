@@ -26,8 +26,12 @@ from viesti.simulator.whatsapp.run import (
 from viesti.simulator.whatsapp.templates import Template
 from viesti.storage.seal import Seal
 
-TOKEN, APP = "token-of-acme", "3001"
+TOKEN = "token-of-acme"
 ACME_WABA, BETA_WABA = "2001", "2002"
+ACME_NUMBER = CloudNumber("1001", ACME_WABA, ACME_WHATSAPP, "Acme", "3001", TOKEN, "acme-app", "acme-verify")
+BETA_NUMBER = CloudNumber(
+    "1002", BETA_WABA, BETA_WHATSAPP, "Beta", "3002", "token-of-beta", "beta-app", "beta-verify"
+)
 PICTURE = bytes.fromhex("89504e470d0a1a0a") + bytes(64)
 # Templates are judged when the test says so.
 BEHAVIOUR = CloudBehaviour(approve=False)
@@ -58,18 +62,12 @@ class Cloud:
 @asynccontextmanager
 async def cloud_of(database_url: str) -> AsyncIterator[Cloud]:
     """The WhatsApp numbers of the estate, which are there already, at a Cloud API that runs here."""
-    numbers = (
-        CloudNumber("1001", ACME_WABA, ACME_WHATSAPP, "Acme", APP, TOKEN, "acme-app", "acme-verify"),
-        CloudNumber(
-            "1002", BETA_WABA, BETA_WHATSAPP, "Beta", "3002", "token-of-beta", "beta-app", "beta-verify"
-        ),
-    )
-    options = WhatsAppOptions(numbers=numbers, behaviour=BEHAVIOUR, port=0)
+    options = WhatsAppOptions(numbers=(ACME_NUMBER, BETA_NUMBER), behaviour=BEHAVIOUR, port=0)
     running = await start_whatsapp(options, lambda: datetime.now(UTC), random.Random(1))
     assert not isinstance(running, CannotStart)
     connection = await asyncpg.connect(database_url)
-    for channel, number in ((ACME_CHANNEL, numbers[0]), (BETA_CHANNEL, numbers[1])):
-        await point(connection, channel, running.base_url, number.app_id, number.token)
+    for channel, number in ((ACME_CHANNEL, ACME_NUMBER), (BETA_CHANNEL, BETA_NUMBER)):
+        await point(connection, channel, running.base_url, number)
     await connection.close()
     picture = answer(body=PICTURE, Content_Type="image/png")
     async with Endpoint(lambda _: picture) as files:
@@ -78,13 +76,17 @@ async def cloud_of(database_url: str) -> AsyncIterator[Cloud]:
 
 
 async def point(
-    connection: asyncpg.Connection[Any], channel: int, base_url: str, app_id: str, token: str
+    connection: asyncpg.Connection[Any], channel: int, base_url: str, number: CloudNumber
 ) -> None:
-    """Let a channel's calls go there."""
-    secrets = {"token": token, "app_secret": "secret", "verify_token": "verify"}
+    """Let a channel's calls go there, with what opens this number."""
+    secrets = {
+        "token": number.token,
+        "app_secret": number.app_secret,
+        "verify_token": number.verify_token,
+    }
     await connection.execute(
         "update channels set options = options || $2::text::jsonb, secrets = $3 where id = $1",
         channel,
-        json.dumps({"base_url": base_url, "app_id": app_id}),
+        json.dumps({"base_url": base_url, "app_id": number.app_id}),
         Seal(SEAL_KEY).seal(json.dumps(secrets).encode()),
     )

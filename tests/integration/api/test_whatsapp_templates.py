@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 from tests.fakes.endpoint import Endpoint, Received, answer
-from tests.integration.api.cloud import TOKEN, Cloud, cloud_of, point
+from tests.integration.api.cloud import ACME_NUMBER, TOKEN, Cloud, cloud_of, point
 from tests.integration.api.conftest import ACME, ADA_TOKEN, BETA, BO_TOKEN, Api, make_estate, running
 from tests.integration.api.whatsapp import ACME_CHANNEL, ACME_WHATSAPP, BETA_CHANNEL, BETA_WHATSAPP, ESTATE
 
 from viesti.domain.templates.template import Template
 from viesti.protocols.whatsapp.event_types import TemplateCategory, TemplateQuality, TemplateStatus
 from viesti.services.guids import GuidKind
+from viesti.services.provider.channels import ProviderChannels
+from viesti.services.provider.process import ProcessBodies
+from viesti.services.publish import Publish
+from viesti.services.receipts import TakeReceipts
 from viesti.services.templates.find import NotSendable, find_sendable
 from viesti.services.templates.from_provider import TemplateEvent, TemplateEvents
 from viesti.services.templates.meta import Meta
@@ -81,7 +85,7 @@ class Stage:
     async def renamed(self, base_url: str) -> None:
         """Let Acme's number be at another address from now on."""
         async with self.api.store._pool.acquire() as connection:
-            await point(connection, ACME_CHANNEL, base_url, "3001", TOKEN)
+            await point(connection, ACME_CHANNEL, base_url, ACME_NUMBER)
         await self.api.estate.load()
 
     def guid(self, customer: int) -> str:
@@ -374,6 +378,40 @@ async def test_an_account_that_can_not_be_listed_changes_nothing(stage: Stage) -
     done = await stage.sync.everything()
     assert (done.accounts, len(done.failed)) == (0, 2)
     assert await stage.states() == {"order_update": "PENDING"}
+
+
+async def test_approved_by_webhook(stage: Stage) -> None:
+    """From the request to what the provider posts, over real sockets: nothing is asked for."""
+    parts, whatsapp = stage.api.parts, stage.cloud.whatsapp
+    receipts = TakeReceipts(
+        parts.store, parts.estate, Publish(parts.store, parts.guids), parts.waker, parts.now
+    )
+    channels = ProviderChannels(parts.estate, parts.seal.open)
+    process = ProcessBodies(
+        parts.store, parts.estate, channels, receipts, stage.events, parts.waker, parts.now
+    )
+
+    async def told() -> tuple[str, str, str]:
+        await whatsapp.told()
+        while await process():
+            pass
+        (stored,) = await stage.stored()
+        return stored.status, stored.category, stored.quality
+
+    assert await whatsapp.subscribe(f"{stage.api.url}/provider/whatsapp/acme-wa")
+    assert (await stage.create())[0] == 204
+    made = stage.cloud.judge("order_update", "APPROVED")
+    assert await told() == ("APPROVED", "UTILITY", "")
+    found = await stage.find("order_update")
+    assert isinstance(found, Template)
+    whatsapp.cloud.templates.set_category(made, "MARKETING")
+    whatsapp.cloud.templates.set_quality(made, "YELLOW")
+    assert await told() == ("APPROVED", "MARKETING", "YELLOW")
+    stage.cloud.judge("order_update", "PAUSED")
+    assert (await told())[0] == "PAUSED"
+    found = await stage.find("order_update")
+    assert isinstance(found, NotSendable)
+    assert "is paused by Meta because of its quality" in found.sentence
 
 
 def at(seconds: int) -> datetime:
