@@ -36,6 +36,8 @@ insert into channel_consents (customer_id, bucket, channel, identity, address, o
 select 1, 5, 'whatsapp', '1', (358400000000 + n)::text, false, now() from generate_series(1, {ROWS}) n;
 insert into whatsapp_parties (customer_id, bucket, phone, bsuid, updated_at)
 select 1, 5, (358400000000 + n)::text, 'FI.' || n, now() from generate_series(1, {ROWS}) n;
+insert into whatsapp_windows (customer_id, bucket, identity, address, last_at)
+select 1, 5, '1', (358400000000 + n)::text, now() from generate_series(1, {ROWS}) n;
 insert into waiting_receipts (id, bucket, channel_id, reference, state, error, received_at, source,
                               destination, raw, recipient_id, attempt)
 select n * 64, 1, 31, 'none' || n, 2, '', now(), '', '', '', n * 64 + 5, 1 from generate_series(1, {ROWS}) n;
@@ -105,7 +107,8 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("consents", "standing", (1, "'358400000300'")),
     ("subscriptions", "of_services", ("'{1}'", "'{12,22}'", "'inbound'")),
     ("people", "known", (_all(1), NUMBERS, "'{1}'")),
-    ("people", "barred_on_whatsapp", (_all(1), _all("1"), NUMBERS)),
+    ("people", "on_whatsapp", (_all(1), _all("1"), NUMBERS)),
+    ("windows", "open_for", (1, "'1'", NUMBERS, "'2020-01-01 12:00Z'")),
     ("receipts", "findable_hinted", (ASKED, "'2020-01-01 12:00Z'")),
     ("receipts", "mark_read", (RECIPIENTS, _all("2020-01-01 12:00Z"), 31)),
     ("outbox", "in_hand", (RECIPIENTS,)),
