@@ -76,6 +76,25 @@ insert into inbound_messages (id, bucket, customer_id, channel_id, source, sourc
                               parts, received_at)
 select (3 * {ROWS} + n) * 64 + 5, 5, n % 100 + 1, 31, (358400000000 + n)::text, 'international', '1', '', 1,
        now() from generate_series(1, {ROWS}) n;
+insert into inbound_media (inbound_id, bucket, position, channel_id, mime_type, provider_id, due_at)
+select (3 * {ROWS} + n) * 64 + 5, 5, 0, 31, '', 'm' || n, timestamptz '2020-01-01 12:00Z' + n * interval '1 s'
+from generate_series(1, {ROWS}) n;
+insert into provider_bodies (digest, channel_id, bucket, at)
+select sha256(n::text::bytea), 31, 1, timestamptz '2020-01-01 12:00Z' + n * interval '1 s'
+from generate_series(1, {ROWS}) n;
+insert into inbound_references (reference, channel_id, bucket, at)
+select 'wamid' || n, 31, 1, timestamptz '2020-01-01 12:00Z' + n * interval '1 s'
+from generate_series(1, {ROWS}) n;
+insert into provider_events (id, bucket, channel_id, body, received_at)
+select n * 64 + 5, 5, 31, 'x', now() from generate_series(1, {ROWS}) n;
+insert into provider_events (id, bucket, channel_id, body, received_at, failures, due_at)
+select ({ROWS} + n) * 64 + 5, 5, 31, 'x', now(), 1, timestamptz '2020-01-01 12:00Z' + n * interval '1 s'
+from generate_series(1, {ROWS}) n;
+insert into whatsapp_windows (customer_id, bucket, identity, address, last_at)
+select 1, 5, '1', (358400000000 + n)::text, '2020-01-01 12:00Z' from generate_series(1, {ROWS}) n;
+insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
+select n * 64 + 5, 5, 1, (3 * {ROWS} + n) * 64 + 5, 'inbound', 'POST', '', now(), now()
+from generate_series(1, {ROWS}) n;
 insert into outbox (id, bucket, channel_id, lane, tag, parts, campaign_id)
 select ({ROWS} + n) * 64 + 5, 5, 31, 1, n, 1, n % 100 + 1 from generate_series(1, {ROWS}) n;
 """
@@ -87,11 +106,43 @@ REFERENCES = "'{" + ",".join(f"crm-{n}" for n in range(1, ASKED + 1)) + "}'"
 NUMBERS = "'{" + ",".join(str(358400000001 + n) for n in range(ASKED)) + "}'"
 
 
+WAMIDS = "'{" + ",".join(f"wamid{n}" for n in range(1, ASKED + 1)) + "}'"
+USER_IDS = "'{" + ",".join(f"FI.{n}" for n in range(1, ASKED + 1)) + "}'"
+DIGESTS = "array[" + ",".join(f"sha256('{n}'::bytea)" for n in range(1, ASKED + 1)) + "]"
+TIME, LATER = "'2020-01-01 12:00Z'", "'2030-01-01 12:00Z'"
+A_FILE = (3 * ROWS + 1) * 64 + 5
+
+
 def _all(value: object) -> str:
     return "'{" + ",".join([str(value)] * ASKED) + "}'"
 
 
+# The intake of webhooks and the work on them.
+OF_PROVIDERS: list[tuple[str, str, tuple[object, ...]]] = [
+    ("provider_events", "keep", (MESSAGES, _all(31), _all(1), DIGESTS, DIGESTS, _all(LATER[1:-1]))),
+    ("provider_events", "take", (ASKED,)),
+    ("provider_events", "take_these", (MESSAGES,)),
+    ("provider_events", "due", (LATER, ASKED)),
+    ("provider_events", "next_due", ()),
+    ("provider_events", "done", (MESSAGES,)),
+    ("provider_events", "failed", (MESSAGES, _all("why"), _all(LATER[1:-1]))),
+    ("provider_events", "new_references", (WAMIDS, _all(31), _all(1), _all(LATER[1:-1]))),
+    ("provider_events", "forget_bodies", (LATER, ASKED)),
+    ("provider_events", "forget_references", (LATER, ASKED)),
+    ("parties", "leave", (_all(1), NUMBERS, USER_IDS, _all(LATER[1:-1]))),
+    ("parties", "learn", (_all(1), _all(5), NUMBERS, USER_IDS, _all('""'), _all(LATER[1:-1]))),
+    ("parties", "phones", ("'{1}'", USER_IDS)),
+    ("windows", "opened", (_all(1), _all(5), _all("1"), NUMBERS, _all(LATER[1:-1]))),
+    ("windows", "open_for", (1, "'1'", NUMBERS, TIME)),
+    ("inbound_media", "claim", (LATER, 4, LATER)),
+    ("inbound_media", "next_due", ()),
+    ("inbound_media", "settle", (A_FILE, 0, "'x'", "null", LATER)),
+    ("inbound_media", "put_off", (A_FILE, 0, LATER)),
+    ("inbound_media", "hasten", (A_FILE, TIME)),
+    ("inbound_media", "shown", (A_FILE,)),
+]
 HOT: list[tuple[str, str, tuple[object, ...]]] = [
+    *OF_PROVIDERS,
     ("contacts", "at", ("'{1}'", NUMBERS)),
     ("contacts", "by_phone", (1, NUMBERS)),
     ("contacts", "by_reference", (1, REFERENCES)),
