@@ -133,7 +133,6 @@ OF_PROVIDERS: list[tuple[str, str, tuple[object, ...]]] = [
     ("parties", "learn", (_all(1), _all(5), NUMBERS, USER_IDS, _all('""'), _all(LATER[1:-1]))),
     ("parties", "phones", ("'{1}'", USER_IDS)),
     ("windows", "opened", (_all(1), _all(5), _all("1"), NUMBERS, _all(LATER[1:-1]))),
-    ("windows", "open_for", (1, "'1'", NUMBERS, TIME)),
     ("inbound_media", "claim", (LATER, 4, LATER)),
     ("inbound_media", "next_due", ()),
     ("inbound_media", "settle", (A_FILE, 0, "'x'", "null", LATER)),

@@ -31,6 +31,7 @@ update inbound_media set failures = failures + 1, due_at = $3 where inbound_id =
 select mime_type, name, bytes, error, fetched_at from inbound_media where inbound_id = $1 order by position limit 1
 
 -- name: hasten
--- Calls that waited for a message's files are due now.
+-- Calls that waited for a message's files are due now. (Found by the message alone, or those due are read instead.)
+with told as materialized (select id from callbacks where subject_id = $1)
 update callbacks set due_at = $2
-where subject_id = $1 and due_at > $2 and attempt = 0 and claim is null and parked_at is null
+where id = any(array(select id from told)) and due_at > $2 and attempt = 0 and claim is null and parked_at is null
