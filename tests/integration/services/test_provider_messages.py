@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from string import ascii_letters
 from typing import Any
 
 import pytest
@@ -161,6 +163,16 @@ async def test_a_message_that_cant_be_read_is_kept(wa: Provider) -> None:
     assert [row["text"] for row in await wa.inbound()] == ["ours"]
     [left] = await wa.left()
     assert left["last_error"] == "an item has another shape (1 of 2 events)"
+
+
+@pytest.mark.parametrize("member", ["id", "from", "from_user_id"])
+async def test_an_id_that_no_index_holds_is_kept(wa: Provider, member: str) -> None:
+    long = "".join(random.Random(1).choices(ascii_letters, k=9_000))
+    await wa.post(said(message("ours"), message(**{member: long}), people=()))
+    await wa.work()
+    assert [row["text"] for row in await wa.inbound()] == ["ours"]
+    [left] = await wa.left()
+    assert left["last_error"] == "an id in it is longer than ids are (1 of 2 events)"
 
 
 async def test_a_field_of_no_use_is_done_with(wa: Provider) -> None:

@@ -44,6 +44,8 @@ STATES: Mapping[str, PartState] = {
 }
 _READ = frozenset(("read", "played"))
 NO_CHANNEL = "its number is no channel's"
+TOO_LONG = "an id in it is longer than ids are"
+LONGEST_ID = 512  # characters; an index holds no more than some thousands
 _LONGEST_NOTE = 300  # characters of a fault's title
 
 
@@ -107,6 +109,8 @@ class Gathered:
                 found = channels.of_number(posted, event.phone_number_id)
                 if found is None:
                     return NO_CHANNEL
+                if max(map(len, _ids(event))) > LONGEST_ID:
+                    return TOO_LONG
                 self._of_number(found.row, event, at, received_at)
             case _:
                 found = next(iter(channels.of_account(posted, event.waba_id)), posted)
@@ -129,6 +133,12 @@ class Gathered:
                 self.preferred.append(Preferred(channel, event, at))
             case PartyChanged():
                 self.moved.append(Moved(channel, event, at))
+
+
+def _ids(event: StatusEvent | MessageEvent | Preference | PartyChanged) -> tuple[str, ...]:
+    """What it is stored and found by."""
+    reference = "" if isinstance(event, Preference) else event.wamid
+    return reference, event.wa_id, event.user_id
 
 
 def receipt(channel: ChannelRow, event: StatusEvent, received_at: datetime) -> CarrierReceipt:
