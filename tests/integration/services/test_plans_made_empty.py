@@ -90,8 +90,6 @@ select n * 64 + 5, 5, 31, 'x', now() from generate_series(1, {ROWS}) n;
 insert into provider_events (id, bucket, channel_id, body, received_at, failures, due_at)
 select ({ROWS} + n) * 64 + 5, 5, 31, 'x', now(), 1, timestamptz '2020-01-01 12:00Z' + n * interval '1 s'
 from generate_series(1, {ROWS}) n;
-insert into whatsapp_windows (customer_id, bucket, identity, address, last_at)
-select 1, 5, '1', (358400000000 + n)::text, '2020-01-01 12:00Z' from generate_series(1, {ROWS}) n;
 insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
 select n * 64 + 5, 5, 1, (3 * {ROWS} + n) * 64 + 5, 'inbound', 'POST', '', now(), now()
 from generate_series(1, {ROWS}) n;

@@ -129,7 +129,12 @@ NOTIFICATION = Thing(
             Moment(),
             about=About("Timestamp", "When it came in, UTC.", "important"),
         ),
-        Member("protocol", "protocol", Text(), about=About("Protocol", "How it came: SMS or WhatsApp.", "important")),
+        Member(
+            "protocol",
+            "protocol",
+            Text(),
+            about=About("Protocol", "How it came: SMS or WhatsApp.", "important"),
+        ),
         Member(
             "attachments",
             "attachments",
