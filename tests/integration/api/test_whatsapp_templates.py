@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -211,6 +212,32 @@ async def test_the_same_again_is_taken_once(stage: Stage) -> None:
     assert (await stage.create(Language="en"))[0] == 204
 
 
+async def test_one_of_many_at_once_is_submitted(stage: Stage) -> None:
+    said = await asyncio.gather(*(stage.create() for _ in range(5)))
+    statuses = sorted(status for status, _ in said)
+    assert statuses[0] == 204
+    assert set(statuses) <= {204, 503}
+    assert len(await stage.stored()) == len(stage.cloud.templates()) == 1
+    assert (await stage.create())[0] == 204
+
+
+async def test_one_that_died_while_it_was_submitted(stage: Stage) -> None:
+    """A row without an answer is somebody's for a minute, and then anybody's."""
+    real = stage.cloud.whatsapp.base_url
+    async with Endpoint(lost) as deaf:
+        await stage.renamed(deaf.url)
+        assert (await stage.create())[0] == 503
+    await stage.renamed(real)
+    update = "update templates set reason = '', created_at = now() - $1::interval"
+    async with stage.api.store._pool.acquire() as connection:
+        await connection.execute(update, timedelta(seconds=50))
+        assert (await stage.create())[0] == 503
+        assert stage.cloud.templates() == {}
+        await connection.execute(update, timedelta(seconds=70))
+    assert (await stage.create(RawContent="Another text."))[0] == 204
+    assert [each.raw_content for each in await stage.stored()] == ["Another text."]
+
+
 async def test_what_meta_refuses_is_told_and_leaves_nothing(stage: Stage) -> None:
     stage.cloud.whatsapp.add_template("order_update", "Something that was there.")
     status, said = await stage.create()
@@ -262,6 +289,18 @@ async def test_an_answer_that_was_lost_of_what_meta_has(stage: Stage) -> None:
     assert (await stage.create())[0] == 204
     (stored,) = await stage.stored()
     assert (stored.provider_id, stored.status, stored.display_name) == (there.id, "APPROVED", "Order update")
+    assert stored.reason == ""
+
+
+async def test_an_answer_that_was_lost_and_another_content(stage: Stage) -> None:
+    real = stage.cloud.whatsapp.base_url
+    async with Endpoint(lost) as deaf:
+        await stage.renamed(deaf.url)
+        assert (await stage.create())[0] == 503
+    await stage.renamed(real)
+    stage.cloud.whatsapp.add_template("order_update", str(ORDER["RawContent"]))
+    assert (await stage.create(RawContent="Another text."))[0] == 409
+    assert [each.raw_content for each in await stage.stored()] == [ORDER["RawContent"]]
 
 
 async def test_nobody_is_there(stage: Stage) -> None:

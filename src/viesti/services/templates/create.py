@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -32,6 +32,10 @@ from viesti.services.templates.written import components_for_codes, components_o
 from viesti.storage.store import Store, Transaction
 
 _LONGEST = 64  # characters of a number with the marks in it
+# How long one may be with Meta before its request must have died; longer than a call may take.
+_SUBMITTING = timedelta(minutes=1)
+_UNDER_WAY = "It is being submitted already; ask again in a moment."
+_NO_ANSWER = "Meta gave no answer"
 
 
 class NewTemplate(msgspec.Struct, frozen=True):
@@ -100,8 +104,13 @@ class CreateTemplate:
         self, number: Number, standing: Template, new: NewTemplate, category: Category
     ) -> Template | Taken | Unavailable | None:
         """What a template that was made before answers; None: Meta never had it, it is to be submitted."""
-        if not standing.provider_id:  # the answer was lost
-            return await self._adopt(number, standing)
+        if not standing.provider_id:
+            if not self._lost(standing):
+                return Unavailable(_UNDER_WAY)
+            adopted = await self._adopt(number, standing)
+            if not isinstance(adopted, Template):
+                return adopted
+            standing = adopted
         if not standing.state.offered:
             sentence = f"The template {standing.reference} {standing.state.why}. Choose another name."
             return Taken("name", sentence)
@@ -109,6 +118,10 @@ class CreateTemplate:
             sentence = f"There is a template {standing.reference} with another content."
             return Taken("name", f"{sentence} Choose another name.")
         return standing
+
+    def _lost(self, standing: Template) -> bool:
+        """Whether the answer to a template that has none will not come any more."""
+        return bool(standing.reason) or standing.created_at < self._now() - _SUBMITTING
 
     async def _adopt(self, number: Number, standing: Template) -> Template | Unavailable | None:
         """What Meta has of it."""
@@ -148,14 +161,16 @@ class CreateTemplate:
             display_name=display_name, category=category.value, status=PENDING, quality="", reason="",
             components=components, raw_content=shape.body, created_at=now, updated_at=now,
         )  # fmt: skip
-        await self._write(made)
+        if not await self._claim(made):
+            return Unavailable(_UNDER_WAY)
         answer = await self._meta.create(
             number, name, language, category.value, components, named=named(shape) and not codes
         )
         if not isinstance(answer, wire.Created):
-            unsure = isinstance(answer, NoAnswer) and answer.sent
-            if not unsure:
-                async with self._store.transaction() as tx:
+            async with self._store.transaction() as tx:
+                if isinstance(answer, NoAnswer) and answer.sent:
+                    await tx.templates.change([replace(made, reason=_NO_ANSWER)], self._now())
+                else:
                     await tx.templates.drop([made.id])
             return _refused(answer, "")
         status, told = (answer.status or PENDING).upper(), (answer.category or category.value).upper()
@@ -163,16 +178,24 @@ class CreateTemplate:
             await tx.templates.submitted(made.id, answer.id, told, status, self._now())
         return replace(made, provider_id=answer.id, category=told, status=status)
 
-    async def _write(self, made: Template) -> None:
-        """Write it down, in the place of one that Meta does not have."""
+    async def _claim(self, made: Template) -> bool:
+        """Write it down, in the place of one that Meta does not have; False when another request did."""
+        claimed = False
 
         async def work(tx: Transaction) -> None:
+            nonlocal claimed
             found = await tx.templates.of_customer(made.customer_id, made.name)
             same = (made.channel_id, made.language)
-            await tx.templates.drop([each.id for each in found if (each.channel_id, each.language) == same])
-            await tx.templates.add([made])
+            gone = [
+                each.id
+                for each in found
+                if (each.channel_id, each.language) == same and (each.status == DELETED or self._lost(each))
+            ]
+            await tx.templates.drop(gone)
+            claimed = bool(await tx.templates.add([made]))
 
         await self._store.run(work)
+        return claimed
 
 
 def _checked(new: NewTemplate) -> tuple[Category, str] | Invalid:
