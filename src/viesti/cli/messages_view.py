@@ -48,10 +48,10 @@ class MessagesView:
     def recent(self, rows: Sequence[RecentMessage]) -> None:
         """The newest recipients."""
         self._table(
-            ("id", "accepted", "from", "to", "parts", "status", "why"),
+            ("id", "accepted", "by", "from", "to", "parts", "status", "why"),
             (
                 (
-                    *(str(r.id), when(r.created_at), r.sender, r.address, str(r.parts), r.status),
+                    *(str(r.id), when(r.created_at), r.protocol, r.sender, r.address, str(r.parts), r.status),
                     r.failure or r.frozen or "",
                 )
                 # Ids are given in blocks, so their order is only roughly that of time.

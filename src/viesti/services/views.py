@@ -135,7 +135,7 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class RecentMessage:
-    """One line of the list: a recipient with his message's sender."""
+    """One line of the list: a recipient with his message's sender and what it goes by."""
 
     id: int
     message_id: int
@@ -149,6 +149,7 @@ class RecentMessage:
     parts: int
     created_at: datetime
     finished_at: datetime | None
+    protocol: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,9 @@ async def test_a_template_is_answered_in_camel_case_and_kept_whole(world: Api) -
     )
     guids = [world.guids.of(GuidKind.RECIPIENT, each.id) for each in await recipients_of(world, answer)]
     assert guids == [each["id"] for each in answer["recipients"]]
+    await send(world)
+    _, listed, _ = await world.call("GET", "/messages?limit=3")
+    assert [row["protocol"] for row in listed["messages"]] == ["sms", "whatsapp", "whatsapp"]
 
 
 async def test_it_is_sent_when_it_is_asked_for(world: Api) -> None:

@@ -149,6 +149,7 @@ select id, key from routes where id = any($1::bigint[])
 -- name: recent
 -- The newest recipients of a customer with their message's sender, newest first.
 select r.id, r.message_id, r.address, r.status, r.failure, r.flagged_why, r.parts, r.created_at, r.finished_at, m.sender,
+       m.protocol,
        case when r.status = 3 then (select h.reason from held h where h.id = r.id) end as frozen
 from recipients r join messages m on m.id = r.message_id
 where r.customer_id = $1 and r.id < $2
@@ -158,6 +159,7 @@ order by r.id desc limit $3
 -- The newest recipients of all customers with their message's sender, newest first. (On its own: a plan for both
 -- could not use the index by customer.)
 select r.id, r.message_id, r.address, r.status, r.failure, r.flagged_why, r.parts, r.created_at, r.finished_at, m.sender,
+       m.protocol,
        case when r.status = 3 then (select h.reason from held h where h.id = r.id) end as frozen
 from recipients r join messages m on m.id = r.message_id
 where r.id < $1
