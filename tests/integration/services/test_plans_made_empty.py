@@ -90,6 +90,10 @@ select n * 64 + 5, 5, 31, 'x', now() from generate_series(1, {ROWS}) n;
 insert into provider_events (id, bucket, channel_id, body, received_at, failures, due_at)
 select ({ROWS} + n) * 64 + 5, 5, 31, 'x', now(), 1, timestamptz '2020-01-01 12:00Z' + n * interval '1 s'
 from generate_series(1, {ROWS}) n;
+insert into templates (id, bucket, customer_id, channel_id, provider_id, name, language, category, status,
+                       components, created_at, updated_at)
+select n * 64 + 5, 5, n % 100 + 1, n % 100 + 31, 'p' || n, 'name' || n, 'fi', 'UTILITY', 'APPROVED', '[]',
+       now(), now() from generate_series(1, {ROWS}) n;
 insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
 select n * 64 + 5, 5, 1, (3 * {ROWS} + n) * 64 + 5, 'inbound', 'POST', '', now(), now()
 from generate_series(1, {ROWS}) n;
@@ -157,6 +161,9 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("people", "known", (_all(1), NUMBERS, "'{1}'")),
     ("people", "on_whatsapp", (_all(1), _all("1"), NUMBERS)),
     ("windows", "open_for", (1, "'1'", NUMBERS, "'2020-01-01 12:00Z'")),
+    ("templates", "of_customer", (2, "'name101'")),
+    ("templates", "of_channels", ("'{31}'",)),
+    ("templates", "told", (31, "'p100'", "'name100'", "'fi'", "'PAUSED'", "''", "null", "null", TIME, TIME)),
     ("receipts", "findable_hinted", (ASKED, "'2020-01-01 12:00Z'")),
     ("receipts", "mark_read", (RECIPIENTS, _all("2020-01-01 12:00Z"), 31)),
     ("outbox", "in_hand", (RECIPIENTS,)),
