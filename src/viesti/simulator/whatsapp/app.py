@@ -25,6 +25,7 @@ from viesti.simulator.whatsapp.cloud import Cloud, Taken
 from viesti.simulator.whatsapp.hooks import Hooks
 from viesti.simulator.whatsapp.numbers import CloudNumber
 from viesti.simulator.whatsapp.problem import Problem, missing, no_such
+from viesti.simulator.whatsapp.shapes import without_nulls
 from viesti.simulator.whatsapp.templates import Template
 
 TRANSPORT = "viesti.transport"  # in the scope's extensions: the connection, so that it can be cut
@@ -190,7 +191,7 @@ class GraphApp:
             return body
         behaviour = self._cloud.behaviour
         delay = behaviour.approval_delay.draw(self._random)
-        made = self._cloud.templates.create(call.object, body, behaviour, delay)
+        made = self._cloud.templates.create(call.object, without_nulls(body), behaviour, delay)
         if isinstance(made, Problem):
             return made
         return {"id": made.id, "status": made.status, "category": made.category}
@@ -293,7 +294,9 @@ class GraphApp:
             return body
         behaviour = self._cloud.behaviour
         delay = behaviour.approval_delay.draw(self._random)
-        return self._cloud.templates.edit(template, body, behaviour, delay) or {"success": True}
+        return self._cloud.templates.edit(template, without_nulls(body), behaviour, delay) or {
+            "success": True
+        }
 
     async def _remove(self, call: Call) -> Any:
         if self._cloud.files.get(call.object, call.number.waba_id) is None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from viesti.simulator.whatsapp.people import USER_ID
 from viesti.simulator.whatsapp.problem import Problem, invalid, missing
+from viesti.simulator.whatsapp.shapes import SendBody, problem_of_types
 
 TEXT_LENGTH, INTERACTIVE_LENGTH, CAPTION_LENGTH = 4096, 1024, 1024
 LABEL_LENGTH, LIST_BUTTON_LENGTH, ID_LENGTH, FOOTER_LENGTH = 20, 20, 256, 60
@@ -46,15 +47,18 @@ class MarkRead:
 
 def read(body: dict[str, Any]) -> Send | MarkRead | Problem:
     """What the body of POST /{phone-number-id}/messages asks."""
+    wrong = problem_of_types(body, SendBody)
+    if wrong is not None:
+        return wrong
     if body.get("messaging_product") != "whatsapp":
         return Problem(100, "Param messaging_product must be one of {WHATSAPP}.")
     if body.get("status") == "read":
         identifier = body.get("message_id")
-        return MarkRead(identifier) if isinstance(identifier, str) and identifier else missing("message_id")
+        return MarkRead(identifier) if identifier else missing("message_id")
     problem = next(_whole(body), None)
     if problem is not None:
         return problem
-    kind = body.get("type", "text")
+    kind = body.get("type") or "text"
     to = body.get("to") or ""
     recipient = "" if to else body["recipient"]  # a phone number comes before an id
     reply_to = str((body.get("context") or {}).get("message_id") or "")
@@ -63,26 +67,22 @@ def read(body: dict[str, Any]) -> Send | MarkRead | Problem:
 
 
 def _whole(body: dict[str, Any]) -> Checks:
-    if body.get("recipient_type", "individual") != "individual":
+    if (body.get("recipient_type") or "individual") != "individual":
         yield Problem(100, "Param recipient_type must be one of {INDIVIDUAL}.")
     to, recipient = body.get("to"), body.get("recipient")
     if not to and not recipient:
         yield Problem(100, "The parameter to or recipient is required.")
-    if to and not (isinstance(to, str) and re.fullmatch(r"[0-9]{5,15}", _digits(to))):
+    if to and not re.fullmatch(r"[0-9]{5,15}", _digits(to)):
         yield invalid("Param to must be a phone number with its country code.")
-    if not to and not (isinstance(recipient, str) and USER_ID.fullmatch(recipient)):
+    if not to and not USER_ID.fullmatch(recipient or ""):
         yield invalid("Param recipient must be a business-scoped user id.")
-    kind = body.get("type", "text")
+    kind = body.get("type") or "text"
     if kind not in _KINDS:
         yield Problem(100, f"Param type must be one of {{{', '.join(sorted(_KINDS)).upper()}}}.")
-    payload = body.get(kind)
-    if not isinstance(payload, dict if kind != "contacts" else list):
+    if body.get(kind) is None:
         yield missing(kind)
-    yield from _KINDS[kind](kind, payload)
-    if not isinstance(body.get("context") or {}, dict):
-        yield Problem(100, "Param context must be an object.")
-    data = body.get("biz_opaque_callback_data") or ""
-    if not isinstance(data, str) or len(data) > CALLBACK_DATA_LENGTH:
+    yield from _KINDS[kind](kind, body[kind])
+    if len(body.get("biz_opaque_callback_data") or "") > CALLBACK_DATA_LENGTH:
         yield invalid(f"biz_opaque_callback_data must be up to {CALLBACK_DATA_LENGTH} characters.")
 
 
@@ -107,14 +107,10 @@ def _media(kind: str, payload: dict[str, Any]) -> Checks:
 
 
 def _template(_: str, payload: dict[str, Any]) -> Checks:
-    if not isinstance(payload.get("name"), str) or not payload["name"]:
+    if not payload.get("name"):
         yield missing("template.name")
-    language = payload.get("language")
-    if not isinstance(language, dict) or not isinstance(language.get("code"), str):
+    if not (payload.get("language") or {}).get("code"):
         yield missing("template.language.code")
-    components = payload.get("components") or []
-    if not isinstance(components, list) or not all(isinstance(one, dict) for one in components):
-        yield Problem(100, "Param template.components must be an array of objects.")
 
 
 def _interactive(_: str, payload: dict[str, Any]) -> Checks:
@@ -125,17 +121,16 @@ def _interactive(_: str, payload: dict[str, Any]) -> Checks:
     yield from _length("interactive.body.text", (payload.get("body") or {}).get("text"), most)
     if payload.get("footer"):
         yield from _length("interactive.footer.text", payload["footer"].get("text"), FOOTER_LENGTH)
-    if not isinstance(payload.get("action"), dict):
+    if payload.get("action") is None:
         yield missing("interactive.action")
     yield from _ACTIONS[str(kind)](payload["action"])
 
 
 def _reply_buttons(action: dict[str, Any]) -> Checks:
-    buttons = action.get("buttons")
-    if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
+    buttons = action.get("buttons") or []
+    if not 1 <= len(buttons) <= 3:
         yield invalid("interactive.action.buttons must hold 1 to 3 buttons.")
-        return
-    if not all(isinstance(one, dict) and one.get("type") == "reply" for one in buttons):
+    if not all(one.get("type") == "reply" for one in buttons):
         yield invalid("Each of interactive.action.buttons must be of type 'reply'.")
     replies = [one.get("reply") or {} for one in buttons]
     for reply in replies:
@@ -146,10 +141,9 @@ def _reply_buttons(action: dict[str, Any]) -> Checks:
 
 def _list(action: dict[str, Any]) -> Checks:
     yield from _length("interactive.action.button", action.get("button"), LIST_BUTTON_LENGTH)
-    sections = action.get("sections")
-    if not isinstance(sections, list) or not 1 <= len(sections) <= ROWS:
+    sections = action.get("sections") or []
+    if not 1 <= len(sections) <= ROWS:
         yield invalid(f"interactive.action.sections must hold 1 to {ROWS} sections.")
-        return
     rows = [row for section in sections for row in section.get("rows") or ()]
     if not 1 <= len(rows) <= ROWS:
         yield invalid(f"A list has 1 to {ROWS} rows in all, not {len(rows)}.")
@@ -179,7 +173,7 @@ def _anything(_: Any) -> Checks:
 def _reaction(_: str, payload: dict[str, Any]) -> Checks:
     if not payload.get("message_id"):
         yield missing("reaction.message_id")
-    if not isinstance(payload.get("emoji"), str):
+    if payload.get("emoji") is None:
         yield missing("reaction.emoji")
 
 

@@ -25,6 +25,7 @@ from viesti.simulator.whatsapp.payloads import Change
 from viesti.simulator.whatsapp.people import People, Person
 from viesti.simulator.whatsapp.problem import Problem
 from viesti.simulator.whatsapp.record import Message, Record
+from viesti.simulator.whatsapp.shapes import without_nulls
 from viesti.simulator.whatsapp.templates import Template
 
 Later = Callable[[float, Callable[[], None]], None]
@@ -100,7 +101,7 @@ class Cloud:
 
     def _send(self, number: CloudNumber, body: dict[str, Any]) -> Taken | Problem:
         refused = self.behaviour.refuse_with
-        asked = Problem(refused) if refused else checks.read(body)
+        asked = Problem(refused) if refused else checks.read(without_nulls(body))
         if isinstance(asked, Problem):
             return asked
         if isinstance(asked, checks.MarkRead):

@@ -32,7 +32,7 @@ def fill(template: Template, sent: Sequence[dict[str, Any]]) -> Filled | Problem
     """Put the parameters of a send into a template."""
     given: dict[str, dict[str, Any]] = {}
     for one in sent:
-        kind = str(one.get("type", "")).lower()
+        kind = str(one.get("type") or "").lower()
         if kind not in ("header", "body", "button"):
             return Problem(
                 132000 if kind == "footer" else 100, f"component type '{kind}' takes no parameters"
@@ -69,7 +69,7 @@ def _header(
         if got != wanted:
             return Problem(132012, f"header: Format mismatch, expected {kind}, received {str(got).upper()}")
         media = parameters[0].get(wanted)
-        if not isinstance(media, dict) or not (media.get("id") or media.get("link")):
+        if not media or not (media.get("id") or media.get("link")):
             return missing(f"{wanted}.id or {wanted}.link")
         return "", (wanted, media)
     if kind == "LOCATION":
@@ -104,8 +104,8 @@ def _value(where: str, parameter: dict[str, Any]) -> str | Problem:
         return str((parameter.get(kind) or {}).get("fallback_value", ""))
     if kind != "text":
         return Problem(132012, f"{where}: Format mismatch, expected TEXT, received {str(kind).upper()}")
-    text = parameter.get("text")
-    if not isinstance(text, str) or not text:
+    text = parameter.get("text") or ""
+    if not text:
         return Problem(131008, f"{where}: Parameter of type text is missing text value")
     if "\n" in text or "\t" in text or " " * 5 in text:
         return Problem(
@@ -146,5 +146,4 @@ def _buttons(
 
 
 def _parameters(sent: dict[str, Any]) -> list[dict[str, Any]]:
-    parameters = sent.get("parameters") or []
-    return [one for one in parameters if isinstance(one, dict)] if isinstance(parameters, list) else []
+    return sent.get("parameters") or []

@@ -51,7 +51,9 @@ def _interactive(message: Message, payload: dict[str, Any]) -> None:
     elif payload["type"] == "list":
         message.list_button = action["button"]
         message.buttons = tuple(
-            ("ROW", row["title"], row["id"]) for section in action["sections"] for row in section["rows"]
+            ("ROW", row["title"], row["id"])
+            for section in action["sections"]
+            for row in section.get("rows", ())
         )
     elif payload["type"] == "cta_url":
         parameters = action["parameters"]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from viesti.simulator.whatsapp.problem import Problem, missing
+from viesti.simulator.whatsapp.shapes import TemplateBody, problem_of_types
 from viesti.simulator.whatsapp.templates import VARIABLE, variables
 
 NAME = re.compile(r"[a-z0-9_]{1,512}")
@@ -32,21 +33,22 @@ Checks = Iterator[Problem]
 
 def problem_of(body: dict[str, Any]) -> Problem | None:
     """Why no template can be created of the body of a request."""
-    return next(_whole(body), None)
+    return problem_of_types(body, TemplateBody) or next(_whole(body), None)
 
 
 def problem_of_components(components: Any, category: str, form: str) -> Problem | None:
     """Why these can't be the components of a template."""
-    return next(_components(components, category, form), None)
+    types = problem_of_types({"components": components}, TemplateBody)
+    return types or next(_components(components, category, form), None)
 
 
 def _whole(body: dict[str, Any]) -> Checks:
     for name in ("name", "language", "category", "components"):
         if not body.get(name):
             yield missing(name)
-    if not isinstance(body["name"], str) or not NAME.fullmatch(body["name"]):
+    if not NAME.fullmatch(body["name"]):
         yield _refused("Name is invalid", "The name may hold lower-case letters, digits and '_', up to 512.")
-    if not isinstance(body["language"], str) or not LANGUAGE.fullmatch(body["language"]):
+    if not LANGUAGE.fullmatch(body["language"]):
         yield Problem(100, f"Param language must be a known code; '{body['language']}' is none.")
     if body["category"] not in CATEGORIES:
         yield Problem(100, f"Param category must be one of {{{', '.join(CATEGORIES)}}}.")
@@ -55,9 +57,7 @@ def _whole(body: dict[str, Any]) -> Checks:
 
 
 def _components(components: Any, category: str, form: str) -> Checks:
-    if not isinstance(components, list) or not all(isinstance(one, dict) for one in components):
-        yield Problem(100, "Param components must be an array of objects.")
-    kinds = [str(one.get("type", "")).upper() for one in components]
+    kinds = [str(one.get("type") or "").upper() for one in components]
     for kind in kinds:
         if kind not in COMPONENTS:
             yield Problem(100, f"Param components has an unknown type '{kind}'.")
@@ -89,7 +89,7 @@ def _body(component: dict[str, Any], category: str, form: str) -> Checks:
 
 
 def _header(component: dict[str, Any], _: str, form: str) -> Checks:
-    kind = str(component.get("format", "")).upper()
+    kind = str(component.get("format") or "").upper()
     if kind not in HEADERS:
         yield Problem(100, f"Param format must be one of {{{', '.join(HEADERS)}}}.")
     if kind in ("IMAGE", "VIDEO", "DOCUMENT") and not (component.get("example") or {}).get("header_handle"):
@@ -114,15 +114,14 @@ def _footer(component: dict[str, Any], category: str, _: str) -> Checks:
 
 
 def _buttons(component: dict[str, Any], _: str, __: str) -> Checks:
-    buttons = component.get("buttons")
-    if not isinstance(buttons, list) or not buttons:
+    buttons = component.get("buttons") or []
+    if not buttons:
         yield missing("buttons")
-        return
     if len(buttons) > BUTTONS_IN_ALL:
         yield _refused(
             "Too many buttons", f"A template has {BUTTONS_IN_ALL} buttons at most, not {len(buttons)}."
         )
-    kinds = [str(one.get("type", "")).upper() for one in buttons]
+    kinds = [str(one.get("type") or "").upper() for one in buttons]
     for kind, one in zip(kinds, buttons, strict=True):
         if kind not in BUTTONS:
             yield Problem(100, f"Param type of a button must be one of {{{', '.join(BUTTONS)}}}.")
@@ -138,10 +137,10 @@ def _button(kind: str, button: dict[str, Any]) -> Checks:
     label = button.get("text")
     if kind in ("QUICK_REPLY", "URL", "PHONE_NUMBER") and not label:
         yield missing("text")
-    if isinstance(label, str) and len(label) > LABEL_LENGTH:
+    if len(label or "") > LABEL_LENGTH:
         yield _refused("Label is too long", f"A button's label has {LABEL_LENGTH} characters at most.")
     if kind == "URL":
-        url = str(button.get("url", ""))
+        url = str(button.get("url") or "")
         if not 1 <= len(url) <= URL_LENGTH:
             yield _refused("URL is invalid", f"A button's url has 1 to {URL_LENGTH} characters.")
         found = VARIABLE.findall(url)
@@ -149,7 +148,7 @@ def _button(kind: str, button: dict[str, Any]) -> Checks:
             yield _refused("URL is invalid", "A button's url has one variable at most, at its end.")
         if found and not button.get("example"):
             yield _refused("Example is missing", "A url with a variable needs an example.")
-    if kind == "PHONE_NUMBER" and not 1 <= len(str(button.get("phone_number", ""))) <= NUMBER_LENGTH:
+    if kind == "PHONE_NUMBER" and not 1 <= len(str(button.get("phone_number") or "")) <= NUMBER_LENGTH:
         yield _refused("Number is invalid", f"A button's phone_number has 1 to {NUMBER_LENGTH} characters.")
     if kind == "COPY_CODE" and not button.get("example"):
         yield _refused("Example is missing", "A code to copy needs an example.")
@@ -164,7 +163,7 @@ _CHECKS: dict[str, Callable[[dict[str, Any], str, str], Checks]] = {
 
 
 def _length(what: str, text: Any, most: int) -> Checks:
-    if not isinstance(text, str) or not text:
+    if not text:
         yield missing(f"{what}.text")
     elif len(text) > most:
         yield _refused(
