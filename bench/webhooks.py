@@ -6,6 +6,7 @@ message of a person has reached the webhook of its service, and no body is left.
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
@@ -76,11 +77,15 @@ BLOCKS = "select nextval('viesti_ids') from generate_series(1, $1)"
 FAILED = "select last_error, count(*) from provider_events where failures > 0 group by 1"
 
 
+_bases = itertools.count(0, 10**DIGITS // 10)  # each run's messages are its own: what came before is a repeat
+
+
 async def webhooks(stand: Stand, amount: Amount) -> Outcome:
     """At a rate, then as many as 32 connections get answered."""
     outcome = Outcome("webhooks")
     poster = Agent("webhook_poster")
     await poster.start()
+    stand.groups["poster"] = [poster.pid]
     connection = await stand.connect()
     try:
         estate = stand.folder / "webhooks.toml"
@@ -90,10 +95,11 @@ async def webhooks(stand: Stand, amount: Amount) -> Outcome:
             "port": stand.api_port, "path": f"/provider/whatsapp/{CHANNEL}", "secret": SECRET,
             "identity": IDENTITY, "number_id": NUMBER_ID, "at": int(time.time()),
         }  # fmt: skip
+        base = next(_bases)
         posts = int(amount.webhook_rate * amount.webhook_seconds)
         async with Gauge(stand) as gauge:
             first = await _case(
-                stand, connection, poster, outcome, "", posts, 0, {**load, "rate": amount.webhook_rate}
+                stand, connection, poster, outcome, "", posts, base, {**load, "rate": amount.webhook_rate}
             )
             await gauge.read(outcome)
         outcome.messages = posts
@@ -102,6 +108,7 @@ async def webhooks(stand: Stand, amount: Amount) -> Outcome:
             outcome.problems.append(f"{row[1]} webhooks failed: {row[0]}")
     finally:
         await connection.close()
+        del stand.groups["poster"]
         await poster.stop()
     return outcome
 
