@@ -10,6 +10,7 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from structlog.testing import capture_logs
 from tests.integration.api.conftest import SEAL_KEY, Api
 
 from viesti.protocols.whatsapp.signature import sign
+from viesti.services.provider.take import TakeBodies
 from viesti.storage.seal import Seal
 
 pytestmark = pytest.mark.integration
@@ -75,8 +77,11 @@ async def test_bodies_at_once_are_all_kept(api: Api, db: asyncpg.Connection[Any]
 
 
 async def test_a_replayed_body_is_answered_and_has_no_effect(api: Api, db: asyncpg.Connection[Any]) -> None:
-    assert await asyncio.gather(*(post(api) for _ in range(20))) == [(200, b"")] * 20
+    with capture_logs() as logs:
+        assert await asyncio.gather(*(post(api) for _ in range(20))) == [(200, b"")] * 20
     assert len(await kept(db)) == 1
+    assert sum(line["times"] for line in logs if line["event"] == "webhooks came again") == 19
+    assert "secret message" not in str(logs)
     await db.execute("delete from provider_events")  # it was worked on
     assert await post(api) == (200, b"")
     assert await db.fetchval("select count(*) from provider_events") == 0
@@ -132,13 +137,15 @@ async def test_a_channel_without_a_secret_takes_nothing(api: Api, db: asyncpg.Co
 async def test_an_unknown_channel_is_404_for_whatever_is_posted(
     api: Api, db: asyncpg.Connection[Any]
 ) -> None:
-    for path in (
-        "/provider/whatsapp/nobody",
-        "/provider/whatsapp/loop",
-        "/provider/whatsapp/",
-        "/provider/x",
+    for path, logged in (
+        ("/provider/whatsapp/nobody", 1),
+        ("/provider/whatsapp/loop", 1),
+        ("/provider/whatsapp/", 0),
+        ("/provider/x", 0),
     ):
-        assert (await post(api, path=path))[0] == 404, path
+        with capture_logs() as logs:
+            assert (await post(api, path=path))[0] == 404, path
+        assert [line["why"] for line in logs] == ["there is no such channel"] * logged
         async with api.client.get(api.url + path) as response:
             assert response.status == 404, path
     assert await kept(db) == []
@@ -162,6 +169,20 @@ async def test_a_body_of_5_mb_is_refused_unread(api: Api, db: asyncpg.Connection
     assert "connection: close" in head.lower()
     writer.close()
     assert await kept(db) == []
+
+
+async def test_two_processes_keep_a_body_once(
+    api: Api, db: asyncpg.Connection[Any], database_url: str
+) -> None:
+    """The second waits for the first, whatever becomes of that."""
+    row = api.estate.current.estate.channels[CHANNEL]
+    takes = [TakeBodies(api.store, api.parts.waker, lambda: datetime.now(UTC)) for _ in range(4)]
+    for take in takes:
+        take.start()
+    await asyncio.gather(*(take(row, b'{"n": %d}' % n) for n in range(200) for take in takes))
+    for take in takes:
+        await take.stop()
+    assert len(await kept(db)) == 200
 
 
 async def test_the_largest_body_is_taken(api: Api, db: asyncpg.Connection[Any]) -> None:

@@ -347,6 +347,30 @@ async def test_start_lets_the_identity_write(wa: Provider) -> None:
     assert granted == {"channel": "whatsapp", "identity": IDENTITY, "address": ANN, "opted_in": True}
 
 
+async def test_what_is_answered_goes_by_whatsapp(wa: Provider) -> None:
+    """The confirmation of STOP, too, though he has just opted out; nobody else's number is taken for it."""
+    await wa.world.change(
+        "update services set stop_reply = 'You are out.', whatsapp_opt_in = 'all' where id = $1", TWO_WAY
+    )
+    action = {"id": 901, "service_id": TWO_WAY, "position": 1, "kind": "auto_reply"}
+    await wa.world.insert("service_actions", action | {"options": json.dumps({"text": "Got: $(content)"})})
+    await wa.done(said(message("Hei")), by_id("Moi", "FI.2"))
+    await wa.done(said(message("Stop")))
+    sent = await wa.world.rows(
+        "select coalesce(r.text, m.text) as text, m.protocol, m.sender, r.address, r.address_kind,"
+        " r.channel_id, r.status"
+        " from messages m join recipients r on r.message_id = m.id order by m.id"
+    )
+    common = {"protocol": "whatsapp", "sender": IDENTITY, "channel_id": WHATSAPP, "status": 10}
+    number = {"address": ANN, "address_kind": "international"}
+    user = {"address": "FI.2", "address_kind": "whatsapp_user"}
+    assert sent == [
+        {"text": "Got: Hei"} | number | common,
+        {"text": "Got: Moi"} | user | common,
+        {"text": "You are out."} | number | common,
+    ]
+
+
 async def test_a_discussion_is_held_by_whatsapp(wa: Provider) -> None:
     await wa.world.change("update services set dialogue = true where id = $1", TWO_WAY)
     reaction = message(

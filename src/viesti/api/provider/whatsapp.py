@@ -75,6 +75,7 @@ class _Webhook:
         """Keep what is posted."""
         channel = self._channel(scope)
         if channel is None:
+            _log.warning("webhook refused", why="there is no such channel")
             return _NO_CHANNEL
         headers = dict(scope["headers"])
         shown = headers.get(_SIGNATURE)

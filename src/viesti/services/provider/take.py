@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+import structlog
+
 from viesti.domain.estate import ChannelRow
 from viesti.services.batches import Batches
 from viesti.services.wake import PROVIDER, Waker
@@ -20,6 +22,9 @@ from viesti.storage.store import NewBody, Store, StoreUnavailable, Transaction
 ROWS = 500  # in one statement
 WAIT_SECONDS = 0.01  # how long a body waits for others while more keep coming
 HELD = 5_000  # bodies in hand; more are refused, and the provider posts them again
+
+
+_log = structlog.get_logger()
 
 
 class _Given(NamedTuple):
@@ -63,11 +68,14 @@ class TakeBodies:
         ids = await self._store.ids.take([one.bucket for one in fresh])
         rows = [NewBody(identifier, *one) for identifier, one in zip(ids, fresh, strict=True)]
 
-        async def keep(tx: Transaction) -> None:
-            await tx.provider_events.keep(rows)
+        async def keep(tx: Transaction) -> int:
+            return await tx.provider_events.keep(rows)
 
-        await self._store.run_one(keep)
-        self._waker.wake(PROVIDER)
+        new = await self._store.run_one(keep)
+        if new:
+            self._waker.wake(PROVIDER)
+        if new < len(batch):
+            _log.info("webhooks came again", times=len(batch) - new)
 
 
 def _digest(one: _Given) -> tuple[bytes, int]:

@@ -52,9 +52,9 @@ class ProviderEvents:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def keep(self, rows: Sequence[NewBody]) -> None:
-        """Keep those that were not kept before; no two of them may be the same."""
-        await self._connection.execute(SQL["keep"], *zip(*rows, strict=True))
+    async def keep(self, rows: Sequence[NewBody]) -> int:
+        """Keep those that were not kept before; no two of them may be the same. Gives how many are new."""
+        return int((await self._connection.execute(SQL["keep"], *zip(*rows, strict=True))).split()[-1])
 
     async def take(self, limit: int) -> list[KeptBody]:
         """Lock the oldest that wait."""
