@@ -14,6 +14,7 @@ from viesti.services.campaigns.tend import TendCampaigns
 from viesti.services.cancel_waiting import CancelWaiting
 from viesti.services.contacts.make_keys import MakeKeys
 from viesti.services.estate import EstateCache
+from viesti.services.fallbacks_due import FallbacksDue
 from viesti.services.fold_counts import FoldCounts
 from viesti.services.publish import Publish
 from viesti.services.release_held import ReleaseHeld
@@ -41,11 +42,13 @@ def upkeep(
     release = ReleaseHeld(estate, waker, now)
     move = MoveQueued(store, release, cancel, now)
     unfreeze = Unfreeze(store, release, cancel, announce, now, keep_held)
+    instead = FallbacksDue(store, estate, waker, now)
     campaigns = TendCampaigns(store, estate, Feed(submit), move, now)
     return (
         Upkeep("sweep lists", SweepLists(store), LOOK_SECONDS),
         Upkeep("fold counts", FoldCounts(store), LOOK_SECONDS),
         Upkeep("contact keys", MakeKeys(store), LOOK_SECONDS),
         Upkeep("balances", unfreeze, LOOK_SECONDS, None, BALANCE),
+        Upkeep("sms instead", instead, LOOK_SECONDS, instead.due_in),
         Upkeep("campaigns", campaigns, LOOK_SECONDS, campaigns.due_in, CAMPAIGNS),
     )

@@ -155,7 +155,7 @@ class MessagesView:
             f"cost {_cost(r.cost, currency)}"
         )
         if r.text is not None:
-            self._line(f"  {r.text!r}")
+            self._line(f"  {'as SMS: ' if r.fell_back else ''}{r.text!r}")
         if r.frozen:
             self._line(f"  Held back: {HELD_SENTENCES[HeldReason(r.frozen)]}")
         if r.flagged_why:

@@ -59,7 +59,8 @@ class Message(NamedTuple):
     link_rule: int | None = None  # by which links are found in the text
     protocol: str = Protocol.SMS
     content: bytes | None = None  # what else a WhatsApp message is than its text, as JSON
-    fallback: Mapping[str, str] | None = None  # `text` and `sender` of the SMS that goes out instead
+    # The SMS that goes out instead: `text`, `sender`, its `kind`, and `advertisement` when it is one.
+    fallback: Mapping[str, str] | None = None
 
 
 class Recipient(NamedTuple):
@@ -92,6 +93,7 @@ class Recipient(NamedTuple):
     flagged_at: datetime | None = None
     flagged_why: str | None = None
     read_at: datetime | None = None
+    fell_back_after: int | None = None  # attempts by WhatsApp, when it went on by SMS
 
 
 class Queued(NamedTuple):

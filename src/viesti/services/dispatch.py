@@ -15,6 +15,7 @@ from viesti.domain.lane import Lane
 from viesti.domain.message import Protocol
 from viesti.domain.retry import RetryPolicy
 from viesti.domain.routing import Route
+from viesti.services.by_sms import as_sent
 from viesti.services.estate import EstateCache, Snapshot
 from viesti.services.judge import InHand, judge
 from viesti.services.late_answers import write_late
@@ -170,12 +171,14 @@ async def _drop(tx: Transaction, hold: Hold, missing: Sequence[int]) -> None:
 
 async def _load(tx: Transaction, claimed: Sequence[Claimed], short_links: ShortLinks) -> list[InHand]:
     """What the channel and the settlement need, in the order claimed."""
-    repeated = [one.id for one in claimed if one.attempt > 1]
+    repeated = [one.recipient for one in claimed if one.attempt > 1 and one.recipient]
     done = await tx.messages.parts_done(repeated) if repeated else {}
     loaded = []
     for identifier, lane, attempt, tried, released_at, recipient, message in claimed:
         if recipient is None or message is None:
             continue
+        if recipient.fell_back_after is not None:
+            recipient, message = as_sent(recipient, message)
         text = recipient.text if recipient.text is not None else message.text
         if message.link_base is not None:
             text = short_links.sent_text(identifier, text, message.link_base, message.link_rule)
@@ -193,5 +196,6 @@ async def _load(tx: Transaction, claimed: Sequence[Claimed], short_links: ShortL
             urgent=lane == Lane.TRANSACTIONAL,
             content=message.content.encode() if message.content else None,
         )
-        loaded.append(InHand(recipient, message, attempt, outgoing, tried, released_at))
+        by_this_way = attempt - (recipient.fell_back_after or 0)
+        loaded.append(InHand(recipient, message, by_this_way, outgoing, tried, released_at))
     return loaded

@@ -28,10 +28,10 @@ class InHand(NamedTuple):
 
     recipient: ToSend
     message: MessageToSend
-    attempt: int
+    attempt: int  # by the way that it goes now
     outgoing: Outgoing
     tried: Sequence[int] = ()  # channels that refused it before
-    released_at: datetime | None = None  # when it was due after it had been frozen
+    released_at: datetime | None = None  # when it was due after it had been frozen, or went on by SMS
 
     @property
     def first_at(self) -> datetime:
@@ -40,9 +40,10 @@ class InHand(NamedTuple):
 
     @property
     def validity_seconds(self) -> int | None:
-        """How long from then on its service wants it sent; None: as long as any."""
+        """How long from then on its service wants it sent; None: as long as any. Who goes on by SMS has
+        as long for that."""
         validity = self.message.validity_seconds
-        if validity is None or self.released_at is None:
+        if validity is None or self.released_at is None or self.recipient.fell_back_after is not None:
             return validity
         return validity - int((self.released_at - self._due_at).total_seconds())
 

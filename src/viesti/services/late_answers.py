@@ -64,7 +64,7 @@ def _parts(answers: Sequence[LateAnswer], hold: Hold) -> list[PartRow]:
 async def _whole(tx: Transaction, parts: Sequence[PartRow]) -> dict[int, PartRow]:
     """The recipients of whom the carrier has every part now, each with the last part we learned of."""
     last = {part.recipient_id: part for part in parts}
-    done = await tx.messages.parts_done(list(last)) if last else {}
+    done = await tx.messages.parts_done(await tx.messages.load_recipients(list(last))) if last else {}
     return {i: part for i, part in last.items() if len(done.get(i, ())) >= part.total}
 
 

@@ -68,7 +68,7 @@ def plan_whatsapp(
         currency=planner.currency,
         recipients=recipients,
         created_at=now,
-        fallback={"text": instead.text, "sender": instead.sender.text} if instead else None,
+        fallback=_kept(instead, advertisement) if instead else None,
         fallback_at=(send_at or now) + timedelta(minutes=minutes) if instead else None,
     )
 
@@ -133,6 +133,12 @@ def _instead(
             for problem in planned.problems
         )
     )
+
+
+def _kept(instead: Planned, advertisement: bool) -> dict[str, str]:
+    """What is stored of the SMS with the message."""
+    kept = {"text": instead.text, "sender": instead.sender.text, "kind": instead.sender.kind.value}
+    return {**kept, "advertisement": "yes"} if advertisement else kept
 
 
 class _Planner:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from viesti.domain.channel import CarrierReceipt
+from viesti.domain.estate import WHATSAPP
 from viesti.services.estate import EstateCache
 from viesti.services.publish import Publish
 from viesti.services.receipt_effects import Match, effects, of_several_parts, read_times
 from viesti.services.receipt_hints import learn_attempts, told_attempts
-from viesti.services.wake import CALLBACKS, Waker
+from viesti.services.receipt_ways import both_ways
+from viesti.services.wake import CALLBACKS, OUTBOX, Waker
 from viesti.storage.store import FoundPart, Store, Transaction
 
 TELLING_DIGITS = 7  # of an address; what stands before them differs in form
@@ -96,7 +99,13 @@ class TakeReceipts:
             # Who learns of another part of the same message waits here, and then sees what this writes.
             await tx.receipts.lock_recipients(several)
             known = await tx.receipts.part_states(several) if several else []
-            moved = await tx.receipts.apply(effects(matched, known), channel_id)
+            rows = effects(matched, known)
+            channel = self._estate.current.estate.channels.get(channel_id)
+            if channel and channel.kind == WHATSAPP:
+                rows, queues = await both_ways(tx, self._estate.current, rows, channel_id, self._now())
+                for other in queues:
+                    tx.after_commit(partial(self._waker.wake, OUTBOX, other))
+            moved = await tx.receipts.apply(rows, channel_id)
             read = read_times(matched)
             if read:
                 await tx.receipts.mark_read(read, channel_id)

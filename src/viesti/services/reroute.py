@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from viesti.domain.message import Event, Protocol
 from viesti.services.balance.reprice import fare, reprice
+from viesti.services.by_sms import as_sent
 from viesti.services.estate import EstateCache
 from viesti.services.wake import OUTBOX, Waker
 from viesti.storage.store import Store, Transaction
@@ -67,12 +68,12 @@ class Reroute:
         snapshot = self._estate.current
         recipients = await tx.messages.load_recipients(ids)
         messages = await tx.messages.load_messages(list({r.message_id for r in recipients}))
-        begun = await tx.messages.parts_done(ids)
+        begun = await tx.messages.parts_done(recipients)
         moves, fares = [], []
         for recipient in recipients:
             if recipient.id in begun or recipient.doubts:
                 continue
-            message = messages[recipient.message_id]
+            recipient, message = as_sent(recipient, messages[recipient.message_id])
             if message.protocol == Protocol.WHATSAPP:  # a route leads to SMS
                 continue
             route = snapshot.routes.choose(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from viesti.domain.message import Event
+from viesti.services.by_sms import as_sent
 from viesti.services.estate import EstateCache
 from viesti.services.judge import again_at
 from viesti.services.wake import DUE, OUTBOX, Waker, seconds_until
@@ -61,7 +62,7 @@ class Rescue:
                 resend = recipient.doubts == 0 and (service is None or service.on_unknown == "resend")
                 doubts.append((row.id, row.attempt, not resend))
                 if resend:
-                    again.append((row.id, due := again_at(message, now)))
+                    again.append((row.id, due := again_at(as_sent(recipient, message)[1], now)))
                     if due is None:
                         channels.add(row.channel_id)
             requeued = {recipient_id for recipient_id, _ in again}

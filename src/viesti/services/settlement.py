@@ -20,6 +20,7 @@ from viesti.domain.status import Status
 from viesti.services.balance.reprice import fare, reprice
 from viesti.services.balance.settle import SentParts, as_planned, settle_failed, settle_sent
 from viesti.services.estate import Snapshot
+from viesti.services.fall_back import NOBODY, Stranded, fall_back, may_fall_back
 from viesti.services.judge import Again, Decision, Failed, InDoubt, InHand, Sent
 from viesti.services.publish import sent_move
 from viesti.services.receipts import TakeReceipts
@@ -102,6 +103,7 @@ class Settlement:
         settled = await self._release(tx)
         ours = await self._reprice(tx, [one for one in self._decided if one.id in settled])
         parts = await self._write_parts(tx, ours)
+        ours = await self._fall_back(tx, ours)
         told = await self._write_sent(tx, ours)
         doubts = [
             (one.id, one.report.attempt, one.decision.held)
@@ -157,6 +159,23 @@ class Settlement:
         await tx.outbox.drop(list(poor))
         failed = Failed(Failure.NO_BALANCE, "another route costs more")
         return [one._replace(decision=failed) if one.id in poor else one for one in ours]
+
+    async def _fall_back(self, tx: Transaction, ours: Sequence[Decided]) -> list[Decided]:
+        """Those whom WhatsApp does not reach and who go on by SMS have not failed; gives the others."""
+        stranded = [
+            Stranded(
+                one.in_hand.recipient,
+                one.in_hand.message,
+                one.report.attempt,
+                one.decision.reason.value,
+                one.decision.detail,
+            )
+            for one in ours
+            if isinstance(one.decision, Failed) and may_fall_back(one.in_hand.message, one.decision.reason)
+        ]
+        fallen = await fall_back(tx, self._snapshot, stranded, self._now) if stranded else NOBODY
+        self.channels_with_work.update(fallen.channels.values())
+        return [one for one in ours if one.id not in fallen.channels]
 
     async def _write_parts(self, tx: Transaction, ours: Sequence[Decided]) -> list[PartRow]:
         parts = [part for one in ours for part in _parts(one, self._hold)]

@@ -88,7 +88,7 @@ class ShowMessages:
             sender=message.sender,
             text=message.text,
             content=msgspec.json.decode(message.content) if message.content else None,
-            fallback=message.fallback,
+            fallback=_shown_fallback(message.fallback),
             created_at=message.created_at,
             send_at=message.send_at,
             service=service.key if service else None,
@@ -126,10 +126,16 @@ class ShowMessages:
 
     def _sent_text(self, message: Message, recipient: Recipient) -> str | None:
         """What went out to a recipient, None when it is the message's text."""
+        if recipient.fell_back_after is not None and message.fallback:
+            return message.fallback["text"]
         if message.link_base is None:
             return recipient.text
         text = message.text if recipient.text is None else recipient.text
         return self._short_links.sent_text(recipient.id, text, message.link_base, message.link_rule)
+
+
+def _shown_fallback(fallback: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    return {name: fallback[name] for name in ("text", "sender")} if fallback else None
 
 
 def _by(pairs: Iterable[tuple[int, _T]]) -> Mapping[int, tuple[_T, ...]]:

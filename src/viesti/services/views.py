@@ -70,6 +70,7 @@ class RecipientView:
     id: int
     address: str
     text: str | None
+    fell_back: bool  # it went on by SMS, as the message's fallback
     status: str
     code: int
     frozen: str | None  # why it is held back: balance, repeated, paused
@@ -241,6 +242,7 @@ def recipient_view(
         id=recipient.id,
         address=recipient.address,
         text=text,
+        fell_back=recipient.fell_back_after is not None,
         status=recipient.status.word,
         code=STATUS_CODES[recipient.status],
         frozen=frozen.value if frozen else None,

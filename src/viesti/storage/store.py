@@ -24,6 +24,7 @@ from viesti.storage.rows.contact_keys import ContactKeys
 from viesti.storage.rows.contacts import Contacts
 from viesti.storage.rows.estate import Estates
 from viesti.storage.rows.estate_edit import EstateEdit
+from viesti.storage.rows.fallbacks import BySms, Fallbacks, QueuedFor, Stands
 from viesti.storage.rows.held import HeldBack, HeldTally, Released
 from viesti.storage.rows.inbound import Inbounds, StoredPart
 from viesti.storage.rows.inbound_media import AwaitedFile, InboundMedia, ShownFile
@@ -63,6 +64,7 @@ __all__ = [
     "AwaitedFile",
     "Balance",
     "BalanceEntry",
+    "BySms",
     "ChannelConsent",
     "Claimed",
     "ClickTotals",
@@ -97,6 +99,7 @@ __all__ = [
     "Party",
     "Preview",
     "Put",
+    "QueuedFor",
     "ReceivedSms",
     "Released",
     "Replies",
@@ -108,6 +111,7 @@ __all__ = [
     "ShownFile",
     "SmsQuery",
     "Standing",
+    "Stands",
     "Store",
     "StoreUnavailable",
     "StoredPart",
@@ -226,6 +230,10 @@ class Transaction:
     @cached_property
     def lists(self) -> Lists:
         return Lists(self._connection)
+
+    @cached_property
+    def fallbacks(self) -> Fallbacks:
+        return Fallbacks(self._connection)
 
     @cached_property
     def held(self) -> HeldBack:

@@ -93,6 +93,8 @@ select customer_id, bucket, 'n' || k, id from contacts
 cross join lateral (values ('name' || id || ' all'), ('all name' || id)) v (k);
 insert into request_ids (application_id, bucket, request_id, body_hash, message_id, created_at)
 select 51, 5, 'r' || n, '', n, {T} from generate_series(1, 20000) n;
+insert into fallbacks (recipient_id, bucket, due_at)
+select id, bucket, {T} + id * interval '1 ms' from recipients where id % 5 = 0;
 insert into receipt_watch (recipient_id, bucket, check_at)
 select n, 5, {T} + n * interval '1 s' from generate_series(1, 20000) n;
 analyze;
@@ -195,6 +197,15 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("outbox", "requeue", (CLAIMED, _all(NOW))),
     ("outbox", "in_hand", (CLAIMED,)),
     ("outbox", "withdraw_from", (CLAIMED, 31)),
+    ("fallbacks", "due", ("'9999-01-01Z'", 300)),
+    ("fallbacks", "next_due", ()),
+    ("fallbacks", "put_off", (IDS, _all(NOW))),
+    ("fallbacks", "take", (IDS,)),
+    ("fallbacks", "drop", (IDS,)),
+    ("fallbacks", "lock", (IDS,)),
+    ("fallbacks", "lock_free", (IDS,)),
+    ("fallbacks", "queued", (CLAIMED,)),
+    ("fallbacks", "queue", (IDS, _all(31), _all(41), _all("gsm7"), _all(1), AT, MESSAGES, _all("EUR"))),
     ("receipts", "findable_hinted", (300, AT)),
     ("receipts", "mark_read", (IDS, _all(NOW), 31)),
     ("messages", "load_recipients", (IDS,)),

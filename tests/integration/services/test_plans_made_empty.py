@@ -97,6 +97,8 @@ select n * 64 + 5, 5, n % 100 + 1, n % 100 + 31, 'p' || n, 'name' || n, 'fi', 'U
 insert into callbacks (id, bucket, customer_id, subject_id, kind, method, url, due_at, created_at)
 select n * 64 + 5, 5, 1, (3 * {ROWS} + n) * 64 + 5, 'inbound', 'POST', '', now(), now()
 from generate_series(1, {ROWS}) n;
+insert into fallbacks (recipient_id, bucket, due_at)
+select id, bucket, timestamptz '2020-01-01 12:00Z' + id * interval '1 ms' from recipients;
 insert into outbox (id, bucket, channel_id, lane, tag, parts, campaign_id)
 select ({ROWS} + n) * 64 + 5, 5, 31, 1, n, 1, n % 100 + 1 from generate_series(1, {ROWS}) n;
 """
@@ -167,6 +169,22 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("receipts", "findable_hinted", (ASKED, "'2020-01-01 12:00Z'")),
     ("receipts", "mark_read", (RECIPIENTS, _all("2020-01-01 12:00Z"), 31)),
     ("outbox", "in_hand", (RECIPIENTS,)),
+    ("fallbacks", "due", ("'9999-01-01Z'", ASKED)),
+    ("fallbacks", "next_due", ()),
+    ("fallbacks", "put_off", (RECIPIENTS, _all("2020-01-01 12:00Z"))),
+    ("fallbacks", "take", (RECIPIENTS,)),
+    ("fallbacks", "drop", (RECIPIENTS,)),
+    ("fallbacks", "lock", (RECIPIENTS,)),
+    ("fallbacks", "lock_free", (RECIPIENTS,)),
+    ("fallbacks", "queued", (RECIPIENTS,)),
+    (
+        "fallbacks",
+        "queue",
+        (
+            *(RECIPIENTS, _all(31), _all(41), _all("gsm7"), _all(1), "'2020-01-01 12:00Z'"),
+            *(MESSAGES, _all("EUR")),
+        ),
+    ),
     ("outbox", "withdraw_from", (RECIPIENTS, 31)),
     ("sent_to", "last", (_all(1), NUMBERS, 100)),
     ("sent_to", "alike", (_all(1), NUMBERS, _all("Hello"), _all("2020-01-01 12:00Z"), 200)),

@@ -82,7 +82,11 @@ async def test_who_may_get_an_sms_instead_is_written_down(world: World) -> None:
     )
     submitted = await accepted(world, 1, USER, 2, content=CONTENT, fallback=Fallback("Hello by SMS"))
     message = await world.row("select fallback from messages where id = $1", submitted.message_id)
-    assert msgspec.json.decode(message["fallback"]) == {"text": "Hello by SMS", "sender": "Acme"}
+    assert msgspec.json.decode(message["fallback"]) == {
+        "text": "Hello by SMS",
+        "sender": "Acme",
+        "kind": "alphanumeric",
+    }
     assert await world.rows("select * from fallbacks") == [
         {
             "recipient_id": submitted.recipients[0].id,

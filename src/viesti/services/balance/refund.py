@@ -18,7 +18,7 @@ async def refund(tx: Transaction, cancelled: Sequence[int]) -> None:
     if not cancelled:
         return
     recipients = await tx.messages.load_recipients(cancelled)
-    done = await tx.messages.parts_done(cancelled)
+    done = await tx.messages.parts_done(recipients)
     await tx.money.settle_shares(
         [
             SharePaid(one.id, *share(Status.CANCELLED, len(done.get(one.id, ())), one.parts, one.doubts))

@@ -33,6 +33,13 @@ def fare(snapshot: Snapshot, recipient: ToSend, message: MessageToSend, channel_
     methods, parts = snapshot.concat, recipient.parts
     if channel_id in methods and methods[channel_id] is not methods.get(recipient.channel_id):
         parts = _count(recipient, message, methods[channel_id])
+    return fare_for(snapshot, recipient, message, channel_id, parts)
+
+
+def fare_for(
+    snapshot: Snapshot, recipient: ToSend, message: MessageToSend, channel_id: int, parts: int
+) -> Fare:
+    """The same for so many parts."""
     price = snapshot.prices.lookup(message.customer_id, channel_id, recipient.address)
     if price is None:
         return Fare(recipient.id, parts, None, None)

@@ -1,6 +1,6 @@
 -- name: load_recipients
 -- What a channel needs of these recipients.
-select id, message_id, address, address_kind, text, doubts, channel_id, created_at, parts
+select id, message_id, address, address_kind, text, doubts, channel_id, created_at, parts, fell_back_after
 from recipients where id = any($1::bigint[])
 
 -- name: load_messages
@@ -11,7 +11,7 @@ from messages where id = any($1::bigint[])
 
 -- name: parts_done
 -- Parts the carrier took of these recipients in earlier attempts.
-select recipient_id, number from parts where recipient_id = any($1::bigint[])
+select recipient_id, number, attempt from parts where recipient_id = any($1::bigint[])
 
 -- name: add_late_parts
 -- Parts learned of after their recipient was settled or taken over; most are known already.
@@ -21,12 +21,13 @@ select * from unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[
 on conflict do nothing
 
 -- name: mark_sent
--- The carrier took every part; gives those that are `sent` (30) now. A receipt may have moved others further.
+-- The carrier took every part; gives those that became `sent` (30). A receipt may have moved others further, and who
+-- goes on by SMS may be sent already.
 update recipients r
 set status = greatest(r.status, 30), sent_at = coalesce(r.sent_at, u.at), attempt = u.attempt, channel_id = $4
 from unnest($1::bigint[], $2::timestamptz[], $3::smallint[]) u (id, at, attempt)
 where r.id = u.id and r.id = any($1::bigint[])
-returning r.id, r.status
+returning r.id, r.status, (select o.status from recipients o where o.id = r.id) as was
 
 -- name: mark_doubt
 -- An attempt ended without an answer; held ones become `unknown` (20), and may have been sent at $4.
@@ -112,7 +113,7 @@ from messages where id = $1
 -- One recipient of a customer.
 select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
        channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at,
-       flagged_at, flagged_why, read_at
+       flagged_at, flagged_why, read_at, fell_back_after
 from recipients where id = $1 and customer_id = $2
 
 -- name: owner
@@ -126,7 +127,7 @@ select customer_id from recipients where id = $1
 -- (Sorted outside: in the order of the key it would read every later recipient.)
 select id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, carrier_error,
        channel_id, route_id, attempt, doubts, reports, cost, cost_gbp, warnings, created_at, sent_at, carrier_at, finished_at,
-       flagged_at, flagged_why, read_at
+       flagged_at, flagged_why, read_at, fell_back_after
 from (select * from recipients where message_id = $1 and id > $1 offset 0) r order by id limit $2
 
 -- name: recipient_parts

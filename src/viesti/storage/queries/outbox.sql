@@ -21,7 +21,7 @@ with picked as materialized (
 select c.lane, c.tag, c.id, c.attempt, c.tried, c.released_at, r.*, m.*
 from claimed c
 left join lateral (
-    select id, message_id, address, address_kind, text, doubts, channel_id, created_at, parts
+    select id, message_id, address, address_kind, text, doubts, channel_id, created_at, parts, fell_back_after
     from recipients where id = c.id offset 0
 ) r on true
 left join lateral (

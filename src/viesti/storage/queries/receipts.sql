@@ -38,8 +38,9 @@ returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.fa
 select id from recipients where id = any($1::bigint[]) order by id for no key update
 
 -- name: part_states
--- The states of all parts of these recipients.
-select recipient_id, number, total, state from parts where recipient_id = any($1::bigint[])
+-- The states of all parts of these recipients, whose messages have several. (One that was whole in itself went another
+-- way, before it went on by SMS.)
+select recipient_id, number, total, state from parts where recipient_id = any($1::bigint[]) and total > 1
 
 -- name: take_waiting
 -- Takes out the waiting receipts that these references were waited for on a channel.

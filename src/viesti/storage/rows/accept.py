@@ -30,7 +30,10 @@ _TABLES = Message._fields.index("shift_tables")
 _PROTOCOL = Message._fields.index("protocol")  # what comes from here on only WhatsApp has
 # What a new recipient has never; it stands at its default.
 _LATER = frozenset(
-    ("carrier_error", "attempt", "doubts", "sent_at", "carrier_at", "flagged_at", "flagged_why", "read_at")
+    (
+        *("carrier_error", "attempt", "doubts", "sent_at", "carrier_at", "flagged_at", "flagged_why"),
+        *("read_at", "fell_back_after"),
+    )
 )
 _NEW = [at for at, name in enumerate(Recipient._fields) if name not in _LATER]
 # Columns that are never null, so that one value may stand for all (the statement says how). The ids are

@@ -37,6 +37,7 @@ class ToSend(NamedTuple):
     channel_id: int
     created_at: datetime
     parts: int  # as they were counted
+    fell_back_after: int | None = None  # attempts by WhatsApp, when it goes on by SMS
 
 
 class MessageToSend(NamedTuple):
@@ -137,20 +138,22 @@ class Messages:
         rows = await self._connection.fetch(SQL["load_messages"], ids)
         return {row["id"]: MessageToSend._make(row) for row in rows}
 
-    async def parts_done(self, ids: Sequence[int]) -> dict[int, set[int]]:
-        """Part numbers the carrier took already, by recipient."""
+    async def parts_done(self, recipients: Sequence[ToSend]) -> dict[int, set[int]]:
+        """Part numbers the carrier took already, by recipient; not what WhatsApp took of who goes on by SMS."""
+        given_up = {one.id: one.fell_back_after for one in recipients if one.fell_back_after}
         done: dict[int, set[int]] = {}
-        for row in await self._connection.fetch(SQL["parts_done"], ids):
-            done.setdefault(row["recipient_id"], set()).add(row["number"])
+        for row in await self._connection.fetch(SQL["parts_done"], [one.id for one in recipients]):
+            if row["attempt"] > given_up.get(row["recipient_id"], 0):
+                done.setdefault(row["recipient_id"], set()).add(row["number"])
         return done
 
     async def mark_sent(self, rows: Sequence[tuple[int, datetime, int]], channel_id: int) -> set[int]:
-        """`(recipient id, time, attempt)` of recipients the carrier took whole; gives those that are now
-        `sent` and not further."""
+        """`(recipient id, time, attempt)` of recipients the carrier took whole; gives those that
+        became `sent` by it."""
         if not rows:
             return set()
         found = await self._connection.fetch(SQL["mark_sent"], *_columns(rows), channel_id)
-        return {row["id"] for row in found if row["status"] == Status.SENT}
+        return {row["id"] for row in found if row["was"] < Status.SENT == row["status"]}
 
     async def mark_doubt(self, rows: Sequence[tuple[int, int, bool]], at: datetime) -> None:
         """`(recipient id, attempt, held)` of attempts that ended without an answer then."""
