@@ -139,7 +139,7 @@ class Messages:
         return {row["id"]: MessageToSend._make(row) for row in rows}
 
     async def parts_done(self, recipients: Sequence[ToSend]) -> dict[int, set[int]]:
-        """Part numbers the carrier took already, by recipient; not what WhatsApp took of who goes on by SMS."""
+        """Parts that the carrier took already, by recipient; not what WhatsApp took of who went on by SMS."""
         given_up = {one.id: one.fell_back_after for one in recipients if one.fell_back_after}
         done: dict[int, set[int]] = {}
         for row in await self._connection.fetch(SQL["parts_done"], [one.id for one in recipients]):
