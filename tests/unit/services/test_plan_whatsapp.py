@@ -154,7 +154,7 @@ def test_advertising_goes_in_the_bulk_lane() -> None:
 def test_the_sms_instead_is_as_it_would_be_accepted() -> None:
     later = NOW + timedelta(hours=1)
     planned = _planned(FINN, USER, fallback=Fallback("Hello by SMS"))
-    assert planned.fallback == {"text": "Hello by SMS", "sender": "Acme"}
+    assert planned.fallback == {"text": "Hello by SMS", "sender": "Acme", "kind": "alphanumeric"}
     assert planned.fallback_at == NOW + timedelta(minutes=3)
     assert _planned(fallback=Fallback("x"), send_at=later).fallback_at == later + timedelta(minutes=3)
     assert _planned(USER, fallback=Fallback("x")).fallback is None  # who has no number can't get one
