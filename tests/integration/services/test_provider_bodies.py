@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from tests.integration.services.webhooks import (
     ANN_ID,
     HOUR,
     IDENTITY,
+    OTHER_PHONE_ID,
     OTHER_WABA,
     WABA,
     WHATSAPP,
@@ -27,9 +29,11 @@ from tests.integration.services.webhooks import (
     status,
     statuses,
 )
-from tests.integration.services.world import ACME, START, World
+from tests.integration.services.world import ACME, START, World, report
 
-from viesti.domain.status import PartState
+from viesti.domain.outcome import Accepted, Outcome, Unknown
+from viesti.domain.status import PartState, Status
+from viesti.protocols.whatsapp import callback_data
 from viesti.protocols.whatsapp.events import AccountEvent, TemplateStatus
 from viesti.services.retain import Retain
 
@@ -50,6 +54,70 @@ async def test_a_status_is_a_receipt(wa: Provider) -> None:
     [row] = await wa.world.rows("select * from waiting_receipts")
     assert (row["channel_id"], row["reference"], row["state"]) == (WHATSAPP, "wamid.1", PartState.DELIVERED)
     assert (row["done_at"], row["received_at"]) == (at, START)
+
+
+async def sent(wa: Provider, *outcomes: Outcome) -> tuple[int, str]:
+    """A message by WhatsApp that was claimed and came to this; the recipient's id and what was sent along."""
+    submitted = await wa.world.accepted(protocol="whatsapp", sender=IDENTITY)
+    hold = await wa.world.hold(WHATSAPP)
+    (outgoing,) = await wa.world.dispatch.claim(hold, 10)
+    await wa.world.dispatch.settle(hold, [report(outgoing, *outcomes)])
+    return submitted.recipients[0].id, callback_data.write(outgoing.recipient_id, outgoing.attempt)
+
+
+@pytest.mark.parametrize("words", list(itertools.permutations(("sent", "delivered", "read"))), ids=str)
+@pytest.mark.parametrize("together", [True, False])
+async def test_statuses_in_any_order(wa: Provider, words: tuple[str, ...], together: bool) -> None:
+    identifier, _ = await sent(wa, Accepted("wamid.7"))
+    bodies = [statuses(status("wamid.7", word, START + HOUR)) for word in words]
+    if together:
+        await wa.done(*bodies)
+    for one in bodies:
+        await wa.done(one)  # the same again, where they came before
+    recipient = await wa.world.recipient(identifier)
+    assert (recipient["status"], recipient["read_at"]) == (Status.DELIVERED, START + HOUR)
+
+
+async def test_read_alone_is_delivered(wa: Provider) -> None:
+    identifier, _ = await sent(wa, Accepted("wamid.7"))
+    await wa.done(statuses(status("wamid.7", "read", START + HOUR)))
+    recipient = await wa.world.recipient(identifier)
+    assert (recipient["status"], recipient["read_at"]) == (Status.DELIVERED, START + HOUR)
+
+
+async def test_a_send_whose_answer_never_came_is_settled_by_its_webhook(wa: Provider) -> None:
+    """Nothing is sent a second time: what we sent along says whose it is."""
+    identifier, data = await sent(wa, Unknown("connection lost"))
+    assert len(await wa.world.queued()) == 1
+    await wa.done(statuses(status("wamid.9", "delivered", biz_opaque_callback_data=data)))
+    recipient = await wa.world.recipient(identifier)
+    assert recipient["status"] == Status.DELIVERED
+    assert await wa.world.queued() == []
+    assert (
+        await wa.world.value("select reference from parts where recipient_id = $1", identifier) == "wamid.9"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "failure"), [(131026, "not_on_whatsapp"), (131047, "window_closed"), (131050, "opted_out")]
+)
+async def test_a_failed_status_says_why(wa: Provider, code: int, failure: str) -> None:
+    identifier, _ = await sent(wa, Accepted("wamid.7"))
+    await wa.done(statuses(status("wamid.7", "failed", errors=[{"code": code, "title": "No"}])))
+    recipient = await wa.world.recipient(identifier)
+    assert (recipient["status"], recipient["failure"]) == (Status.UNDELIVERED, failure)
+    assert recipient["carrier_error"] == str(code)
+
+
+async def test_what_another_sender_put_along_is_not_believed_of_ours(wa: Provider) -> None:
+    """An account may have other programs that send, and a channel's word is of that channel."""
+    identifier, data = await sent(wa, Accepted("wamid.7"))
+    forged = body(
+        number(OTHER_PHONE_ID, statuses=[status("wamid.other", "failed", biz_opaque_callback_data=data)]),
+        waba=OTHER_WABA,
+    )
+    await wa.done(forged)
+    assert (await wa.world.recipient(identifier))["status"] == Status.SENT
 
 
 PREFERENCE = {"wa_id": ANN, "category": "marketing_messages", "detail": "User requested to stop"}
