@@ -17,7 +17,11 @@ from viesti.storage.store import Moved, Transaction, bucket_of
 
 
 async def told_attempts(
-    tx: Transaction, snapshot: Snapshot, channel_id: int, receipts: Sequence[CarrierReceipt]
+    tx: Transaction,
+    snapshot: Snapshot,
+    channel_id: int,
+    receipts: Sequence[CarrierReceipt],
+    oldest_id: int,
 ) -> tuple[list[CarrierReceipt], list[CarrierReceipt]]:
     """Those of attempts that nobody has in his hands, and those that wait on. One whose name is no good waits
     for its reference alone."""
@@ -28,7 +32,8 @@ async def told_attempts(
     ours = {
         one.id
         for one in recipients.values()
-        if (message := messages.get(one.message_id))
+        if one.id >= oldest_id  # parts of those below are not looked for
+        and (message := messages.get(one.message_id))
         and message.protocol == Protocol.WHATSAPP
         and channel
         and message.sender == channel.identity
@@ -49,7 +54,7 @@ async def learn_attempts(tx: Transaction, channel_id: int, receipts: Sequence[Ca
     """Write that these attempts were taken: their reference, and that who would have been sent it again, or
     is held in doubt, was sent it. Gives those whose customer hears of that."""
     parts = {(part.recipient_id, part.attempt): part for part in (_part(channel_id, one) for one in receipts)}
-    await tx.messages.add_late_parts(sorted(parts.values()))
+    added = await tx.messages.add_late_parts(sorted(parts.values()))
     last = {part.recipient_id: part for part in sorted(parts.values())}
     withdrawn = await tx.outbox.withdraw_from(sorted(last), channel_id)
     recipients = await tx.messages.load_recipients(sorted(last))
@@ -57,7 +62,8 @@ async def learn_attempts(tx: Transaction, channel_id: int, receipts: Sequence[Ca
     held = {one.id for one in await tx.messages.standing(sorted(here)) if one.status == Status.UNKNOWN}
     resolved = sorted(withdrawn | held)
     sent = await tx.messages.mark_sent([(i, last[i].sent_at, last[i].attempt) for i in resolved], channel_id)
-    await tx.messages.add_events([_event(part, withdrawn) for part in parts.values()])
+    learned = [part for key, part in parts.items() if (*key, part.number) in added]
+    await tx.messages.add_events([_event(part, withdrawn) for part in learned])
     messages = await tx.messages.load_messages(list({r.message_id for r in recipients if r.id in sent}))
     return [
         sent_move(one, messages[one.message_id])

@@ -66,7 +66,7 @@ class TakeReceipts:
             nonlocal matched
             since = self._now() - SWEEP_AGE
             waiting = await tx.receipts.findable_waiting(SWEEP_ROWS, since, self.oldest_id)
-            waiting += await tx.receipts.findable_hinted(SWEEP_ROWS, since)
+            waiting += await tx.receipts.findable_hinted(SWEEP_ROWS)
             matched = await self.within(tx, waiting) if waiting else 0
 
         await self._store.run(work)
@@ -118,14 +118,15 @@ class TakeReceipts:
     ) -> tuple[list[Match], list[CarrierReceipt]]:
         """Match receipts by the attempts they name: what is told of was sent, though nobody answered."""
         snapshot = self._estate.current
-        known, waiting = await told_attempts(tx, snapshot, channel_id, receipts)
+        known, waiting = await told_attempts(tx, snapshot, channel_id, receipts, self.oldest_id)
         if not known:
             return [], waiting
         moved = await learn_attempts(tx, channel_id, known)
         if await self.publish(tx, snapshot, moved, self._now()):
             tx.after_commit(lambda: self._waker.wake(CALLBACKS))
         matched, unmatched = await self._find(tx, channel_id, known)
-        return matched, waiting + unmatched
+        # One that leads to no part has had its chance: it waits for its reference alone.
+        return matched, waiting + [one._replace(recipient_id=None, attempt=None) for one in unmatched]
 
     async def _find(
         self, tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]

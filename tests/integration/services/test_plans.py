@@ -206,7 +206,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("fallbacks", "lock_free", (IDS,)),
     ("fallbacks", "queued", (CLAIMED,)),
     ("fallbacks", "queue", (IDS, _all(31), _all(41), _all("gsm7"), _all(1), AT, MESSAGES, _all("EUR"))),
-    ("receipts", "findable_hinted", (300, AT)),
+    ("receipts", "findable_hinted", (300,)),
     ("receipts", "mark_read", (IDS, _all(NOW), 31)),
     ("messages", "load_recipients", (IDS,)),
     ("messages", "load_messages", (MESSAGES,)),

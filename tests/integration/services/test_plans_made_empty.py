@@ -166,7 +166,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("templates", "of_customer", (2, "'name101'")),
     ("templates", "of_channels", ("'{31}'",)),
     ("templates", "told", (31, "'p100'", "'name100'", "'fi'", "'PAUSED'", "''", "null", "null", TIME, TIME)),
-    ("receipts", "findable_hinted", (ASKED, "'2020-01-01 12:00Z'")),
+    ("receipts", "findable_hinted", (ASKED,)),
     ("receipts", "mark_read", (RECIPIENTS, _all("2020-01-01 12:00Z"), 31)),
     ("outbox", "in_hand", (RECIPIENTS,)),
     ("fallbacks", "due", ("'9999-01-01Z'", ASKED)),

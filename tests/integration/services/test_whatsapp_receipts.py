@@ -209,3 +209,33 @@ async def test_receipts_are_stored_in_the_transaction_of_who_brings_them(world: 
     async with world.store.transaction() as tx:
         await world.receipts.within(tx, [told(outgoing)])
     assert await status(world, outgoing) == 70
+
+
+async def test_a_webhook_that_waited_for_long_is_known_before_another_is_sent(world: World) -> None:
+    """The engines were down, from between a sending and its answer until long after the webhook came."""
+    hold = await world.hold(WHATSAPP, seconds=10)
+    outgoing = await claimed(world, hold)
+    came = world.clock.now
+    world.clock.advance(seconds=5 * 3600)
+    await world.receipts([told(outgoing, received_at=came)])
+    assert await world.rescue.abandoned() == 1
+    await world.receipts.match_waiting()
+    assert (await status(world, outgoing), await world.queued(), await waiting(world)) == (70, [], 0)
+
+
+@pytest.mark.parametrize("why", ["its part is too old to be meant", "its number has another channel since"])
+async def test_a_name_that_leads_to_no_part_is_looked_up_once(world: World, why: str) -> None:
+    hold = await world.hold(WHATSAPP)
+    outgoing = await claimed(world, hold)
+    await world.dispatch.settle(hold, [taken(outgoing, "wamid.1")])
+    if why == "its part is too old to be meant":
+        world.receipts.oldest_id = outgoing.recipient_id + 1
+    else:
+        await world.change("update parts set channel_id = 34")
+    before = await world.events(outgoing.recipient_id)
+    assert await world.receipts([told(outgoing, read_at=LATER)]) == 0
+    for _ in range(2):
+        assert await world.receipts.match_waiting() == 0
+    assert await world.events(outgoing.recipient_id) == before
+    row = await world.row("select recipient_id, attempt, reference from waiting_receipts")
+    assert tuple(row.values()) == (None, None, "wamid.1")

@@ -14,11 +14,12 @@ from messages where id = any($1::bigint[])
 select recipient_id, number, attempt from parts where recipient_id = any($1::bigint[])
 
 -- name: add_late_parts
--- Parts learned of after their recipient was settled or taken over; most are known already.
+-- Parts learned of after their recipient was settled or taken over; most are known already. Gives the others.
 insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)
 select * from unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::smallint[], $5::smallint[], $6::bigint[],
                      $7::text[], $8::timestamptz[])
 on conflict do nothing
+returning recipient_id, attempt, number
 
 -- name: mark_sent
 -- The carrier took every part; gives those that became `sent` (30). A receipt may have moved others further, and who

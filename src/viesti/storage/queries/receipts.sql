@@ -63,11 +63,12 @@ returning channel_id, reference, alternatives, state, error, done_at, received_a
           attempt, failure, read_at
 
 -- name: findable_hinted
--- Waiting receipts since $2 that name an attempt, unless that is in somebody's hands; locked and taken out, at most $1.
+-- Waiting receipts that name an attempt, unless that is in somebody's hands; locked and taken out, at most $1. However
+-- old: none waits with a name longer than the attempt is in those hands.
 -- ("offset 0" keeps it a look for each; as a join it reads the queue through.)
 with found as materialized (
     select w.id from waiting_receipts w
-    where w.recipient_id is not null and w.received_at >= $2
+    where w.recipient_id is not null
       and not exists (select from outbox where id = w.recipient_id and claim is not null and attempt = w.attempt offset 0)
     order by w.recipient_id limit $1
     for update skip locked

@@ -117,11 +117,14 @@ class Messages:
         if parts:
             await self._connection.copy_records_to_table("parts", records=parts, columns=_PART)
 
-    async def add_late_parts(self, parts: Sequence[PartRow]) -> None:
-        """Add parts that may be known already."""
-        if parts:
-            columns = list(zip(*parts, strict=True))[:_PART_AS_SENT]
-            await self._connection.execute(SQL["add_late_parts"], *columns)
+    async def add_late_parts(self, parts: Sequence[PartRow]) -> set[tuple[int, int, int]]:
+        """Add parts that may be known already; gives `(recipient id, attempt, number)` of those that were
+        not."""
+        if not parts:
+            return set()
+        columns = list(zip(*parts, strict=True))[:_PART_AS_SENT]
+        added = await self._connection.fetch(SQL["add_late_parts"], *columns)
+        return {(row["recipient_id"], row["attempt"], row["number"]) for row in added}
 
     async def add_events(self, events: Sequence[Event]) -> None:
         if events:

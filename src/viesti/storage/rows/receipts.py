@@ -122,9 +122,9 @@ class Receipts:
         rows = await self._connection.fetch(SQL["findable_waiting"], limit, since, oldest_id)
         return [_receipt(row) for row in rows]
 
-    async def findable_hinted(self, limit: int, since: datetime) -> list[CarrierReceipt]:
-        """Take out receipts that came since then and name an attempt that is in nobody's hands."""
-        return [_receipt(row) for row in await self._connection.fetch(SQL["findable_hinted"], limit, since)]
+    async def findable_hinted(self, limit: int) -> list[CarrierReceipt]:
+        """Take out receipts that name an attempt which is in nobody's hands."""
+        return [_receipt(row) for row in await self._connection.fetch(SQL["findable_hinted"], limit)]
 
     async def mark_read(self, rows: Mapping[int, datetime], channel_id: int) -> None:
         """When people read what the channel delivered to them."""
