@@ -1,4 +1,4 @@
-"""`viesti demo` as a newcomer runs it: a process, a folder, four ports, and Ctrl-C."""
+"""`viesti demo` as a newcomer runs it: a process, a folder, five ports, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ import pytest
 
 pytestmark = pytest.mark.e2e
 
-OPTIONS = ("--api-port", "--smsc-port", "--page-port", "--receiver-port")
-STEPS = 9
+OPTIONS = ("--api-port", "--smsc-port", "--whatsapp-port", "--page-port", "--receiver-port")
+STEPS = 12
 PATIENCE = 60.0
 STARTS_WITHIN = 5.0
 BUSY = 5.0  # more, for a machine that runs other tests beside this one
@@ -109,7 +109,7 @@ async def demo(folder: Path, ports: dict[str, int], *more: str) -> AsyncIterator
 async def test_once_plays_every_step_and_ends(folder: Path, ports: dict[str, int]) -> None:
     async with demo(folder, ports, "--once") as once:
         assert await once.ends() == 0, once.printed
-        assert re.findall(r"✓ (\d)\.", once.printed) == [str(step) for step in range(1, STEPS + 1)]
+        assert re.findall(r"✓ (\d+)\.", once.printed) == [str(step) for step in range(1, STEPS + 1)]
         assert "✗" not in once.printed
         assert "MessagePartCount 2" in once.printed
         for line in ('401234567: "Good evening Ada, ', '407654321: "Good evening Bo, '):

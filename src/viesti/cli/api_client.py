@@ -19,6 +19,7 @@ from viesti.net.client import ClientOptions, HttpFailure, OutgoingClient
 
 # Whoever uses this names the server himself, so it may be anywhere; answers may list many recipients.
 OPTIONS = ClientOptions(allow_private=True, total_timeout=30.0, max_body=8 << 20)
+NO_CONTENT = 204
 _FINAL = frozenset(status.word for status in Status if status.final)
 
 
@@ -64,7 +65,8 @@ async def call(
     credentials: Mapping[str, str],
     body: Mapping[str, Any] | None = None,
 ) -> Any:
-    """One call with these headers; gives the JSON of a good answer. Raises Problem with what the API said."""
+    """One call with these headers; gives the JSON of a good answer, None of one without. Raises Problem with
+    what the API said."""
     headers, octets = dict(credentials), b""
     if body is not None:
         headers["Content-Type"] = "application/json"
@@ -73,6 +75,8 @@ async def call(
     if isinstance(answer, HttpFailure):
         why = f"{answer.kind.value}: {answer.detail}"
         raise Problem(f"The API at {_base(url)} gave no answer ({why}); does it run there?")
+    if answer.status == NO_CONTENT:
+        return None
     try:
         said = msgspec.json.decode(answer.body)
     except msgspec.DecodeError as error:

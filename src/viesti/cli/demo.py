@@ -48,6 +48,12 @@ def demo(
             min=1, max=65535, help="The message centre's SMPP port.", show_default="simulator_smsc_port"
         ),
     ] = None,
+    whatsapp_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="The simulated Cloud API's port.", show_default="simulator_whatsapp_port"
+        ),
+    ] = None,
     page_port: Annotated[
         int | None,
         typer.Option(
@@ -71,6 +77,7 @@ def demo(
     ports = Ports(
         api=api_port or settings.api_port,
         smsc=smsc_port or settings.simulator_smsc_port,
+        whatsapp=whatsapp_port or settings.simulator_whatsapp_port,
         page=page_port or settings.simulator_handset_port,
         receiver=receiver_port,
     )
@@ -142,10 +149,12 @@ class _Stage:
     async def _carrier(self, running: AsyncExitStack) -> Simulator:
         import random
 
+        from viesti.cli.demo_estate import whatsapp_number
         from viesti.simulator.behaviour import Behaviour, Span
         from viesti.simulator.centre import CentreOptions
         from viesti.simulator.run import CannotStart, SimulatorOptions, start
         from viesti.simulator.smsc import SmscOptions
+        from viesti.simulator.whatsapp.run import CloudBehaviour, WhatsAppOptions
 
         host = self._home.settings.simulator_host
         options = SimulatorOptions(
@@ -153,10 +162,16 @@ class _Stage:
             # The time in microseconds: no id of an earlier run comes again.
             centre=CentreOptions(first_id=int(wiring.utc_now().timestamp() * 1_000_000)),
             behaviour=Behaviour(magic=True, receipt_delay=Span(0.8, 1.2)),
+            whatsapp=WhatsAppOptions(
+                numbers=(whatsapp_number(self._secrets),),
+                behaviour=CloudBehaviour(delivery_delay=Span(0.2, 0.4), approval_delay=Span(0.4, 0.4)),
+                host=host,
+                port=self._home.ports.whatsapp,
+            ),
             page_host=host,
             page_port=self._home.ports.page,
         )
-        with self._screen.step("The carrier: a message centre over TCP, and phones"):
+        with self._screen.step("The carriers: SMPP, WhatsApp and phones"):
             simulator = await start(options, wiring.utc_now, random.Random())  # noqa: S311  chance of a simulation
             if isinstance(simulator, CannotStart):
                 raise wiring.Problem(simulator.sentence)
@@ -197,8 +212,10 @@ class _Stage:
                     f"{error} The demo's data are of another version of Viesti; delete {self._home.folder} "
                     "to begin anew."
                 ) from error
-        with self._screen.step("Its SMPP session with the carrier is bound"):
+        with self._screen.step("SMPP is bound, the webhook of WhatsApp verified"):
             await self._bound(simulator)
+            if not await simulator.whatsapp.subscribe(self._home.webhook):
+                raise wiring.Problem(f"The webhook {self._home.webhook} did not answer the verification.")
         return platform.dsn
 
     async def _set_up(self, dsn: str) -> None:
@@ -207,7 +224,7 @@ class _Stage:
         self._token = await set_up(self._home, self._secrets, dsn)
 
     async def _bound(self, simulator: Simulator) -> None:
-        from viesti.cli.demo_scenario import until
+        from viesti.cli.demo_wait import until
 
         async def look() -> bool:
             return bool(simulator.smsc.sessions())
@@ -225,7 +242,9 @@ class _Stage:
         api = ApiClient(client, self._home.api, KEY, self._secrets.secret)
         dialog = SmartDialog(client, self._home.api, self._token)
         run = os.urandom(3).hex()
-        scenario = Scenario(api, dialog, simulator.centre, receiver, self._home.receiver, run)
+        scenario = Scenario(
+            api, dialog, simulator.centre, simulator.whatsapp, receiver, self._home.receiver, run
+        )
         self._screen.heading("A short play, with real messages")
         try:
             await scenario.play(self._screen)

@@ -27,30 +27,38 @@ from viesti.protocols.webhook.signature import secret_text
 from viesti.services.estate import EstateCache
 from viesti.services.estate_file import NotApplied, apply_estate
 from viesti.services.personal_tokens import NotCreated, PersonalTokens
+from viesti.simulator.whatsapp.numbers import CloudNumber
 from viesti.storage.seal import Seal
 from viesti.storage.store import Store
 
 KEY, CLIENT_ID = "demo", "viesti-demo"
 PERSON = "ada@harbour.example"
 ACTOR = "cli:demo"
+WHATSAPP_NUMBER = "358457390001"
 
 _MADE: dict[str, Callable[[], str]] = {
     "secret": lambda: new_token(18),
     "callback_secret": lambda: secret_text(secrets.token_bytes(32)),
     "password": lambda: new_token(9),
     "client_secret": lambda: new_token(18),
+    "whatsapp_token": lambda: new_token(18),
+    "app_secret": lambda: new_token(18),
+    "verify_token": lambda: new_token(18),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What opens its doors: the application's secret, the key its callbacks are signed with, the person's
-    password and the connector's secret."""
+    password, the connector's secret, and those of the WhatsApp number."""
 
     secret: str
     callback_secret: str
     password: str
     client_secret: str
+    whatsapp_token: str
+    app_secret: str
+    verify_token: str
 
 
 def secrets_of(home: Home) -> Secrets:
@@ -73,8 +81,20 @@ def secrets_of(home: Home) -> Secrets:
     return found
 
 
+def whatsapp_number(known: Secrets) -> CloudNumber:
+    """The demo's number at the simulated Cloud API."""
+    return CloudNumber(
+        display_number=WHATSAPP_NUMBER,
+        verified_name="Harbour Café",
+        token=known.whatsapp_token,
+        app_secret=known.app_secret,
+        verify_token=known.verify_token,
+    )
+
+
 def estate(home: Home, known: Secrets) -> dict[str, Any]:
     """The demo's estate, as `apply` takes it."""
+    number = whatsapp_number(known)
     text = files("viesti.cli").joinpath("data/demo.toml").read_text(encoding="utf-8")
     filled = Template(text).substitute(
         smsc_host=home.smsc_host,
@@ -88,6 +108,13 @@ def estate(home: Home, known: Secrets) -> dict[str, Any]:
         password=known.password,
         client_id=CLIENT_ID,
         client_secret=known.client_secret,
+        whatsapp=home.whatsapp,
+        phone_number_id=number.phone_number_id,
+        waba_id=number.waba_id,
+        whatsapp_number=f"+{number.display_number}",
+        whatsapp_token=known.whatsapp_token,
+        app_secret=known.app_secret,
+        verify_token=known.verify_token,
     )
     return tomllib.loads(filled, parse_float=Decimal)
 

@@ -38,6 +38,7 @@ class Ports:
 
     api: int
     smsc: int
+    whatsapp: int
     page: int
     receiver: int
 
@@ -83,6 +84,16 @@ class Home:
     def smsc_host(self) -> str:
         """Where the engine finds the message centre."""
         return _reachable(self.settings.simulator_host)
+
+    @property
+    def whatsapp(self) -> str:
+        """The simulated Cloud API's address."""
+        return f"http://{_reachable(self.settings.simulator_host)}:{self.ports.whatsapp}"
+
+    @property
+    def webhook(self) -> str:
+        """Where the Cloud API tells what happens."""
+        return f"{self.api}/provider/whatsapp/whatsapp"
 
     def environment(self) -> dict[str, str]:
         """The settings of its child processes, as they override file and environment."""
@@ -160,6 +171,7 @@ def _check_ports(home: Home) -> None:
     wanted = (
         ("API", hosts[0], home.ports.api, "--api-port"),
         ("message centre", hosts[1], home.ports.smsc, "--smsc-port"),
+        ("Cloud API", hosts[1], home.ports.whatsapp, "--whatsapp-port"),
         ("handset page", hosts[1], home.ports.page, "--page-port"),
         ("receiver of callbacks", RECEIVER_HOST, home.ports.receiver, "--receiver-port"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs
 
 from viesti.cli.api_client import ApiClient, is_final
@@ -16,14 +16,15 @@ from viesti.cli.demo_receiver import Call, Receiver
 from viesti.cli.demo_screen import Facts, Screen, shortened
 from viesti.cli.demo_smartdialog import SmartDialog
 from viesti.cli.demo_txtsync import INVITATION, MENU, TAG, follow, invite, keep_contact, report
+from viesti.cli.demo_wait import demand, done, until
+from viesti.cli.demo_whatsapp import WhatsAppPlay
 from viesti.cli.wiring import Problem
 from viesti.simulator.centre import MessageCentre
 from viesti.simulator.handset import Shown
+from viesti.simulator.whatsapp.run import WhatsApp
 
 NAME, NUMBER, SHORT_CODE = "Harbour", "+358457390000", "16400"
 PHONE, OTHER_PHONE = "+358401234567", "+358407654321"
-LOOK_SECONDS = 0.03  # between looks at what is waited for
-PATIENCE = 15.0
 HUMAN_SECONDS = 1.1  # before which nobody has read a message and followed its link
 
 SHORT = "Your table at Harbour Café is ready at 18:30. See you!"
@@ -36,8 +37,6 @@ SERVICE = "Notices"
 GREETING = "Good evening $(name), your table is by the window."
 GUESTS = ((PHONE, "Ada"), (OTHER_PHONE, "Bo"))
 
-_T = TypeVar("_T")
-
 
 class Scenario:
     """The steps in order; `play` shows them."""
@@ -47,6 +46,7 @@ class Scenario:
         api: ApiClient,
         dialog: SmartDialog,
         centre: MessageCentre,
+        whatsapp: WhatsApp,
         receiver: Receiver,
         receiver_url: str,
         run: str,
@@ -58,6 +58,7 @@ class Scenario:
         self._receiver = receiver
         self._receiver_url = receiver_url
         self._order = f"order-{run}"
+        self._whatsapp = WhatsAppPlay(dialog, whatsapp, receiver_url, run, self._on_phone, self._called)
         self._sms: dict[str, Any] = {}
 
     async def play(self, screen: Screen) -> None:
@@ -72,6 +73,9 @@ class Scenario:
             ("STOP is obeyed, START ends it", self._stop),
             ("As a flow does it: the SmartDialog API", self._flow),
             ("To all with a tag, and who follows the link: the TxtSync API", self._bulk),
+            ("WhatsApp: a template is made and approved", self._whatsapp.template),
+            ("It goes to two; who has no WhatsApp gets an SMS", self._whatsapp.send),
+            ("A button is pressed, and a text may follow", self._whatsapp.answer),
         )
         for number, (title, act) in enumerate(steps, 1):
             with screen.step(f"{number}. {title}") as facts:
@@ -96,8 +100,8 @@ class Scenario:
 
     async def _reported(self, facts: Facts) -> None:
         call = await self._called(lambda one: parse_qs(one.query).get("order") == [self._order])
-        _demand(call.values.get("status") == "delivered", f"The report says {call.values.get('status')!r}.")
-        _demand(call.signed, "The report's signature is wrong.")
+        demand(call.values.get("status") == "delivered", f"The report says {call.values.get('status')!r}.")
+        demand(call.signed, "The report's signature is wrong.")
         facts.add(f"GET {call.path}?order={self._order}&…&status={call.values['status']}, signed")
 
     async def _long(self, facts: Facts) -> None:
@@ -107,9 +111,9 @@ class Scenario:
         facts.add(f"{_price(sms)} - emoji make it UCS-2")
         await self._final(sms["SMSID"], "delivered")
         shown = await self._on_phone(PHONE, lambda one: one.text == LONG)
-        _demand(shown.parts == sms["Segments"], f"The phone got {shown.parts} parts.")
+        demand(shown.parts == sms["Segments"], f"The phone got {shown.parts} parts.")
         now = self._centre.handsets.received(PHONE.removeprefix("+"))
-        _demand(now == before + 1, f"The phone shows {now - before} messages instead of one.")
+        demand(now == before + 1, f"The phone shows {now - before} messages instead of one.")
         facts.add(f"delivered, and whole again on the phone from its {shown.parts} parts")
 
     async def _answered(self, facts: Facts) -> None:
@@ -118,15 +122,15 @@ class Scenario:
         facts.add(f'the phone to {NUMBER}: "{QUESTION}"')
         inbound = await self._stored(known, QUESTION)
         call = await self._called(lambda one: str(one.values.get("messageId")) == str(inbound["id"]))
-        _demand(call.values.get("content") == QUESTION, "The webhook brought another text.")
-        _demand(call.signed, "The webhook's signature is wrong.")
+        demand(call.values.get("content") == QUESTION, "The webhook brought another text.")
+        demand(call.signed, "The webhook's signature is wrong.")
         facts.add(f"stored as {inbound['id']} in thread {inbound['thread_id']}; POST {call.path}, signed")
 
     async def _keyword(self, facts: Facts) -> None:
         seen = len(self._texts(PHONE, SHORT_CODE))
         self._write(PHONE, SHORT_CODE, "Hours please")
         answer = await until(
-            lambda: _done(self._texts(PHONE, SHORT_CODE)[seen:]), "No answer to the keyword came back"
+            lambda: done(self._texts(PHONE, SHORT_CODE)[seen:]), "No answer to the keyword came back"
         )
         facts.add(f'"Hours please" to {SHORT_CODE}')
         facts.add(f'"{answer[0]}"')
@@ -137,7 +141,7 @@ class Scenario:
             seen = len(self._texts(OTHER_PHONE, NUMBER))
             self._write(OTHER_PHONE, NUMBER, word)
             confirmed = await until(
-                lambda seen=seen: _done(self._texts(OTHER_PHONE, NUMBER)[seen:]),  # type: ignore[misc]
+                lambda seen=seen: done(self._texts(OTHER_PHONE, NUMBER)[seen:]),  # type: ignore[misc]
                 f"No confirmation of {word} came back",
             )
             [sms] = await self._api.send({"From": NUMBER, "To": OTHER_PHONE, "Message": "Soup today!"})
@@ -159,8 +163,8 @@ class Scenario:
             await self._on_phone(phone, lambda one, text=text: one.text == text)  # type: ignore[misc]
             call = await self._called(lambda one, known=known: one.values.get("recipientId") == known)  # type: ignore[misc]
             status = call.values.get("status")
-            _demand(status == "delivered", f"The report of {known} says {status!r}.")
-            _demand(call.signed, "The report's signature is wrong.")
+            demand(status == "delivered", f"The report of {known} says {status!r}.")
+            demand(call.signed, "The report's signature is wrong.")
             facts.add(f'{phone}: "{text}" {status}, id {known}')
 
     async def _bulk(self, facts: Facts) -> None:
@@ -176,7 +180,7 @@ class Scenario:
             facts.add(f'{phone}: "{shown.text}"')
         await asyncio.sleep(HUMAN_SECONDS)
         target = await follow(links[0])
-        _demand(target == MENU, f"The short link leads to {target!r}.")
+        demand(target == MENU, f"The short link leads to {target!r}.")
         facts.add(f"{GUESTS[0][1]} follows her link to {target}")
 
         async def over() -> dict[str, Any] | None:
@@ -184,7 +188,7 @@ class Scenario:
             return seen if seen["TotalDelivered"] == len(GUESTS) else None
 
         seen = await until(over, "The campaign was not delivered")
-        _demand(seen["TotalContactsClicked"] == 1, "The report does not tell of the click.")
+        demand(seen["TotalContactsClicked"] == 1, "The report does not tell of the click.")
         facts.add(
             f"report of campaign {made['CampaignID']}: {seen['TotalDelivered']} delivered,"
             f" {seen['TotalContactsClicked']} followed the link, {seen['CostLocal']} {seen['CurrencyCode']}"
@@ -202,7 +206,7 @@ class Scenario:
         recipient = await until(look, f"Message {identifier} did not come to its end")
         status = recipient["status"]
         reason = recipient["failure_sentence"] or ""
-        _demand(status == wanted, f"Message {identifier} is {status}, not {wanted}. {reason}".rstrip())
+        demand(status == wanted, f"Message {identifier} is {status}, not {wanted}. {reason}".rstrip())
         return recipient
 
     async def _on_phone(self, phone: str, fits: Callable[[Shown], bool]) -> Shown:
@@ -216,7 +220,7 @@ class Scenario:
 
     async def _called(self, fits: Callable[[Call], bool]) -> Call:
         return await until(
-            lambda: _done(next((call for call in self._receiver.calls if fits(call)), None)),
+            lambda: done(next((call for call in self._receiver.calls if fits(call)), None)),
             f"The callback did not reach {self._receiver_url}",
         )
 
@@ -243,29 +247,6 @@ class Scenario:
         reply = self._centre.reply(phone.removeprefix("+"), to.removeprefix("+"), text)
         if isinstance(reply, str):
             raise Problem(reply)
-
-
-async def until(look: Callable[[], Awaitable[_T | None]], failing: str, seconds: float = PATIENCE) -> _T:
-    """What `look` gives once it is something. Raises Problem that begins with `failing` when it is not in
-    time."""
-    try:
-        async with asyncio.timeout(seconds):
-            while True:
-                found = await look()
-                if found:
-                    return found
-                await asyncio.sleep(LOOK_SECONDS)
-    except TimeoutError:
-        raise Problem(f"{failing} within {seconds:g} seconds.") from None
-
-
-async def _done(value: _T) -> _T:
-    return value
-
-
-def _demand(held: bool, otherwise: str) -> None:
-    if not held:
-        raise Problem(otherwise)
 
 
 def _price(sms: dict[str, Any]) -> str:

@@ -32,13 +32,13 @@ class SmartDialog:
         """What the paths of its operations begin with."""
         return self.api + PATH
 
-    async def find(self, service: str) -> tuple[str, str]:
+    async def find(self, service: str, kind: str = "OneWay") -> tuple[str, str]:
         """GetUserCustomers and GetCustomerServices; gives the names with the ids of the one customer and of
-        its service of that name."""
+        its service of that name and kind."""
         [customer] = (await self._call("GET", "/customers"))["customerUsers"]
         self.customer = customer["customerId"]
         listed = await self._call(
-            "GET", f"/services/{self.customer}", {"ServiceType": "OneWay", "AllowReplyMessage": "False"}
+            "GET", f"/services/{self.customer}", {"ServiceType": kind, "AllowReplyMessage": "False"}
         )
         found = next((one for one in listed if one["name"] == service), None)
         if found is None:
@@ -49,6 +49,22 @@ class SmartDialog:
     async def send(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """SendMessage with what was found."""
         sent: dict[str, Any] = await self._call("POST", "/messages", self.headers(), body)
+        return sent
+
+    async def create_template(self, number: str, body: Mapping[str, Any]) -> None:
+        """CreateWhatsappTemplate for one of the customer's numbers."""
+        await self._call("POST", f"/whatsapp/templates/{self.customer}/{number}", body=body)
+
+    async def template(self, name: str) -> dict[str, Any] | None:
+        """GetCustomerWhatsAppTemplates of one."""
+        found: list[dict[str, Any]] = await self._call(
+            "GET", f"/whatsapp/templates/{self.customer}?TemplateId={name}"
+        )
+        return found[0] if found else None
+
+    async def send_template(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """SendWhatsappTemplateMessage with what was found."""
+        sent: dict[str, Any] = await self._call("POST", "/messages/templates/whatsapp", self.headers(), body)
         return sent
 
     def headers(self) -> dict[str, str]:

@@ -31,6 +31,7 @@ def show_places(screen: Screen, home: Home, known: Secrets, seconds: float) -> N
         ("phones", home.page),
         ("callbacks", f"{home.receiver}/"),
         ("SMPP", f"{home.smsc_host}:{home.ports.smsc}"),
+        ("Cloud API", home.whatsapp),
         ("data, log", f"{home.folder}, {home.log.name}"),
     ]
     docs = documents()

@@ -19,7 +19,7 @@ from viesti.cli.wiring import Problem
 from viesti.config import Settings, load
 from viesti.net.client import OutgoingClient
 
-PORTS = Ports(api=18080, smsc=12775, page=18090, receiver=18091)
+PORTS = Ports(api=18080, smsc=12775, whatsapp=18092, page=18090, receiver=18091)
 SECRETS = Secrets("s3cret", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "pass", "c1ient")
 
 
@@ -164,7 +164,7 @@ class Time:
 def test_ports_of_a_killed_demo_are_waited_for_and_others_are_not(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        made = home_of(Settings(data_dir=tmp_path), None, Ports(port, 0, 0, 0))
+        made = home_of(Settings(data_dir=tmp_path), None, Ports(port, 0, 0, 0, 0))
         made.folder.mkdir()
         time = Time()
         with pytest.raises(Problem, match=f"Port {port} on 127.0.0.1.*--api-port"):
@@ -179,8 +179,8 @@ def test_ports_of_a_killed_demo_are_waited_for_and_others_are_not(tmp_path: Path
 @pytest.mark.parametrize(
     ("ports", "sentence"),
     [
-        (Ports(1024, 1024, 1025, 1026), "The message centre and the API can't both have port 1024"),
-        (Ports(1024, 1025, 1026, 1024), "The receiver of callbacks and the API can't both have port 1024"),
+        (Ports(1024, 1024, 1025, 1026, 1027), "The message centre and the API can't both have port 1024"),
+        (Ports(1024, 1025, 1026, 1027, 1024), "The receiver of callbacks and the API can't both have port 1024"),
     ],
 )
 def test_ports_must_differ(tmp_path: Path, ports: Ports, sentence: str) -> None:
