@@ -20,7 +20,8 @@ from viesti.config import Settings, load
 from viesti.net.client import OutgoingClient
 
 PORTS = Ports(api=18080, smsc=12775, whatsapp=18092, page=18090, receiver=18091)
-SECRETS = Secrets("s3cret", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "pass", "c1ient")
+WHSEC = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+SECRETS = Secrets("s3cret", WHSEC, "pass", "c1ient", "t0ken", "app", "verify")
 
 
 def home(folder: Path, **settings: str) -> Home:
@@ -107,8 +108,10 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 
 def test_the_estate_is_filled_in(tmp_path: Path) -> None:
     document = estate(home(tmp_path), SECRETS)
-    [channel] = document["channels"]
-    assert (channel["options"]["host"], channel["options"]["port"]) == ("127.0.0.1", 12775)
+    centre, whatsapp = document["channels"]
+    assert (centre["options"]["host"], centre["options"]["port"]) == ("127.0.0.1", 12775)
+    assert whatsapp["options"]["base_url"] == "http://127.0.0.1:18092"
+    assert set(whatsapp["secrets"].values()) == {"t0ken", "app", "verify"}
     [application] = document["applications"]
     assert (application["client_key"], application["secret"]) == ("demo", "s3cret")
     hooks = [service["webhook_url"] for service in document["services"] if "webhook_url" in service]
@@ -180,7 +183,8 @@ def test_ports_of_a_killed_demo_are_waited_for_and_others_are_not(tmp_path: Path
     ("ports", "sentence"),
     [
         (Ports(1024, 1024, 1025, 1026, 1027), "The message centre and the API can't both have port 1024"),
-        (Ports(1024, 1025, 1026, 1027, 1024), "The receiver of callbacks and the API can't both have port 1024"),
+        (Ports(1024, 1025, 1024, 1026, 1027), "The Cloud API and the API can't both have port 1024"),
+        (Ports(1, 2, 3, 4, 1), "The receiver of callbacks and the API can't both have port 1"),
     ],
 )
 def test_ports_must_differ(tmp_path: Path, ports: Ports, sentence: str) -> None:
