@@ -64,7 +64,7 @@ def demo(
         int, typer.Option(min=1024, max=65535, help="The port of the receiver of callbacks.")
     ] = RECEIVER_PORT,
 ) -> None:
-    """Show Viesti at work: a simulated carrier with phones, PostgreSQL, the engine, the API and a
+    """Show Viesti at work: simulated carriers with phones, PostgreSQL, the engine, the API and a
     customer, and a short play of messages out and in. Then it stays up to be tried, until Ctrl-C.
 
     Everything is kept in a folder of its own; a real installation is not touched.

@@ -46,7 +46,7 @@ def invite(screen: Screen, home: Home, known: Secrets, dialog: SmartDialog) -> N
     screen.verbatim(curl(home, known))
     screen.text(
         f"It arrives on the phone {PHONE} at {home.page}\n"
-        f"Answer it there, or write HOURS to {SHORT_CODE}; all of it is told below."
+        f"Answer it there, by SMS or WhatsApp, or write HOURS to {SHORT_CODE}; all of it is told below."
     )
     screen.heading("The same by the SmartDialog API, for each person a text of his own:")
     screen.verbatim(flow_curl(dialog))
