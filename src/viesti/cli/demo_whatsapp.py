@@ -18,9 +18,12 @@ from viesti.simulator.whatsapp.record import Message
 from viesti.simulator.whatsapp.run import WhatsApp
 
 SERVICE = "The desk: people ask, people answer"
-GUEST = ("+358401234567", "Ada")
-ABSENT = ("+358407659001", "Cai")  # by the number's ending nobody there has WhatsApp
-BODY = "Hello {{1}}, your table at Harbour Café is ready. Will you come?"
+GUEST = "+358401234567"
+ABSENT = "+358407659001"  # by its ending nobody there has WhatsApp
+BODY = "Your table at Harbour Café is ready at {{1}}. Will you come?"
+TIME = "18:30"
+ASKED = BODY.replace("{{1}}", TIME)
+ON_PHONE = ("delivered", "read")
 PRESSED = "We are coming"
 TEXT = "Good! The soup is on the house today 🍲"
 
@@ -51,7 +54,7 @@ class WhatsAppPlay:
             "Category": "UTILITY",
             "Language": "en",
             "RawContent": BODY,
-            "Examples": ["Ada"],
+            "Examples": [TIME],
             "Buttons": buttons,
         }
         await self.dialog.create_template(self.number, body)
@@ -66,39 +69,29 @@ class WhatsAppPlay:
 
     async def send(self, facts: Facts) -> None:
         """It goes to two, of whom one gets an SMS instead."""
-        for phone, name in (GUEST, ABSENT):
-            text = BODY.replace("{{1}}", name)
-            sent = await self.dialog.send_template(
-                {
-                    "TemplateName": f"table_ready_{self.run}",
-                    "BodyParameters": [name],
-                    "Recipients": [{"Address": phone}],
-                    "UseSmsFallback": True,
-                    "DlrUrl": f"{self.receiver_url}/dlr?whatsapp={self.run}",
-                }
-            )
-            [recipient] = sent["recipients"]
-            if phone == GUEST[0]:
-                message = await self._shown(phone, text)
-                labels = " and ".join(f"[{label}]" for _, label, _ in message.buttons)
-                facts.add(f'{phone} on WhatsApp: "{message.text}" {labels}')
-            else:
-                shown = await self.on_phone(phone, lambda one, text=text: one.text.startswith(text))  # type: ignore[misc]
-                facts.add(f'{phone} is not there, and got an SMS from {shown.party}: "{shown.text}"')
-            known = recipient["id"]
-            call = await self.called(lambda one, known=known: one.values.get("recipientId") == known)  # type: ignore[misc]
-            status = call.values.get("status")
-            demand(status == "delivered", f"The report of {known} says {status!r}.")
-            demand(call.signed, "The report's signature is wrong.")
-            facts.add(f"reported as {status}")
+        sent = await self.dialog.send_template(
+            {
+                "TemplateName": f"table_ready_{self.run}",
+                "BodyParameters": [TIME],
+                "Recipients": [{"Address": GUEST}, {"Address": ABSENT}],
+                "UseSmsFallback": True,
+                "DlrUrl": f"{self.receiver_url}/dlr?whatsapp={self.run}",
+            }
+        )
+        facts.add(f"SendWhatsappTemplateMessage: id {sent['messageId']}")
+        guest, absent = (recipient["id"] for recipient in sent["recipients"])
+        message = await self._shown(ASKED)
+        labels = " and ".join(f"[{label}]" for _, label, _ in message.buttons)
+        facts.add(f'{GUEST} on WhatsApp: "{message.text}" {labels}, {await self._reported(guest)}')
+        shown = await self.on_phone(ABSENT, lambda one: one.text.startswith(ASKED))
+        facts.add(f'{ABSENT} is not there; by SMS from +{shown.party}: "{shown.text}"')
+        facts.add(f"and reported once, as {await self._reported(absent)}")
 
     async def answer(self, facts: Facts) -> None:
         """A button is pressed, which opens the window for a text."""
-        phone, name = GUEST
-        handset = self.whatsapp.handset(phone.removeprefix("+"))
-        asked = await self._shown(phone, BODY.replace("{{1}}", name))
-        handset.press(asked)
-        facts.add(f"{phone} presses [{PRESSED}]")
+        asked = await self._shown(ASKED)
+        self.whatsapp.handset(GUEST.removeprefix("+")).press(asked)
+        facts.add(f"{GUEST} presses [{PRESSED}]")
         call = await self.called(
             lambda one: one.values.get("content") == PRESSED and one.values.get("protocol") == "WhatsApp"
         )
@@ -109,21 +102,25 @@ class WhatsAppPlay:
             "Sender": self.number,
             "Content": text,
             "Protocol": "WhatsApp",
-            "Recipients": [{"Address": phone}],
+            "Recipients": [{"Address": GUEST}],
         }
         await self.dialog.send(body)
-        await self._shown(phone, text)
+        await self._shown(text)
         facts.add(f'SendMessage with Protocol WhatsApp: "{text}"')
 
-    async def _shown(self, phone: str, text: str) -> Message:
-        """The newest WhatsApp message of these words, once it is on the phone."""
-        number = phone.removeprefix("+")
+    async def _reported(self, recipient: str) -> str:
+        """The status in a recipient's one report, which must be that it was delivered."""
+        call = await self.called(lambda one: one.values.get("recipientId") == recipient)
+        status = str(call.values.get("status"))
+        demand(status == "delivered", f"The report of {recipient} says {status!r}.")
+        demand(call.signed, "The report's signature is wrong.")
+        return status
+
+    async def _shown(self, text: str) -> Message:
+        """The newest WhatsApp message of these words, once it is on the guest's phone."""
 
         def look() -> Message | None:
-            found = self.whatsapp.messages(number)
-            return next(
-                (one for one in reversed(found) if one.text == text and one.state in ("delivered", "read")),
-                None,
-            )
+            found = reversed(self.whatsapp.messages(GUEST.removeprefix("+")))
+            return next((one for one in found if one.text == text and one.state in ON_PHONE), None)
 
-        return await until(lambda: done(look()), f"The WhatsApp message did not reach the phone {phone}")
+        return await until(lambda: done(look()), f"The WhatsApp message did not reach the phone {GUEST}")
