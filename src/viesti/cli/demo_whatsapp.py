@@ -85,7 +85,7 @@ class WhatsAppPlay:
         facts.add(f'{GUEST} on WhatsApp: "{message.text}" {labels}, {await self._reported(guest)}')
         shown = await self.on_phone(ABSENT, lambda one: one.text.startswith(ASKED))
         facts.add(f'{ABSENT} is not there; by SMS from +{shown.party}: "{shown.text}"')
-        facts.add(f"and reported once, as {await self._reported(absent)}")
+        facts.add(f"and reported as {await self._reported(absent)}")
 
     async def answer(self, facts: Facts) -> None:
         """A button is pressed, which opens the window for a text."""
@@ -109,7 +109,7 @@ class WhatsAppPlay:
         facts.add(f'SendMessage with Protocol WhatsApp: "{text}"')
 
     async def _reported(self, recipient: str) -> str:
-        """The status in a recipient's one report, which must be that it was delivered."""
+        """The status in a recipient's report, which must be that it was delivered."""
         call = await self.called(lambda one: one.values.get("recipientId") == recipient)
         status = str(call.values.get("status"))
         demand(status == "delivered", f"The report of {recipient} says {status!r}.")
