@@ -15,7 +15,7 @@ from typing import Any
 
 from viesti.simulator.ledger import Ledger
 from viesti.simulator.whatsapp import checks, payloads, reading
-from viesti.simulator.whatsapp.behaviour import CloudBehaviour, Course, Ends, Fortune, Order
+from viesti.simulator.whatsapp.behaviour import CloudBehaviour, Course, Fortune
 from viesti.simulator.whatsapp.fit import Filled, fill
 from viesti.simulator.whatsapp.judging import Templates
 from viesti.simulator.whatsapp.limits import Limits
@@ -24,12 +24,12 @@ from viesti.simulator.whatsapp.numbers import CloudNumber
 from viesti.simulator.whatsapp.payloads import Change
 from viesti.simulator.whatsapp.people import People, Person
 from viesti.simulator.whatsapp.problem import Problem
+from viesti.simulator.whatsapp.progress import Later, Progress
 from viesti.simulator.whatsapp.record import Message, Record
 from viesti.simulator.whatsapp.shapes import without_nulls
 from viesti.simulator.whatsapp.templates import Template
 
-Later = Callable[[float, Callable[[], None]], None]
-_STAGES = ("sent", "delivered", "read")
+CLOSED_TO = ("reaction", "edit", "revoke")  # what a person does without opening the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,14 @@ class Cloud:
         self.people, self.record, self.files = People(), Record(), Files()
         self.ledger = Ledger()
         self.on_change: Callable[[str], None] = lambda _: None
-        self.answered: Callable[[Message], None] = lambda _: None  # a person is to answer by themselves
-        self._clock, self._later, self._tell, self._random = clock, later, tell, random
+        self._clock, self._tell = clock, tell
         self._limits = Limits()
         # No id of an earlier run comes again, whatever chance it had.
         self._last_id = int(clock().timestamp() * 1_000_000)
         self.templates = Templates(self.next_id, self.now, later, tell)
+        self.progress = Progress(
+            random, lambda: self.behaviour, self.now, later, tell, lambda phone: self.on_change(phone)
+        )
 
     @property
     def behaviour(self) -> CloudBehaviour:
@@ -204,7 +206,7 @@ class Cloud:
         if send.kind == "reaction":
             self._react(message, send.payload, "business")
         self.record.add(message)
-        self._plan(message, course)
+        self.progress.plan(message, course)
         self.on_change(person.phone)
         contact = {"input": send.given}
         contact |= {"wa_id": person.phone} if send.digits else {}
@@ -220,55 +222,6 @@ class Cloud:
         self.on_change(message.person.phone)
         return Taken({"success": True}, Course())
 
-    # ---- what becomes of it
-
-    def _plan(self, message: Message, course: Course) -> None:
-        behaviour, chance = self.behaviour, self._random
-        sent = behaviour.sent_delay.draw(chance)
-        if message.failure:
-            named = not course.absent
-            self._at(sent, message, ("failed",), course.copies, named)
-            return
-        ends = course.ends or (Ends.READ if chance.random() < behaviour.reads else Ends.DELIVERED)
-        stages = _STAGES[: list(_STAGES).index(ends) + 1]
-        usual = course.delivery_delay
-        delivered = sent + (behaviour.delivery_delay.draw(chance) if usual is None else usual)
-        times = (sent, delivered, delivered + behaviour.read_delay.draw(chance))
-        if course.order is Order.REVERSED:
-            self._at(times[len(stages) - 1], message, stages[::-1], course.copies)
-        else:
-            early = course.order is Order.BEFORE_ANSWER
-            for stage, time in zip(stages, times, strict=False):
-                if early and stage == "sent":
-                    self._progress(message, (stage,), course.copies)
-                else:
-                    self._at(time, message, (stage,), course.copies)
-        if course.reply:
-            self._later(times[-1], lambda: self.answered(message))
-
-    def _at(
-        self, delay: float, message: Message, stages: tuple[str, ...], copies: int, named: bool = True
-    ) -> None:
-        self._later(delay, lambda: self._progress(message, stages, copies, named))
-
-    def _progress(self, message: Message, stages: tuple[str, ...], copies: int, named: bool = True) -> None:
-        for stage in stages:
-            order = ("accepted", *_STAGES, "failed")
-            message.state = max(message.state, stage, key=order.index)
-            message.statuses.append(stage)
-            status: dict[str, Any] = {"id": message.id, "status": stage, "timestamp": str(int(self.now()))}
-            if stage in ("sent", "delivered"):
-                free = "regular" if message.category != "service" else "free_customer_service"
-                status["pricing"] = payloads.pricing(message.category, free)
-            if stage == "failed":
-                status["errors"] = [Problem(message.failure).in_status()]
-            if message.callback_data:
-                status["biz_opaque_callback_data"] = message.callback_data
-            change = payloads.status(message.number, message.person, status, named)
-            for _ in range(copies):
-                self._tell(change)
-        self.on_change(message.person.phone)
-
     # ---- people write
 
     def write(
@@ -283,7 +236,8 @@ class Cloud:
     ) -> Message:
         """A person writes a message of any type: `payload` stands under its type, `more` beside it."""
         now = self.now()
-        person.wrote_at[number.phone_number_id] = now
+        if kind not in CLOSED_TO:
+            person.wrote_at[number.phone_number_id] = now
         self._limits.incoming(self.behaviour, number.phone_number_id, now)
         message = Message(
             self.wamid(person.phone), number, person, kind, payload, text, self._clock(),

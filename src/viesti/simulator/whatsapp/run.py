@@ -61,7 +61,7 @@ class WhatsApp:
         self._waiting: list[asyncio.Future[None]] = []
         cloud.on_change = self._changed
         hooks.on_change = lambda: self._changed("")
-        cloud.answered = self._answer
+        cloud.progress.answered = self._answer
         self._task = asyncio.create_task(server.serve(sockets=[listening]), name="cloud api")
 
     @property
