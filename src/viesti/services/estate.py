@@ -27,7 +27,7 @@ from viesti.domain.estate import (
 from viesti.domain.keywords import KeywordIndex, KeywordRule
 from viesti.domain.pricing import PriceTable, pounds_for_one
 from viesti.domain.routing import RouteTable
-from viesti.domain.sender import RegisteredSender, Sender, SenderVerdict, check_sender
+from viesti.domain.sender import RegisteredSender, Sender, SenderState, SenderVerdict, check_sender
 from viesti.domain.text import ConcatMethod
 from viesti.storage.store import Store, StoreUnavailable
 
@@ -181,7 +181,8 @@ def _identities(estate: Estate, rules: Iterable[KeywordRule]) -> dict[str, tuple
     found: dict[str, dict[int, Customer]] = {
         channel.identity: {} for channel in estate.channels.values() if channel.identity
     }
-    claims = [(sender.sender, sender.customer_id) for sender in estate.senders]
+    approved = (sender for sender in estate.senders if sender.state is SenderState.APPROVED)
+    claims = [(sender.sender, sender.customer_id) for sender in approved]
     claims += [(rule.address, estate.services[rule.service_id].customer_id) for rule in rules]
     for address, customer_id in claims:
         if address in found:

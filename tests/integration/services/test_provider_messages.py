@@ -247,9 +247,13 @@ async def test_what_is_about_another_message_opens_no_window(wa: Provider, membe
 
 
 async def test_the_window_is_of_everybody_who_may_send_by_the_number(wa: Provider) -> None:
-    await wa.world.insert(
-        "senders", {"id": 70, "customer_id": BETA, "sender": IDENTITY, "kind": "international"}
-    )
+    """Who has asked for the number and was not given it learns nothing of who writes to it."""
+    theirs = {"id": 70, "customer_id": BETA, "sender": IDENTITY, "kind": "international", "state": "pending"}
+    await wa.world.insert("senders", theirs)
+    await wa.done(said(message(), people=(contact(user_id=ANN_ID),)))
+    assert {customer for customer, _ in await windows(wa.world)} == {ACME}
+    assert await wa.world.value("select count(*) from whatsapp_parties where customer_id <> $1", ACME) == 0
+    await wa.world.change("update senders set state = 'approved' where id = 70")
     await wa.done(said(message(), people=(contact(user_id=ANN_ID),)))
     assert set(await windows(wa.world)) == set(itertools.product((ACME, BETA), (ANN, ANN_ID)))
 

@@ -43,7 +43,7 @@ class FetchMedia:
     async def __call__(self) -> int:
         """Fetch some that are due; gives how many were tried."""
         now = self._now()
-        async with self._store.transaction() as tx:
+        async with self._store.statements() as tx:
             files = await tx.inbound_media.claim(now, AT_ONCE, now + CLAIM)
         done = await asyncio.gather(*(self._one(file) for file in files), return_exceptions=True)
         _raise_first(done)
