@@ -24,7 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's key.")]
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The person's phone number.")]
+Number = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="The person's phone number, or user id of WhatsApp's.")
+]
 Scope = Annotated[str, typer.Option(help="all messages, only marketing, or whatsapp (then add --identity).")]
 Identity = Annotated[str, typer.Option(help="With --scope whatsapp: the customer's number it is about.")]
 Evidence = Annotated[str, typer.Option(help="What shows it, such as 'letter of 3 May'.")]
@@ -70,7 +72,7 @@ def show(
 
     async def look(store: Store, estate: EstateCache) -> ConsentSeen:
         owner = _customer(estate.current, customer)
-        return await see_consent(store, owner, _digits(owner, number), limit)
+        return await see_consent(store, owner, _person(owner, number), limit)
 
     seen = with_estate(context, look)
     if seen.forbidden:
@@ -109,14 +111,15 @@ def _record(
 
     async def record(store: Store, estate: EstateCache) -> str:
         owner = _customer(estate.current, customer)
-        digits = _digits(owner, number)
+        person = _person(owner, number)
         ours = _identity(estate.current, owner, identity) if identity else ""
-        given = ConsentGiven(owner, digits, opted_in, scope, ours, actor(), evidence)
+        given = ConsentGiven(owner, person, opted_in, scope, ours, actor(), evidence)
         await RecordConsent(store, wiring.utc_now)([given])
-        return digits
+        return person
 
-    digits = with_estate(context, record)
-    print(f"Recorded for +{digits}.")
+    from viesti.domain.address import shown
+
+    print(f"Recorded for {shown(with_estate(context, record))}.")
 
 
 def _customer(snapshot: Snapshot, key: str) -> Customer:
@@ -126,10 +129,10 @@ def _customer(snapshot: Snapshot, key: str) -> Customer:
     raise wiring.Problem(f"There is no customer {key}.")
 
 
-def _digits(customer: Customer, number: str) -> str:
-    from viesti.domain.address import AddressProblem, normalise
+def _person(customer: Customer, number: str) -> str:
+    from viesti.domain.address import AddressProblem, Normaliser, whatsapp_address
 
-    address = normalise(number, (customer.default_region,))
+    address = whatsapp_address(number, Normaliser((customer.default_region,)))
     if isinstance(address, AddressProblem):
         raise wiring.Problem(address.sentence)
     return address.digits

@@ -98,6 +98,9 @@ async def test_consent(estate: str) -> None:
     assert ledger[1].endswith("letter of 3 May")
     command(estate, "consent", "opt-in", "acme", "0401230001", "--scope", "marketing")
     assert "Opted out of all" in command(estate, "consent", "show", "acme", "0401230001").stdout
+    by_id = command(estate, "consent", "opt-out", "acme", "FI.1349x")  # who shows WhatsApp no number
+    assert by_id.stdout == "Recorded for FI.1349x.\n"
+    assert "Opted out of all" in command(estate, "consent", "show", "acme", "FI.1349x").stdout
     command(estate, "consent", "opt-in", "acme", "0401230001")
     assert "Not opted out." in command(estate, "consent", "show", "acme", "0401230001").stdout
 

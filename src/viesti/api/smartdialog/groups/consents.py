@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from viesti.api.answer import Answer, FieldError, Refusal
 from viesti.api.smartdialog.groups.shapes import Consent
 from viesti.api.smartdialog.slice import Common
-from viesti.domain.address import Address, normalise
+from viesti.domain.address import Address, whatsapp_address
 from viesti.domain.channel import AddressKind
 from viesti.domain.estate import Customer
 from viesti.domain.sender import Sender, SenderState, parse_sender
@@ -19,6 +19,7 @@ from viesti.services.record_consent import ConsentGiven, RecordConsent
 
 _DONE = Answer(204, b"")
 _LONGEST = 64  # characters of a number with the marks in it
+_PERSON_LONGEST = 160  # of a number, or of a user id of WhatsApp's
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Consents:
             return _refusal(404, "Sender", "There is no number of yours that is this Sender.")
         given = []
         for customer, sender in owners:
-            read = normalise(asked.recipient[: _LONGEST + 1], (customer.default_region,))
+            numbers = self.common.estate.current.normaliser(customer.default_region)
+            read = whatsapp_address(asked.recipient[: _PERSON_LONGEST + 1], numbers)
             if not isinstance(read, Address):
                 return _refusal(400, "Recipient", read.sentence)
             given.append(
