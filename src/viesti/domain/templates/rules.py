@@ -83,9 +83,9 @@ def check(name: str, shape: Shape) -> tuple[Broken, ...]:
     return tuple(_broken(name, shape))
 
 
-def check_authentication(shape: Shape) -> tuple[Broken, ...]:
-    """The rules that a template for codes breaks, of which the text is Meta's own."""
-    said = []
+def check_authentication(name: str, shape: Shape) -> tuple[Broken, ...]:
+    """The rules that a template for codes breaks: its text is Meta's own, so how ours reads is no matter."""
+    said = [*_of_name(name)]
     if len(v.variables(shape.body).names) != 1:
         sentence = "A template for codes has one variable, the code; Meta writes the text around it."
         said.append(Broken(Rule.AUTHENTICATION, "body", sentence))
@@ -99,16 +99,20 @@ def check_authentication(shape: Shape) -> tuple[Broken, ...]:
 
 
 def _broken(name: str, shape: Shape) -> Iterator[Broken]:
-    if not _NAME.fullmatch(name):
-        yield Broken(Rule.NAME, "name", "It must have letters or digits from which a name can be made.")
-    if len(name) > NAME_LONGEST:
-        yield Broken(Rule.TOO_LONG, "name", f"The name is longer than {NAME_LONGEST} characters.")
+    yield from _of_name(name)
     yield from _of_body(shape)
     if shape.header:
         yield from _of_header(shape.header)
     if shape.footer:
         yield from _of_footer(shape.footer)
     yield from _of_buttons(shape.buttons)
+
+
+def _of_name(name: str) -> Iterator[Broken]:
+    if not _NAME.fullmatch(name):
+        yield Broken(Rule.NAME, "name", "It must have letters or digits from which a name can be made.")
+    if len(name) > NAME_LONGEST:
+        yield Broken(Rule.TOO_LONG, "name", f"The name is longer than {NAME_LONGEST} characters.")
 
 
 def _of_body(shape: Shape) -> Iterator[Broken]:

@@ -207,10 +207,12 @@ def _checked(new: NewTemplate) -> tuple[Category, str] | Invalid:
         problems.append(FieldProblem("category", f"It must be one of {listed}."))
     if language is None:
         problems.append(FieldProblem("language", "It must be the code of a language, such as fi or en_US."))
-    broken = list(check(name_of(new.display_name), new.shape))
+    name = name_of(new.display_name)
     if category is Category.AUTHENTICATION:
         header = Header(HeaderKind.IMAGE) if new.example_url else new.shape.header
-        broken += check_authentication(replace(new.shape, header=header))
+        broken = check_authentication(name, replace(new.shape, header=header))
+    else:
+        broken = check(name, new.shape)
     problems += [FieldProblem(each.field, each.sentence, each.index) for each in broken]
     if problems or category is None or language is None:
         return Invalid(tuple(problems))

@@ -126,6 +126,7 @@ def test_names(name: str, rule: Rule) -> None:
     ("shape", "fields"),
     [
         (body("Your code is {{1}}.", "1"), []),
+        (body("{{1}} is your code"), []),
         (body("Your code.", "1"), ["body"]),
         (replace(body("Your code is {{1}}."), footer="x"), ["footer"]),
         (replace(body("Your code is {{1}}."), header=Header(HeaderKind.IMAGE)), ["header"]),
@@ -133,7 +134,7 @@ def test_names(name: str, rule: Rule) -> None:
     ],
 )
 def test_a_template_for_codes(shape: Shape, fields: list[str]) -> None:
-    assert [each.field for each in check_authentication(shape)] == fields
+    assert [each.field for each in check_authentication("name", shape)] == fields
 
 
 @pytest.mark.parametrize(
