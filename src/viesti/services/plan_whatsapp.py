@@ -158,6 +158,7 @@ class _Planner:
         self._customer = customer
         self._sender = sender
         self._channel = channel
+        self._fallback = request.fallback is not None
         self._normaliser = snapshot.normaliser(customer.default_region)
         # Characters that make an SMS longer are as good as any here.
         self.text = MessageText(replace(request, character_policy=CharacterPolicy.NONE), service, limits)
@@ -185,6 +186,8 @@ class _Planner:
             cost = price.cost(1).in_currency(customer.currency, self._snapshot.gbp_rate(customer.id))
             self.currency = cost.currency
         warnings = (*address.warnings, own.warning(address.digits)) if own.missing else address.warnings
+        if self._fallback and not prefixed:
+            warnings = (*warnings, f"{address.digits} is no phone number: there is no SMS instead.")
         return PlannedRecipient(
             address=address,
             text=own.text,

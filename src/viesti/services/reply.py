@@ -40,7 +40,8 @@ class Reply:
 
     async def __call__(self, request: SubmitRequest, parent_id: int) -> SubmitResult | Missing:
         """Send a request as the answer to an inbound message. Without recipients it goes to who sent that,
-        and without a sender from the address that he wrote to."""
+        and without a sender from the address that he wrote to, or what the service sends from where it goes
+        another way than it came."""
         async with self._store.statements() as tx:
             parent = await tx.inbound.message(parent_id, request.customer_id)
         if parent is None:
@@ -52,7 +53,7 @@ class Reply:
             replace(
                 request,
                 recipients=recipients,
-                sender=request.sender or parent.destination,
+                sender=request.sender or (parent.destination if request.protocol == parent.protocol else ""),
                 parent_id=parent.id,
                 thread_id=parent.thread_id,
                 content=_quoting(request, parent),

@@ -339,6 +339,24 @@ async def test_who_opted_out_of_whatsapp_gets_nothing_by_it_until_he_opts_in(wor
     assert await failures(world, answer) == [None]
 
 
+async def test_who_has_no_number_opts_out_and_in_by_his_user_id(world: Api) -> None:
+    to_him = [{"Address": BSUID}]
+    await opt(world, "DELETE", BSUID)
+    _, answer = await plain(world, Recipients=to_him)
+    assert await failures(world, answer) == ["opted_out"]
+    await opt(world, "POST", BSUID)
+    _, answer = await plain(world, Recipients=to_him)
+    assert await failures(world, answer) == [None]
+    path = f"{BASE}/whatsapp/opt-in/sender/{ACME_WHATSAPP}/recipient/FI.{'1' * 200}"
+    assert (await world.speak("POST", path))[0] == 400
+
+
+async def test_no_sms_is_promised_to_who_has_no_number(world: Api) -> None:
+    status, answer = await plain(world, Recipients=[{"Address": BSUID}], UseSmsFallback=True)
+    assert (status, answer["warnings"]) == (200, [f"{BSUID} is no phone number: there is no SMS instead."])
+    assert await count(world, "fallbacks") == 0
+
+
 @pytest.mark.parametrize(
     ("needed", "category", "opted_in", "sent"),
     [
@@ -433,12 +451,15 @@ async def test_a_file_goes_with_its_text(world: Api, name: str, kind: str, filen
         ({"Sender": "Acme"}, "Sender"),
         ({"Sender": BETA_WHATSAPP}, "Sender"),
         ({"AttachmentUri": "http://10.0.0.1/a.png"}, "AttachmentUri"),
+        ({"AttachmentUri": f"https://files.example/{'x' * 2048}.png"}, "AttachmentUri"),
     ],
 )  # fmt: skip
 async def test_what_whatsapp_does_not_take(world: Api, members: dict[str, Any], field: str) -> None:
     await wrote(world, FINN)
     status, answer = await by_whatsapp(world, **members)
     assert (status, [each["field"] for each in answer["errors"]]) == (400, [field])
+    [sentence] = [each["message"] for each in answer["errors"]]
+    assert (sentence[0], sentence[-1]) == (sentence[0].upper(), "."), sentence
     assert (await by_whatsapp(world, Content="x" * 4096))[0] == 200
 
 
@@ -454,8 +475,11 @@ async def test_a_reply_shows_what_it_answers(world: Api) -> None:
     _, answer = await by_whatsapp(world, path=path, Recipients=[], AttachmentUri=picture)
     shown = decode((await message_of(world, answer)).content)
     assert shown == Media("image", link=picture, reply_to=inbound.reference or "-")
-    status, answer = await send(world, path=path, Recipients=[], Sender="Acme")  # by SMS, to the same number
-    assert (status, (await message_of(world, answer)).protocol) == (200, "sms")
+    await change(world, f"update services set default_sender = 'Acme' where id = {ONE_WAY}")
+    for sender in ("Acme", ""):  # by SMS, to the same number; '': the service's, not the number at WhatsApp
+        status, answer = await send(world, path=path, Recipients=[], Sender=sender)
+        message = await message_of(world, answer)
+        assert (status, message.protocol, message.sender) == (200, "sms", "Acme")
 
 
 async def test_who_has_no_number_is_answered_by_whatsapp_alone(world: Api) -> None:
@@ -475,8 +499,10 @@ async def test_a_whatsapp_message_may_answer_one_that_came_by_sms(world: Api) ->
     path = f"/messages/reply/{world.guids.of(GuidKind.INBOUND, inbound.id)}"
     assert (await by_whatsapp(world, path=path, Sender=ACME_WHATSAPP, Recipients=[]))[0] == 400
     await wrote(world, FINN)
-    status, answer = await by_whatsapp(world, path=path, Sender=ACME_WHATSAPP, Recipients=[])
-    assert (status, (await message_of(world, answer)).content) == (200, None)
+    for sender in (ACME_WHATSAPP, ""):
+        status, answer = await by_whatsapp(world, path=path, Sender=sender, Recipients=[])
+        message = await message_of(world, answer)
+        assert (status, message.content, message.sender) == (200, None, ACME_WHATSAPP)
 
 
 async def test_a_discussion_is_answered_the_way_the_person_wrote(world: Api) -> None:

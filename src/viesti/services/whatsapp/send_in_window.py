@@ -25,6 +25,9 @@ from viesti.storage.store import Store
 
 WINDOW = timedelta(hours=24)  # from the person's last message; what we send does not lengthen it
 
+# What a member of the content is to who asked for it; any other is the text.
+_FIELDS = {"media": "content", "media.link": "content", "filename": "content"}
+
 
 class SendInWindow:
     """The free-text service. Raises `StoreUnavailable`."""
@@ -89,20 +92,21 @@ def _unfit(planned: Planned) -> NotAccepted | None:
     found: dict[FieldProblem, None] = {}
     for index, recipient in enumerate(planned.recipients):
         own = recipient.text
-        for sentence in _objections(content, planned.text if own is None else own):
-            if own is None:
-                found[FieldProblem("text", sentence)] = None
+        for field, sentence in _objections(content, planned.text if own is None else own):
+            if own is None or field != "text":
+                found[FieldProblem(field, sentence)] = None
             else:
                 found[FieldProblem("recipients", f"Its text: {sentence}", index)] = None
     return NotAccepted(tuple(found)) if found else None
 
 
-def _objections(content: Content, words: str) -> list[str]:
+def _objections(content: Content, words: str) -> list[tuple[str, str]]:
+    """What Meta would not take: the text or the file, and why."""
     match content:
         case Text():
             content = replace(content, body=words)
         case Media() if words and not carries_text(content):
-            return [NO_TEXT]
+            return [("text", NO_TEXT)]
         case Media():
             content = replace(content, caption=words)
-    return [problem.reason for problem in problems(content)]
+    return [(_FIELDS.get(each.field, "text"), f"It {each.reason}.") for each in problems(content)]

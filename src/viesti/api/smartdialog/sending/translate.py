@@ -36,6 +36,7 @@ DIALECT = "smartdialog"
 NAMES = {
     "sender": "Sender",
     "text": "Content",
+    "content": "AttachmentUri",
     "recipients": "Recipients{}.Address",
     "send_at": "SendDateTime",
     "dlr_url": "DlrUrl",
