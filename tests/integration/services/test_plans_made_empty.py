@@ -159,6 +159,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("contacts", "after", (0, ASKED)),
     ("contacts", "fold_counts", (ASKED,)),
     ("consents", "standing", (1, "'358400000300'")),
+    ("consents", "standing_of", (_all(1), NUMBERS)),
     ("subscriptions", "of_services", ("'{1}'", "'{12,22}'", "'inbound'")),
     ("people", "known", (_all(1), NUMBERS, "'{1}'")),
     ("people", "on_whatsapp", (_all(1), _all("1"), NUMBERS)),

@@ -343,6 +343,55 @@ async def test_what_is_no_word_of_consent(wa: Provider) -> None:
     assert await opt_outs(wa.world) == []
 
 
+async def test_what_a_user_id_forbade_is_forbidden_by_its_number(wa: Provider) -> None:
+    """For SMS, too; and by the number he takes it back."""
+    await wa.done(by_id("Stop"))
+    assert await opt_outs(wa.world) == [(ANN_ID, "all")]
+    await wa.done(said(message("Hei"), people=(contact(user_id=ANN_ID),)))
+    assert await opt_outs(wa.world) == [(ANN, "all")]
+    await wa.done(said(message("Start"), people=(contact(user_id=ANN_ID),)))
+    assert await opt_outs(wa.world) == []
+
+
+async def test_the_wider_word_of_both_names_stands(wa: Provider) -> None:
+    rows = [(ANN, "marketing"), (ANN_ID, "all")]
+    await wa.world.insert(
+        "opt_outs",
+        *(
+            {"customer_id": ACME, "bucket": ACME_BUCKET, "address": address, "scope": scope, "since": START}
+            for address, scope in rows
+        ),
+    )
+    await wa.done(said(message("Hei"), people=(contact(user_id=ANN_ID),)))
+    assert await opt_outs(wa.world) == [(ANN, "all")]
+
+
+async def test_what_was_forbidden_for_a_number_goes_along_to_the_next(wa: Provider) -> None:
+    """The number before may be somebody else's since, who has not taken it back."""
+    await wa.done(said(message("Stop"), people=(contact(user_id=ANN_ID),)))
+    system = {"type": "user_changed_number", "wa_id": "358402222222", "user_id": "FI.2"}
+    changed = {"type": "system", "from": ANN, "id": wamid(), "timestamp": seconds(START), "system": system}
+    await wa.done(body(number(messages=[changed])))
+    assert await opt_outs(wa.world) == [(ANN, "all"), ("358402222222", "all")]
+
+
+async def test_a_number_that_another_customer_knows_is_not_taken_for_ours(wa: Provider) -> None:
+    await wa.world.insert(
+        "senders", {"id": 70, "customer_id": BETA, "sender": "358401230002", "kind": "international"}
+    )
+    told = message("1", sender="358409999999")
+    theirs = number("phone-3", contacts=[contact("358409999999", ANN_ID)], messages=[told])
+    await wa.done(body(theirs, waba="waba-3"), channel="other")
+    hidden = message("2", from_user_id=ANN_ID)
+    del hidden["from"]
+    theirs = number("phone-3", contacts=[contact(None, ANN_ID)], messages=[hidden])
+    await wa.post(body(theirs, waba="waba-3"), channel="other")
+    await wa.done(by_id("3"))
+    assert {row["text"]: row["source"] for row in await wa.inbound()} == {
+        "1": "358409999999", "2": "358409999999", "3": ANN_ID
+    }  # fmt: skip
+
+
 async def test_start_lets_the_identity_write(wa: Provider) -> None:
     await wa.done(said(message("Stop")))
     await wa.done(said(message("Start")))

@@ -15,7 +15,7 @@ from viesti.domain.channel import AddressKind, Attached, InboundPart
 from viesti.domain.message import Protocol
 from viesti.protocols.whatsapp.events import InboundMedia
 from viesti.services.provider.gather import Said
-from viesti.services.provider.people import address_of
+from viesti.services.provider.people import Phones, address_of
 from viesti.storage.store import MessageReference, Store, Transaction
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -39,7 +39,7 @@ _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:; ?[\w.+-]+=[\w.+-]+)*", re.ASCII)
 
 
 async def add_messages(
-    tx: Transaction, store: Store, said: Sequence[Said], phones: Mapping[str, str], now: datetime
+    tx: Transaction, store: Store, said: Sequence[Said], phones: Phones, now: datetime
 ) -> int:
     """Store those that were not made yet, for the inbound duty; gives how many."""
     if not said:
@@ -58,7 +58,7 @@ async def add_messages(
     return len(parts)
 
 
-def part_of(one: Said, phones: Mapping[str, str]) -> InboundPart:
+def part_of(one: Said, phones: Phones) -> InboundPart:
     """The whole message as one part."""
     event = one.event
     source = address_of(one, phones)

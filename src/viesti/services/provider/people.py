@@ -8,38 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from viesti.domain.estate import ChannelRow
 from viesti.domain.inbound_kind import rule_of
 from viesti.services.estate import Snapshot
+from viesti.services.provider.follow_names import follow_names
 from viesti.services.provider.gather import Gathered, Moved, Preferred, Said
-from viesti.storage.store import Opened, Party, Transaction
+from viesti.storage.store import Opened, Party, Store, Transaction
 
 MOST_DIGITS = 15
 
+# The numbers of people who came by their user id alone, by the channel that they came to and that id.
+Phones: TypeAlias = Mapping[tuple[int, str], str]
 
-async def note_people(tx: Transaction, snapshot: Snapshot, work: Gathered) -> Mapping[str, str]:
+
+async def note_people(tx: Transaction, store: Store, snapshot: Snapshot, work: Gathered) -> Phones:
     """Write down who these people are and whose windows they opened; gives the numbers of those who came by
     their user id alone, as far as they are known."""
-    await tx.parties.learn(_parties(snapshot, work))
+    parties = _parties(snapshot, work)
+    await tx.parties.learn(parties)
+    await follow_names(tx, store, snapshot, parties, work.moved)
     phones = await _phones(tx, snapshot, [*work.said, *work.preferred])
     await tx.windows.opened(_windows(snapshot, work.said, phones))
     return phones
 
 
-def address_of(one: Said | Preferred, phones: Mapping[str, str]) -> str:
+def address_of(one: Said | Preferred, phones: Phones) -> str:
     """By what a person is known: his number, else his user id."""
-    return one.event.wa_id or phones.get(one.event.user_id, "") or one.event.user_id
+    known = phones.get((one.channel.id, one.event.user_id), "")
+    return one.event.wa_id or known or one.event.user_id
 
 
-async def _phones(
-    tx: Transaction, snapshot: Snapshot, people: Iterable[Said | Preferred]
-) -> Mapping[str, str]:
+async def _phones(tx: Transaction, snapshot: Snapshot, people: Iterable[Said | Preferred]) -> Phones:
     nameless = [one for one in people if not one.event.wa_id and one.event.user_id]
     customers = {customer.id for one in nameless for customer in snapshot.customers_of(one.channel)}
     if not customers:
         return {}
-    return await tx.parties.phones(customers, {one.event.user_id for one in nameless})
+    known = await tx.parties.phones(customers, {one.event.user_id for one in nameless})
+    return {
+        (one.channel.id, one.event.user_id): known[customer.id, one.event.user_id]
+        for one in nameless
+        for customer in snapshot.customers_of(one.channel)
+        if (customer.id, one.event.user_id) in known
+    }
 
 
 def _parties(snapshot: Snapshot, work: Gathered) -> list[Party]:
@@ -70,7 +82,7 @@ def _new_id(one: Moved) -> str:
     return one.event.user_id or one.event.old_user_id
 
 
-def _windows(snapshot: Snapshot, said: Sequence[Said], phones: Mapping[str, str]) -> list[Opened]:
+def _windows(snapshot: Snapshot, said: Sequence[Said], phones: Phones) -> list[Opened]:
     """The newest of each person, under each of his names."""
     found: dict[tuple[int, str, str], Opened] = {}
     for one in sorted(said, key=lambda each: each.at):

@@ -6,12 +6,12 @@ Who allows marketing again takes back what he said there, never what he forbade 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from viesti.services.estate import Snapshot
 from viesti.services.provider.gather import Preferred
-from viesti.services.provider.people import address_of
+from viesti.services.provider.people import Phones, address_of
 from viesti.services.record_consent import ALL, MARKETING, ConsentGiven, write_consent
 from viesti.storage.store import LedgerLine, Store, Transaction
 
@@ -26,7 +26,7 @@ async def record_preferences(
     store: Store,
     snapshot: Snapshot,
     preferred: Sequence[Preferred],
-    phones: Mapping[str, str],
+    phones: Phones,
 ) -> None:
     """Write them to the consents of the number's customers. Another word changes nothing."""
     for one in sorted(preferred, key=lambda each: each.at):

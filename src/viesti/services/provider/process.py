@@ -140,7 +140,7 @@ class ProcessBodies:
     async def _write(self, tx: Transaction, snapshot: Snapshot, work: Gathered) -> int:
         if work.receipts:
             await self._receipts.within(tx, work.receipts)
-        phones = await note_people(tx, snapshot, work)
+        phones = await note_people(tx, self._store, snapshot, work)
         messages = await add_messages(tx, self._store, work.said, phones, self._now())
         await record_preferences(tx, self._store, snapshot, work.preferred, phones)
         for told in work.told:

@@ -17,6 +17,14 @@ where o.customer_id = u.customer_id and o.address = u.address and (u.scope = 'al
 -- What a person forbade a customer.
 select scope, since from opt_outs where customer_id = $1 and address = $2
 
+-- name: standing_of
+-- What these people, $1 of the customer and $2 the name, forbade. (One look for each; "offset 0" keeps it so.)
+select p.customer_id, p.address, o.scope, o.since
+from unnest($1::bigint[], $2::text[]) p (customer_id, address)
+cross join lateral (
+    select scope, since from opt_outs where customer_id = p.customer_id and address = p.address offset 0
+) o
+
 -- name: forbidden
 -- Those of these people who forbade a customer all messages.
 select address from opt_outs where customer_id = $1 and address = any($2::text[]) and scope = 'all'

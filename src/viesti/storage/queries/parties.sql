@@ -22,6 +22,6 @@ where w.updated_at <= excluded.updated_at
        or (excluded.username <> '' and w.username <> excluded.username))
 
 -- name: phones
--- The numbers of these user ids, as far as they are known.
-select bsuid, phone from whatsapp_parties
-where customer_id = any($1::bigint[]) and bsuid = any($2::text[]) and phone is not null order by updated_at
+-- The numbers of these user ids, as far as these customers know them.
+select customer_id, bsuid, phone from whatsapp_parties
+where customer_id = any($1::bigint[]) and bsuid = any($2::text[]) and phone is not null

@@ -5,7 +5,7 @@ Rule: an opt-out is never weakened, only ended; every change has a line in the l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +72,11 @@ class Consents:
     async def standing(self, customer_id: int, address: str) -> Forbidden | None:
         row = await self._connection.fetchrow(SQL["standing"], customer_id, address)
         return Forbidden(**row) if row else None
+
+    async def standing_of(self, people: Collection[tuple[int, str]]) -> dict[tuple[int, str], Forbidden]:
+        """What these people, `(customer, address)`, forbade."""
+        found = await self._connection.fetch(SQL["standing_of"], *zip(*people, strict=True))
+        return {(row[0], row[1]): Forbidden(row["scope"], row["since"]) for row in found}
 
     async def forbidden(self, customer_id: int, addresses: Sequence[str]) -> set[str]:
         """Those of these people who forbade all messages."""

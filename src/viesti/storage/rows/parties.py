@@ -41,10 +41,12 @@ class Parties:
             await self._connection.execute(SQL["leave"], *zip(*numbers, strict=True))
         await self._connection.execute(SQL["learn"], *zip(*ordered, strict=True))
 
-    async def phones(self, customer_ids: Collection[int], bsuids: Collection[str]) -> dict[str, str]:
-        """The numbers of these user ids, as any of these customers knows them."""
+    async def phones(
+        self, customer_ids: Collection[int], bsuids: Collection[str]
+    ) -> dict[tuple[int, str], str]:
+        """The numbers of these user ids, by customer and id, as far as each of these customers knows them."""
         found = await self._connection.fetch(SQL["phones"], list(customer_ids), list(bsuids))
-        return {row["bsuid"]: row["phone"] for row in found}
+        return {(row["customer_id"], row["bsuid"]): row["phone"] for row in found}
 
 
 def _key(row: Party) -> tuple[int, str]:
