@@ -166,4 +166,7 @@ async def test_whatsapp_is_shown_and_answered(page: Page, simulator: Simulator, 
     assert [one["type"] for one in hook.messages] == ["button", "reaction", "image", "text"]
     assert hook.messages[3]["text"]["body"] == "On my way"
     assert hook.values[-1]["user_preferences"][0]["value"] == "stop"
+    for width in (1300, 900, 320):
+        await page.set_viewport_size({"width": width, "height": 700})
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
     assert "taken over" not in await page.title()

@@ -16,7 +16,8 @@ from typing import Any
 from viesti.simulator.ledger import Ledger
 from viesti.simulator.whatsapp import checks, payloads, reading
 from viesti.simulator.whatsapp.behaviour import CloudBehaviour, Course, Fortune
-from viesti.simulator.whatsapp.fit import Filled, fill
+from viesti.simulator.whatsapp.content import content_of
+from viesti.simulator.whatsapp.fit import Filled
 from viesti.simulator.whatsapp.judging import Templates
 from viesti.simulator.whatsapp.limits import Limits
 from viesti.simulator.whatsapp.media import File, Files
@@ -111,7 +112,7 @@ class Cloud:
         person = self._person(number, asked)
         if isinstance(person, Problem):
             return person
-        content = self._content(number, asked)
+        content = content_of(number, asked, self.templates, self.files)
         if isinstance(content, Problem):
             return content
         return self._judge(number, asked, person, *content)
@@ -123,34 +124,6 @@ class Cloud:
             return self.people.by_phone(send.digits)
         known = self.people.by_user_id(send.user_id)
         return known or Problem(131026, f"Nobody has the id {send.user_id} for this business.")
-
-    def _content(
-        self, number: CloudNumber, send: checks.Send
-    ) -> tuple[Template, Filled] | tuple[None, None] | Problem:
-        if send.kind != "template":
-            media = (send.kind, send.payload) if send.kind in checks.MEDIA else None
-            return self._file_problem(number, media) or (None, None)
-        payload = send.payload
-        template = self.templates.usable(number.waba_id, payload["name"], payload["language"]["code"])
-        if isinstance(template, Problem):
-            return template
-        if template.category == "AUTHENTICATION" and send.user_id:
-            return Problem(131062, "One-time codes can't be sent to a business-scoped user id.")
-        filled = fill(template, payload.get("components") or [])
-        if isinstance(filled, Problem):
-            return filled
-        return self._file_problem(number, filled.media) or (template, filled)
-
-    def _file_problem(self, number: CloudNumber, media: tuple[str, dict[str, Any]] | None) -> Problem | None:
-        if media is None or not media[1].get("id"):
-            return None
-        kind, payload = media
-        file = self.files.get(str(payload["id"]), number.waba_id)
-        if file is None:
-            return Problem(
-                100, f"Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
-            )
-        return None if file.kind == kind else Problem(131053, f"{file.mime_type} is no {kind}.")
 
     def _judge(
         self,
