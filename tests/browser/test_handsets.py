@@ -158,6 +158,7 @@ async def test_whatsapp_is_shown_and_answered(page: Page, simulator: Simulator, 
     await page.set_input_files(
         "#picture", {"name": "dot.png", "mimeType": "image/png", "buffer": b"\x89PNG not really"}
     )
+    await hook.until(lambda: len(hook.messages) == 3)
     await page.fill("#text", "On my way")
     await page.keyboard.press("Enter")
     await page.click("#marketing")

@@ -218,7 +218,12 @@ async function send(event) {
   const done = await act((number) => state.way === "whatsapp"
     ? whatsapp.write(number, to, text)
     : call(`api/handsets/${encodeURIComponent(number)}/reply`, { to, text }));
-  if (!done) return;
+  if (done) clearText(text);
+}
+
+/** Empty the field after `sent` went out, unless something else was written meanwhile. */
+function clearText(sent) {
+  if ($("text").value !== sent) return;
   $("text").value = "";
   countParts();
 }
@@ -228,10 +233,7 @@ async function sendPicture() {
   $("picture").value = "";
   if (!file || !state.chosen) return;
   const caption = $("text").value;
-  if (await act((number) => whatsapp.sendPicture(number, addressee(), file, caption))) {
-    $("text").value = "";
-    countParts();
-  }
+  if (await act((number) => whatsapp.sendPicture(number, addressee(), file, caption))) clearText(caption);
 }
 
 function setWay(way) {
