@@ -15,6 +15,7 @@ REFERENCE_AGE = timedelta(days=10)
 ACCESS_SPENT = timedelta(days=1)  # codes, tokens and sign-ins are kept so long after they ran out
 ACCESS_OLD = timedelta(days=30)  # replaced refresh tokens, and connections that ended
 PROVIDER_AGE = timedelta(days=8)  # a provider posts again what was not answered for 7 days
+WINDOW_AGE = timedelta(days=2)  # a window is open for one
 FORGET_ROWS = 10_000  # deleted in one transaction (decision 0018)
 BLOCK_AGE = timedelta(hours=1)  # how long a process goes on making ids of a period that is over (storage/ids)
 
@@ -66,13 +67,15 @@ class Retain:
         return first_id(max(begun, default=0))
 
     async def forget(self, request_ids_after: timedelta, waiting_receipts_after: timedelta) -> int:
-        """Drop request ids, waiting receipts, campaigns that are over, what webhooks are known again by,
-        counts of answers and spent access that are too old, some thousands at a time; gives how many."""
+        """Drop request ids, waiting receipts, campaigns that are over, what webhooks are known again by and
+        those that failed, closed windows, counts of answers and spent access that are too old, some thousands
+        at a time; gives how many."""
         now, rows = self._now(), FORGET_ROWS
         async with self._store.transaction() as tx:
             forgotten = await tx.messages.forget_requests(now - request_ids_after, rows)
             forgotten += await tx.receipts.forget_waiting(now - waiting_receipts_after, rows)
             forgotten += await tx.campaigns.forget(now - self._keep, rows)
-            forgotten += await tx.provider_events.forget(now - PROVIDER_AGE, rows)
+            forgotten += await tx.provider_events.forget(now - PROVIDER_AGE, now - self._keep, rows)
+            forgotten += await tx.windows.forget(now - WINDOW_AGE, rows)
             forgotten += await tx.access.forget(now - ACCESS_SPENT, now - ACCESS_OLD, rows)
             return forgotten + await tx.inbound.forget_answers(now - ANSWERS_IN, rows)

@@ -133,6 +133,8 @@ OF_PROVIDERS: list[tuple[str, str, tuple[object, ...]]] = [
     ("provider_events", "new_references", (WAMIDS, _all(31), _all(1), _all(LATER[1:-1]))),
     ("provider_events", "forget_bodies", (LATER, ASKED)),
     ("provider_events", "forget_references", (LATER, ASKED)),
+    ("provider_events", "forget_failed", (TIME, ASKED)),
+    ("windows", "forget", (LATER, ASKED)),
     ("parties", "leave", (_all(1), NUMBERS, USER_IDS, _all(LATER[1:-1]))),
     ("parties", "learn", (_all(1), _all(5), NUMBERS, USER_IDS, _all('""'), _all(LATER[1:-1]))),
     ("parties", "phones", ("'{1}'", USER_IDS)),

@@ -35,6 +35,7 @@ from viesti.domain.outcome import Accepted, Outcome, Unknown
 from viesti.domain.status import PartState, Status
 from viesti.protocols.whatsapp import callback_data
 from viesti.protocols.whatsapp.events import AccountEvent, TemplateStatus
+from viesti.services.provider.oversee import try_again
 from viesti.services.retain import Retain
 
 pytestmark = pytest.mark.integration
@@ -281,6 +282,45 @@ async def test_a_body_is_known_for_eight_days(wa: Provider) -> None:
     assert await retain.forget(HOUR, HOUR) >= 2
     assert await wa.world.value("select count(*) from provider_bodies") == 0
     assert await wa.world.value("select count(*) from inbound_references") == 0
+
+
+async def test_what_failed_makes_no_message_again_however_late_it_is_tried(wa: Provider) -> None:
+    """Half of it took effect; the other half is about a number that is no channel."""
+    retain = Retain(wa.world.store, wa.world.clock, timedelta(days=7), timedelta(days=90))
+    known, unknown = number(messages=[message("one")]), number("phone-9", messages=[message("two")])
+    await wa.post(body(known, unknown))
+    await wa.work()
+    for _ in range(2):
+        wa.world.clock.advance(days=10)
+        await retain.forget(HOUR, HOUR)
+        await try_again(wa.world.store, None, wa.world.clock.now)
+        await wa.work()
+    assert [row["text"] for row in await wa.inbound()] == ["one"]
+    assert len(await wa.left()) == 1
+
+
+async def test_what_failed_is_kept_as_long_as_messages_are(wa: Provider) -> None:
+    retain = Retain(wa.world.store, wa.world.clock, timedelta(days=7), timedelta(days=90))
+    await wa.post(b"[]", said(message("one")))
+    await wa.work()
+    wa.world.clock.advance(days=89)
+    await retain.forget(HOUR, HOUR)
+    assert len(await wa.left()) == 1
+    wa.world.clock.advance(days=2)
+    await wa.post(b"{}")
+    await retain.forget(HOUR, HOUR)
+    assert [left["failures"] for left in await wa.left()] == [0]
+
+
+async def test_a_window_that_closed_days_ago_is_forgotten(wa: Provider) -> None:
+    retain = Retain(wa.world.store, wa.world.clock, timedelta(days=7), timedelta(days=90))
+    await wa.done(said(message("one")))
+    wa.world.clock.advance(days=7)
+    await wa.done(said(message("two", at=wa.world.clock.now, sender="358403333333")))
+    wa.world.clock.advance(days=2)
+    await retain.forget(HOUR, HOUR)
+    left = await wa.world.rows("select distinct address from whatsapp_windows")
+    assert [row["address"] for row in left] == ["358403333333"]
 
 
 async def test_a_channel_that_was_taken_away_keeps_its_bodies(wa: Provider) -> None:

@@ -79,6 +79,17 @@ returning reference, channel_id
 delete from provider_bodies where ctid = any(array(select ctid from provider_bodies where at < $1 order by at limit $2))
 
 -- name: forget_references
--- Forgets references of messages that were made before a time, at most $2.
+-- Forgets references of messages that were made before a time, at most $2. What came since a body that failed is known
+-- on: part of that one may have taken effect, and it may yet be tried again.
 delete from inbound_references
-where ctid = any(array(select ctid from inbound_references where at < $1 order by at limit $2))
+where ctid = any(array(
+    select ctid from inbound_references
+    where at < least($1, (
+        select received_at from provider_events where due_at is not null order by received_at limit 1))
+    order by at limit $2))
+
+-- name: forget_failed
+-- Drops bodies that failed and came before a time, at most $2.
+delete from provider_events
+where id = any(array(
+    select id from provider_events where due_at is not null and received_at < $1 order by received_at limit $2))

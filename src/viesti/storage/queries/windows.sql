@@ -9,3 +9,8 @@ set last_at = excluded.last_at where whatsapp_windows.last_at < excluded.last_at
 -- Those of these people who wrote to an identity of ours after a time.
 select address from whatsapp_windows
 where customer_id = $1 and identity = $2 and address = any($3::text[]) and last_at > $4
+
+-- name: forget
+-- Forgets windows that were opened last before a time, at most $2.
+delete from whatsapp_windows
+where ctid = any(array(select ctid from whatsapp_windows where last_at < $1 order by last_at limit $2))

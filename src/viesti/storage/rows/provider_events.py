@@ -1,7 +1,7 @@
 """Bodies that a provider posted, until they are worked on, and which messages were made of them.
 
 Rule: a body is kept once by its digest, and a message made once by the provider's reference. A body that
-failed stays until it is worked on or a person drops it.
+failed stays until it is worked on, a person drops it, or it is as old as messages get.
 """
 
 from __future__ import annotations
@@ -108,9 +108,13 @@ class ProviderEvents:
         found = await self._connection.fetch(SQL["new_references"], *zip(*ordered, strict=True))
         return {(row["reference"], row["channel_id"]) for row in found}
 
-    async def forget(self, before: datetime, limit: int) -> int:
-        """Forget bodies' digests and references that are older."""
+    async def forget(self, before: datetime, failed_before: datetime, limit: int) -> int:
+        """Forget bodies' digests and references that are older, and bodies that failed."""
         forgotten = 0
-        for name in ("forget_bodies", "forget_references"):
-            forgotten += int((await self._connection.execute(SQL[name], before, limit)).split()[-1])
+        for name, time in (
+            ("forget_failed", failed_before),
+            ("forget_bodies", before),
+            ("forget_references", before),
+        ):
+            forgotten += int((await self._connection.execute(SQL[name], time, limit)).split()[-1])
         return forgotten

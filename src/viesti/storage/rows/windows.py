@@ -34,6 +34,10 @@ class Windows:
         if rows:
             await self._connection.execute(SQL["opened"], *zip(*sorted(rows), strict=True))
 
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Forget those that were opened last before then."""
+        return int((await self._connection.execute(SQL["forget"], before, limit)).split()[-1])
+
     async def open_for(
         self, customer_id: int, identity: str, addresses: Sequence[str], since: datetime
     ) -> set[str]:
