@@ -407,6 +407,26 @@ class TestRefusals:
         assert isinstance(await outcome_of(sink, 2), Accepted)
         await sink.until(lambda: channel.capacity() > 1)
 
+    async def test_one_that_hangs_holds_up_no_other_after_trouble(
+        self, opened: Opened, api: CloudApi, sink: Recorder
+    ) -> None:
+        """What goes first after trouble is new; an answer that is awaited since before says nothing of now."""
+        channel = await opened()
+        await warm(channel, sink, api)
+        replies = [None, b""]  # silence, and a connection that dies
+        api.send = lambda _: replies.pop(0)
+        channel.send([outgoing(1)])
+        await api.sent(1)
+        channel.send([outgoing(2)])
+        assert isinstance(await outcome_of(sink, 2), Unknown)
+        await sink.in_state(SessionState.BOUND, 2)
+        api.send = lambda _: None
+        assert channel.capacity() == 1
+        channel.send([outgoing(3)])
+        await api.sent(3)
+        assert channel.capacity() == 0  # one, and no more until it is answered
+        await channel.stop(0.0)
+
     async def test_of_a_connection_is_no_doubt(self, opened: Opened, api: CloudApi, sink: Recorder) -> None:
         channel = await opened()
         await api.endpoint.__aexit__(None, None, None)  # nobody listens any more
@@ -603,6 +623,19 @@ class TestStopping:
         assert sink.states[-1] == ("number", SessionState.STOPPED, "stopped")
         channel.send([outgoing(5)])
         assert await outcome_of(sink, 5) == Deferred(Failure.CHANNEL_STOPPED)
+
+    async def test_nobody_looks_at_the_number_any_more(
+        self, opened: Opened, api: CloudApi, sink: Recorder
+    ) -> None:
+        """A call that ends because the channel stops is trouble, after which the number is looked at."""
+        api.send = lambda _: None
+        for _ in range(5):
+            channel = await opened(look_seconds=0.0001)
+            channel.send([outgoing(1)])
+            await api.sent(1)
+            await channel.stop(0.01)
+            api.sends.clear()
+            sink.states.clear()
 
     async def test_answers_are_awaited(self, opened: Opened, api: CloudApi, sink: Recorder) -> None:
         channel = await opened()

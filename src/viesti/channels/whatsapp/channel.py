@@ -81,6 +81,7 @@ class WhatsappChannel:
         self._line = Line()
         self._preparing: dict[asyncio.Task[Content | Deferred | Refused], Outgoing] = {}
         self._written: dict[asyncio.Task[Verdict], Item] = {}
+        self._trials: set[asyncio.Task[Verdict]] = set()  # of the written ones, to see whether it works again
         self._unrecorded = 0  # messages of reports that are not known to be stored
         self._most_waiting = max(1, options.connections // SHARE)
         self._told = False  # whether the engine knows of the room there is
@@ -103,10 +104,10 @@ class WhatsappChannel:
         self._give_back(self._unsendable())
         if self._written:
             await asyncio.wait(self._written, timeout=grace)
+        await self._number.stop()  # which would look with a client that is closed
         await self._client.close()  # calls under way end now, and say whether they were written
         await asyncio.gather(*self._written, *self._preparing, return_exceptions=True)
         await self._files.close()
-        await self._number.stop()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -210,9 +211,14 @@ class WhatsappChannel:
     def _spare(self) -> int:
         """Messages that may be written now, as far as the number is known to work and a crash goes: it would
         send again whatever is written and not recorded."""
-        usable = self._number.usable
-        most = self._options.connections if usable is Usable.ALL else int(usable is Usable.ONE)
-        return most - len(self._written) - self._unrecorded
+        spare = self._options.connections - len(self._written) - self._unrecorded
+        match self._number.usable:
+            case Usable.ALL:
+                return spare
+            case Usable.ONE:  # what hangs since before the trouble says nothing of now
+                return min(spare, 1 - len(self._trials))
+            case _:
+                return 0
 
     # On the wire
 
@@ -228,6 +234,8 @@ class WhatsappChannel:
         )
         task = asyncio.get_running_loop().create_task(self._call(body))
         self._written[task] = item
+        if self._number.usable is Usable.ONE:
+            self._trials.add(task)
         task.add_done_callback(self._answered)
 
     async def _call(self, body: Body) -> Verdict:
@@ -235,6 +243,7 @@ class WhatsappChannel:
 
     def _answered(self, task: asyncio.Task[Verdict]) -> None:
         item = self._written.pop(task)
+        self._trials.discard(task)
         verdict = _result(task)
         if isinstance(verdict, Unknown):
             verdict = Verdict(verdict, Ask.LOOK)
