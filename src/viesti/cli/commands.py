@@ -36,7 +36,7 @@ from viesti.cli.serve import serve
 
 app = typer.Typer(
     name="viesti",
-    help="Self-hosted business messaging: SMS over real carriers.",
+    help="Self-hosted business messaging: SMS and WhatsApp over real carriers.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # it prints local variables, and those may hold secrets

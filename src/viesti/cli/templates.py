@@ -138,10 +138,11 @@ def lines(template: Template) -> list[str]:
         f"{template.reference} '{template.display_name}': {template.status}, {template.category}"
         f"{f', quality {template.quality}' if template.quality else ''}",
     ]
+    reason = template.reason.removesuffix(".")
     if not state.sendable:
-        told.append(f"It {state.why}{f': {template.reason}' if template.reason else ''}.")
-    elif template.reason:
-        told.append(f"Meta says: {template.reason}.")
+        told.append(f"It {state.why}{f': {reason}' if reason else ''}.")
+    elif reason:
+        told.append(f"Meta says: {reason}.")
     text = render(shape, {}, {}, media=media).splitlines()
     replies = [each.label for each in shape.buttons if each.kind is ButtonKind.QUICK_REPLY]
     return told + [f"  {line}" for line in text] + [f"  [{label}]" for label in replies]

@@ -40,7 +40,8 @@ class Attachment(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Notification(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What a flow's trigger is sent. `thread_id` is left out where there is no discussion."""
+    """What a flow's trigger is sent. `thread_id` is left out where there is no discussion, and `payload`,
+    what was sent with the button that was pressed, where there is none."""
 
     sender: str
     recipient: str
@@ -50,6 +51,7 @@ class Notification(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     attachments: tuple[Attachment, ...]
     message_id: str
     thread_id: str = ""
+    payload: str = ""
 
 
 class Writer(NamedTuple):
@@ -118,6 +120,7 @@ class Notify:
             attachments=self._attachments(inbound),
             message_id=self._guids.of(GuidKind.INBOUND, inbound.id),
             thread_id=self._guids.of(GuidKind.THREAD, inbound.thread_id) if inbound.thread_id else "",
+            payload=(inbound.details or {}).get("payload", ""),
         )
         return msgspec.json.encode(notification).decode()
 

@@ -474,6 +474,14 @@ async def test_flows_are_told_of_messages(wa: Provider) -> None:
     }  # fmt: skip
 
 
+async def test_flows_are_told_what_was_sent_with_the_button(wa: Provider) -> None:
+    await subscribe(wa.world, "smartdialog")
+    await wa.done(said(message(type="button", button={"text": "Kyllä", "payload": "yes-1"})))
+    [owed] = await wa.world.callbacks()
+    told = json.loads(owed["body"])
+    assert (told["content"], told["payload"]) == ("Kyllä", "yes-1")
+
+
 async def test_a_picture_is_told_with_a_url_and_waits_for_the_file(wa: Provider) -> None:
     await subscribe(wa.world, "smartdialog")
     await wa.done(said(message(type="image", image=IMAGE)))

@@ -68,7 +68,7 @@ def _first(found: Sequence[Template], languages: Sequence[str]) -> Template:
 
 
 def _refused(template: Template, ready: Sequence[Template]) -> NotSendable:
-    reason = f" ({template.reason})" if template.reason else ""
+    reason = f" ({template.reason.removesuffix('.')})" if template.reason else ""
     sentence = f"The template {template.name} in {template.language} {template.state.why}{reason}."
     return NotSendable(f"{sentence} {_instead(ready)}".strip())
 

@@ -14,6 +14,7 @@ from viesti.simulator.whatsapp.problem import Problem, missing
 from viesti.simulator.whatsapp.templates import VARIABLE, Template, variables
 
 RENDERED_LENGTH = 1024
+ALONE_LENGTH = 32_768  # of a body that has nothing beside it
 MEDIA_HEADERS = ("IMAGE", "VIDEO", "DOCUMENT")
 
 
@@ -49,8 +50,9 @@ def fill(template: Template, sent: Sequence[dict[str, Any]]) -> Filled | Problem
     )
     if isinstance(body, Problem):
         return body
-    if len(body) > RENDERED_LENGTH:
-        return Problem(132005, f"body: {len(body)} characters exceed {RENDERED_LENGTH}")
+    most = ALONE_LENGTH if len(template.components) == 1 else RENDERED_LENGTH
+    if len(body) > most:
+        return Problem(132005, f"body: {len(body)} characters exceed {most}")
     buttons = _buttons(template, given)
     if isinstance(buttons, Problem):
         return buttons

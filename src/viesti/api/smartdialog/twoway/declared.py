@@ -154,6 +154,13 @@ NOTIFICATION = Thing(
             about=About("Thread ID", "The discussion it belongs to, if there is one.", "important"),
             extension=True,
         ),
+        Member(
+            "payload",
+            "payload",
+            Text(),
+            about=About("Payload", "The data of the button that was pressed, if one was.", "important"),
+            extension=True,
+        ),
     )
 )
 NEW_MESSAGE = Operation(
