@@ -410,7 +410,7 @@ class TestRefusals:
     async def test_one_that_hangs_holds_up_no_other_after_trouble(
         self, opened: Opened, api: CloudApi, sink: Recorder
     ) -> None:
-        """What goes first after trouble is new; an answer that is awaited since before says nothing of now."""
+        """What goes first after trouble is new; an answer awaited since before says nothing of now."""
         channel = await opened()
         await warm(channel, sink, api)
         replies = [None, b""]  # silence, and a connection that dies
