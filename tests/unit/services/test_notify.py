@@ -48,7 +48,7 @@ def _told(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_notification_is_as_declared() -> None:
-    told = _told(payload=b"\x00", thread_id=133)
+    told = _told(payload=b"\x00", thread_id=133, details={"payload": "yes-1"})
     assert list(told) == [member.name for member in NOTIFICATION.members]
     (attachments,) = (m.value for m in NOTIFICATION.members if m.name == "attachments")
     assert isinstance(attachments, Listed) and isinstance(attachments.of, Thing)
