@@ -16,6 +16,9 @@ from tests.fakes.endpoint import Endpoint, Received, answer
 
 from viesti.channels import registry
 from viesti.channels.whatsapp.channel import WhatsappChannel
+from viesti.channels.whatsapp.files import Files
+from viesti.channels.whatsapp.graph import Graph
+from viesti.channels.whatsapp.options import WhatsappOptions
 from viesti.domain import whatsapp_content as says
 from viesti.domain.channel import AddressKind, Outgoing, SessionState
 from viesti.domain.failure import Failure
@@ -537,6 +540,25 @@ class TestFiles:
             (component,) = body["template"]["components"]
             assert component["parameters"] == [{"type": "image", "image": {"id": "up1"}}]
         assert api.sends[5]["image"] == {"id": "up1"}
+
+    async def test_what_changes_under_a_link_is_sent_minutes_later(self, api: CloudApi) -> None:
+        now, menu = 0.0, [b"Monday's", b"Tuesday's"]
+        options = WhatsappOptions.read({**OPTIONS, "base_url": api.endpoint.url})
+        lab = ClientOptions(allow_private=True)
+        async with (
+            Endpoint(lambda _: answer(body=menu[len(api.uploads)], Content_Type="image/png")) as host,
+            OutgoingClient(lab) as client,
+        ):
+            files = Files(Graph(options, client), client, lambda: now)
+            content = says.Media(kind="image", link=f"{host.url}/menu.png")
+            first = await files.prepare(content)
+            now = 599.0
+            assert files.ready(content) == first == says.Media(kind="image", media_id="up1")
+            now = 600.0
+            assert files.ready(content) is None
+            assert await files.prepare(content) == says.Media(kind="image", media_id="up2")
+            await files.close()
+        assert [menu[at] in upload.body for at, upload in enumerate(api.uploads)] == [True, True]
 
     @pytest.mark.parametrize(
         ("reply", "problem"),

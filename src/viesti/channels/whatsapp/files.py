@@ -1,7 +1,8 @@
 """Files that messages carry: fetched from where the caller says, sent up once, and then sent by their id.
 
 Rule: a link is a user's word, so it is fetched by the guarded client, to its kind's size and no further. The
-same link is not fetched again while what was sent up can be used, however many messages name it.
+same link is not fetched again for some minutes, however many messages name it; and is then, because it may
+lead to another file by now.
 """
 
 from __future__ import annotations
@@ -28,9 +29,7 @@ from viesti.net.client import OutgoingClient
 from viesti.protocols.whatsapp import answers, media
 from viesti.protocols.whatsapp.errors import Action
 
-USED_FOR: Final = (
-    media.KEPT_DAYS - 1
-) * 86_400.0  # seconds; a day less, for a message that waits with the id
+USED_FOR: Final = 600.0  # seconds a file is sent by its id before its link is followed again
 TRIED_AGAIN: Final = (
     60.0  # seconds after a link was no use; until then nobody fetches it for the next message
 )

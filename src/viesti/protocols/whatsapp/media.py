@@ -12,8 +12,6 @@ import msgspec
 
 from viesti.protocols.whatsapp.answers import Refused, Unclear, read_body
 
-KEPT_DAYS: Final = 30  # how long a file that we sent up can be used
-
 _MEGABYTE: Final = 1024 * 1024
 
 # The largest file of each type, by the kind of message that carries it.
@@ -29,7 +27,7 @@ DOCUMENT_LIMIT: Final = 100 * _MEGABYTE  # of any type
 
 
 class Uploaded(msgspec.Struct, frozen=True):
-    """A file that can be sent by its id, for `KEPT_DAYS`."""
+    """A file that can be sent by its id, for 30 days."""
 
     id: str
 
