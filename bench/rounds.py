@@ -3,6 +3,7 @@
     python bench/rounds.py --kind engine --rounds 10
     python bench/rounds.py --kind all --rounds 50 --seed 7
     python bench/rounds.py --kind mixed --rounds 5        one of each, for CI
+    python bench/rounds.py --kind whatsapp --rounds 4     by WhatsApp, and by SMS to who is not reached
 
 Everybody written to is a contact, every text has a link that is followed, and every message is paid from a
 balance: what was counted and taken must agree with what was stored.
@@ -31,7 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 import asyncpg  # noqa: E402  the path comes first
 
-from bench import report  # noqa: E402
+from bench import report, whatsapp_rounds  # noqa: E402
 from bench.account import PROMISED, Account, InStore, Witnesses, account, broken  # noqa: E402
 from bench.agent import Agent  # noqa: E402
 from bench.ending import run_to_end  # noqa: E402
@@ -42,7 +43,11 @@ from bench.stand import Stand, StandOptions  # noqa: E402
 
 KINDS = ("api", "engine", "link", "postgres", "everything")
 MIXED = "mixed"
-KIND_HELP = "What is killed: all (each kind on a stand of its own), mixed (one kind after the other), or one."
+WHATSAPP_RATE = 50.0  # recipients a second at most: a number sends 80
+KIND_HELP = (
+    "What is killed: all (each kind on a stand of its own), mixed (one kind after the other), or one; whatsapp:"
+    " one kind after the other, while WhatsApp messages go out."
+)
 SETTLE_SECONDS = 60.0  # for what a kill left behind to be taken up again
 STALL_SECONDS = 60.0  # what a killed engine had claimed is free again after a lease
 POLL_SECONDS = 0.2
@@ -293,7 +298,9 @@ def as_json(results: list[Result], about: dict[str, Any]) -> dict[str, Any]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rounds", description="Crash rounds: kill, recover, account.")
-    parser.add_argument("--kind", choices=(*KINDS, "all", MIXED), default="all", help=KIND_HELP)
+    parser.add_argument(
+        "--kind", choices=(*KINDS, "all", MIXED, whatsapp_rounds.KIND), default="all", help=KIND_HELP
+    )
     parser.add_argument("--rounds", type=int, default=10, help="Kills of each kind (10).")
     parser.add_argument("--seed", type=int, help="Of the load and the instants; told when it is chosen.")
     parser.add_argument("--rate", type=float, default=150.0, help="Recipients a second (150).")
@@ -313,6 +320,14 @@ async def rounds(given: argparse.Namespace) -> int:
     about: dict[str, Any] = {"at": at, "machine": report.machine(), "seed": seed}
     about |= {"options": dataclasses.asdict(options)}
     print(", ".join(f"{name} {value}" for name, value in about["machine"].items()) + f", seed {seed}")
+    if given.kind == whatsapp_rounds.KIND:
+        chance = random.Random(f"{seed} {given.kind}")
+        rate, inbound = min(given.rate, WHATSAPP_RATE), given.inbound
+        result = await whatsapp_rounds.run(chance, given.rounds, rate, inbound, given.keep)
+        whatsapp_rounds.show(result)
+        kinds = {"about": about, "kinds": [whatsapp_rounds.as_json(result)]}
+        print(f"\n{report.save(given.results, f'rounds-{at}', kinds)}")
+        return 1 if result.broken else 0
     results = []
     for kind in KINDS if given.kind == "all" else (given.kind,):
         print(f"... {kind}", flush=True)

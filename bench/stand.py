@@ -355,6 +355,13 @@ class Stand:
             self._smartdialog = own | {"Customer-Id": customer["customerId"], "Service-Id": service}
         return self._smartdialog
 
+    async def smartdialog_of(self, kind: str, name: str) -> dict[str, str]:
+        """The same for another service, of this kind and name."""
+        headers = dict(await self.smartdialog())
+        services = await self._get(f"/services/{headers['Customer-Id']}", headers | {"ServiceType": kind})
+        [service] = [each["id"] for each in services if each["name"] == name]
+        return headers | {"Service-Id": service}
+
     async def _get(self, path: str, headers: dict[str, str]) -> Any:
         def get() -> Any:
             connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=10)
