@@ -45,8 +45,8 @@ KINDS = ("api", "engine", "link", "postgres", "everything")
 MIXED = "mixed"
 WHATSAPP_RATE = 50.0  # recipients a second at most: a number sends 80
 KIND_HELP = (
-    "What is killed: all (each kind on a stand of its own), mixed (one kind after the other), or one; whatsapp:"
-    " one kind after the other, while WhatsApp messages go out."
+    "What is killed: all (each kind on a stand of its own), mixed (one kind after the other), or one;"
+    " whatsapp: one kind after the other, while WhatsApp messages go out."
 )
 SETTLE_SECONDS = 60.0  # for what a kill left behind to be taken up again
 STALL_SECONDS = 60.0  # what a killed engine had claimed is free again after a lease

@@ -1,5 +1,5 @@
-"""What became of every number of WhatsApp's crash rounds: on WhatsApp, at the message centre, at the receiver,
-in the store.
+"""What became of every number of WhatsApp's crash rounds: on WhatsApp, at the message centre, at the
+receiver, in the store.
 
 Rule: each promise is one count of numbers, from what the far ends wrote down; pure arithmetic.
 """

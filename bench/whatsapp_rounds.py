@@ -1,7 +1,7 @@
 """Crash rounds by WhatsApp: templates go out, some fall back to SMS, people write, and something is killed.
 
-Part of `rounds.py` (--kind whatsapp). The Cloud API is the simulator with its faults on: one number in five has
-no WhatsApp, answers are lost, connections die, webhooks come twice and disordered.
+Part of `rounds.py` (--kind whatsapp). The Cloud API is the simulator with its faults on: one number in five
+has no WhatsApp, answers are lost, connections die, webhooks come twice and disordered.
 
 Rule: as there: nothing is believed but the far ends, and a broken promise is an exit code.
 """
@@ -116,7 +116,11 @@ INBOUND = f"""
 select right(text, {DIGITS})::int as number, count(*) as times from inbound_messages
 where text like 'Bench inbound #%' group by 1
 """
-EVENTS = "select kind, count(*) as times from events group by kind"
+EVENTS = """
+select kind || coalesce(' ' || case when kind = 'fallback' then detail::jsonb->>'reason' end, '') as kind,
+       count(*) as times
+from events group by 1
+"""
 MONEY = """
 select (select sum(r.cost) from recipients r where r.customer_id = u.id) as costs, b.spent
 from customers u join balances b on b.customer_id = u.id where u.key = 'bench'
@@ -343,6 +347,7 @@ def show(result: WhatsAppResult) -> None:
         "messages of people": result.written,
         **{name.replace("_", " "): len(getattr(found, name)) for name in PROMISED},
         "gone on by SMS": found.by_sms,
+        "of them, for no delivery in time": result.events.get("fallback no_delivery", 0),
         "in doubt": result.events.get("in_doubt", 0),
         "settled by a later webhook": result.events.get("answered_late", 0),
         "sent twice, and marked": len(found.doubled),
@@ -359,7 +364,7 @@ def show(result: WhatsAppResult) -> None:
         "seconds": f"{result.seconds:.0f}",
     }
     for name, value in lines.items():
-        print(f"{name:<32}{value!s:>12}")
+        print(f"{name:<34}{value!s:>12}")
     for problem in result.problems:
         print(f"note: {problem}")
     for name, count in result.broken.items():
