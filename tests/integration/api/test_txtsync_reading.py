@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,9 @@ async def send(api: Api, to: str = ADA, **members: Any) -> Any:
     return sms
 
 
-async def receive(api: Api, source: str = ADA, text: str = "Hi", at: datetime | None = None) -> int:
+async def receive(
+    api: Api, source: str = ADA, text: str = "Hi", at: datetime | None = None, **changes: Any
+) -> int:
     """What came in from a handset; gives its id."""
     identifier = await api.store.ids.one(1)
     inbound = Inbound(
@@ -45,7 +48,7 @@ async def receive(api: Api, source: str = ADA, text: str = "Hi", at: datetime | 
         parts_missing=0, keyword="", consent=None, thread_id=None, received_at=at or datetime.now(UTC),
     )  # fmt: skip
     async with api.store.transaction() as tx:
-        await tx.inbound.add([inbound])
+        await tx.inbound.add([replace(inbound, **changes)])
     return identifier
 
 
@@ -193,6 +196,14 @@ async def talk(api: Api) -> tuple[int, int, int, int]:
         await receive(api, ADA),
         await receive(api, BO),
     )
+
+
+async def test_who_shows_whatsapp_no_number_stands_there_by_his_user_id(api: Api) -> None:
+    user = "FI.13491208655302741918"
+    identifier = await receive(api, user, source_kind="whatsapp_user", protocol="whatsapp")
+    await receive(api)
+    _, [listed], _ = await api.call("GET", f"/sms?number={user}")
+    assert (listed["SMSID"], listed["FromNumber"], listed["ContactID"]) == (identifier, user, 0)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from viesti.api.txtsync.members import ID, IDENTIFIER, SMS
 from viesti.api.txtsync.numbering import INBOUND, OUTBOUND
 from viesti.api.txtsync.paging import PAGE
 from viesti.api.txtsync.reading.shapes import ListAsked, OneAsked
-from viesti.services.contacts.numbers import MAX_NUMBER
 
+MAX_PARTY = 160  # characters of a number with the marks in it, or of a user id
 _MOMENT = "UTC unless it says otherwise."
 LIST = Operation(
     "ListSMS",
@@ -31,8 +31,8 @@ LIST = Operation(
             "number",
             "query",
             "number",
-            Text(max_length=MAX_NUMBER),
-            about=About("Number", "Only those to and from this number."),
+            Text(max_length=MAX_PARTY),
+            about=About("Number", "Only those to and from this number, or user id of WhatsApp's."),
         ),
         Parameter(
             "contact",

@@ -14,8 +14,8 @@ from viesti.api.txtsync.paging import Order, order
 from viesti.api.txtsync.reading.shapes import ListAsked, OneAsked
 from viesti.api.txtsync.shapes import sms_object
 from viesti.api.txtsync.slice import Common
+from viesti.domain.address import AddressProblem, Normaliser, whatsapp_address
 from viesti.services.authenticate import Caller
-from viesti.services.contacts.numbers import read_number
 from viesti.services.sms.read import ReadSms
 from viesti.services.sms.seen import SmsFilter
 
@@ -50,15 +50,19 @@ def sms_filter(asked: ListAsked, caller: Caller) -> SmsFilter | Refusal:
     """What is asked for, or everything that is wrong with it."""
     way = order(asked.order_by, ORDERS, NEWEST_FIRST)
     problems = list(way.errors) if isinstance(way, Refusal) else []
-    number = read_number(caller.customer, asked.number, ()) if asked.number else None
-    if isinstance(number, list):
-        problems += [FieldError("number", each.sentence) for each in number]
+    number: str | None = None
+    if asked.number:
+        party = whatsapp_address(asked.number, Normaliser((caller.customer.default_region,)))
+        if isinstance(party, AddressProblem):
+            problems.append(FieldError("number", party.sentence))
+        else:
+            number = party.digits
     standing = read_status(asked.status) if asked.status else None
     if asked.status and standing is None:
         problems.append(
             FieldError("status", f"It must be a number from 0 to 7, or one of {', '.join(WORDS)}.")
         )
-    if problems or isinstance(way, Refusal) or isinstance(number, list):
+    if problems or isinstance(way, Refusal):
         return refused(problems)
     return SmsFilter(
         sent=asked.direction != INBOUND and standing != [],
