@@ -45,6 +45,7 @@ SETTINGS = {
     "log_truncate_on_rotation": "on",
     "log_rotation_size": "0",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # what it quotes of rows, people wrote
 }
 START_SECONDS = 600.0  # recovery reads up to max_wal_size
 SILENT_SECONDS = 60.0  # without any answer: first use elsewhere, or the last processes of a killed server

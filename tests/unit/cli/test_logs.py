@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
+import asyncpg
 import pytest
 import structlog
 
-from viesti.cli.logs import KEPT_OUT, configure
+import viesti
+from viesti.cli.logs import KEPT_OUT, PRIVATE, configure
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +55,27 @@ def test_an_exception_stays_on_its_line() -> None:
     assert "KeyError: 'lost'" in json.loads(line)["exception"]
 
 
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_row_that_the_database_refused_is_not_shown(form: str) -> None:
+    """What PostgreSQL says beside its sentence quotes the row, and a traceback may show what is in hand."""
+    stream = io.StringIO()
+    configure("info", form, stream)
+    words = "see you at seven"
+    try:
+        try:
+            error = asyncpg.CheckViolationError("new row violates a check")
+            error.detail = f"Failing row contains ({words},\n{words})."
+            raise error
+        except asyncpg.CheckViolationError as cause:
+            raise RuntimeError("not stored") from cause
+    except RuntimeError:
+        structlog.get_logger().exception("broken")
+    shown = stream.getvalue()
+    assert words not in shown
+    assert "new row violates a check" in shown
+    assert "not stored" in shown
+
+
 @pytest.mark.parametrize("form", ["json", "console", "auto"])
 @pytest.mark.parametrize("field", ["text", "password", "Authorization", "secret", "body", "token"])
 def test_private_fields_are_emptied(form: str, field: str) -> None:
@@ -68,3 +93,19 @@ def test_level(level: str, shown: int) -> None:
     log = structlog.get_logger()
     log.debug("a"), log.info("b"), log.warning("c"), log.error("d")
     assert len(stream.getvalue().splitlines()) == shown
+
+
+def test_nothing_is_logged_under_a_name_that_is_emptied() -> None:
+    """An id that goes by such a name would be missed by whoever looks for it."""
+    found = [
+        f"{path.name}: {keyword.arg}"
+        for path in Path(viesti.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "_log"
+        for keyword in node.keywords
+        if keyword.arg in PRIVATE
+    ]
+    assert found == []

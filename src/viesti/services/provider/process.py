@@ -96,7 +96,7 @@ class ProcessBodies:
             if not taken:
                 raise
             if len(taken) == 1:
-                _log.exception("a webhook's body failed", body=taken[0].id)
+                _log.exception("a webhook's body failed", webhook=taken[0].id)
                 await self._keep(taken[0], type(error).__name__)
             else:
                 middle = len(taken) // 2
@@ -123,7 +123,7 @@ class ProcessBodies:
         await tx.provider_events.failed([(identifier, *failed[identifier]) for identifier in failed])
         _tell(work)
         for identifier, (reason, _) in failed.items():
-            _log.warning("a webhook's body is kept", body=identifier, why=reason)
+            _log.warning("a webhook's body is kept", webhook=identifier, why=reason)
         return messages
 
     def _gather(self, work: Gathered, body: KeptBody) -> None:
