@@ -23,7 +23,9 @@ from viesti.storage.embedded import EmbeddedPostgres
 from viesti.storage.migrate import migrate
 from viesti.storage.store import Store
 
-_TEMPLATE = "viesti_template"
+# Workers that share the tests have a server each, or share the one that is given by TEST_DATABASE_URL.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+_TEMPLATE = f"viesti_template{_WORKER}"
 # How fast a machine is, or how busy, is no property of the code.
 settings.register_profile("viesti", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("viesti")
@@ -107,7 +109,7 @@ async def database_url(shared_database: str) -> str:
 
 
 async def _database(postgres: str, template: str) -> AsyncIterator[str]:
-    name = f"test_{next(_numbers)}"
+    name = f"test_{_WORKER}{next(_numbers)}"
     connection = await asyncpg.connect(postgres)
     try:
         await connection.execute(f"create database {name} template {template}")
