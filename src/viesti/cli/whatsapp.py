@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 
 DIALECT = "native"
 _BUTTONS = ("url", "quickreply", "copycode", "call")
+# What a field of a request is called here.
+_OPTIONS = {
+    "template": "--template",
+    "language": "--language",
+    "recipients": "--to",
+    "body": "--value",
+    "header": "--header",
+    "buttons": "--button",
+    "attachment": "--attachment",
+    "content": "--attachment",
+    "fallback": "--sms-fallback",
+    "sender": "--from",
+    "request_id": "--request-id",
+}
 
 app = typer.Typer(name="whatsapp", help="Send by WhatsApp.", no_args_is_help=True)
 
@@ -216,12 +230,19 @@ def _accepted(submitted: Submitted, as_json: bool) -> None:
 
 
 def _refused(result: Any, as_json: bool) -> None:
-    problems = getattr(result, "problems", (result,))
-    sentences = [problem.sentence for problem in problems]
+    sentences = [_told(problem) for problem in getattr(result, "problems", (result,))]
     if as_json:
         _print_json({"problems": sentences})
     else:
         print("\n".join(["It was not sent:", *(f"  {each}" for each in sentences)]), file=sys.stderr)
+
+
+def _told(problem: Any) -> str:
+    """A sentence, behind the option it is about and which of several that is."""
+    option = _OPTIONS.get(problem.field, "")
+    index = getattr(problem, "index", None)
+    place = option if index is None else f"{option} {index + 1}"
+    return f"{place}: {problem.sentence}" if option else problem.sentence
 
 
 def _print_json(value: dict[str, Any]) -> None:

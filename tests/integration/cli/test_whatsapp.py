@@ -50,7 +50,7 @@ async def test_a_template_is_sent_once_by_its_request_id(estate: str) -> None:
     refused = command(estate, *words, "--to", "0401230004")
     assert (refused.returncode, refused.stderr) == (
         1,
-        "It was not sent:\n  This request id was used with another body.\n",
+        "It was not sent:\n  --request-id: This request id was used with another body.\n",
     )
     connection = await asyncpg.connect(estate)
     [row] = await connection.fetch(
@@ -82,11 +82,16 @@ async def test_a_text_goes_to_who_wrote(estate: str) -> None:
         ),
         (
             ("--to", "0401230001", "--template", "nothing"),
-            "It was not sent:\n  There is no template of this name for the WhatsApp number.",
+            "It was not sent:\n  --template: There is no template of this name for the WhatsApp number.",
+        ),
+        (
+            ("Hello", "--to", "0401230001", "--to", "x"),
+            "It was not sent:\n  --to 2: 'x' is not a phone number: it holds more than digits and the marks"
+            " between them.",
         ),
         (
             ("Hello", "--to", "0401230001", "--from", "+358451110000"),
-            "It was not sent:\n  No WhatsApp channel has the number +358451110000.",
+            "It was not sent:\n  --from: No WhatsApp channel has the number +358451110000.",
         ),
     ],
 )

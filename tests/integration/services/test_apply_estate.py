@@ -392,6 +392,11 @@ whatsapp_opt_in = "marketing"
 [[senders]]
 customer = "acme"
 sender = "+358401230000"
+[[channels]]
+key = "wa"
+kind = "whatsapp"
+options = { phone_number_id = "1", waba_id = "2", identity = "+358401230000" }
+secrets = { token = "t", app_secret = "a", verify_token = "v" }
 [[applications]]
 customer = "acme"
 key = "crm"

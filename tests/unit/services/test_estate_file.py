@@ -391,6 +391,10 @@ def test_a_service_and_a_channel_of_whatsapp() -> None:
             "services[0].whatsapp_sender: A WhatsApp sender is a phone number.",
         ),
         (
+            ('identity = "+358 40 123 0000"', 'identity = "+358 40 123 0001"'),
+            "services[0].whatsapp_sender: No WhatsApp channel has the number 358401230000 as its identity.",
+        ),
+        (
             ("", '[[channels]]\nkey = "b"\nkind = "whatsapp"\noptions = { identity = "358401230000" }\n'),
             "channels[1].options.identity: The channel wa has this number already.",
         ),

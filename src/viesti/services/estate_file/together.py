@@ -87,6 +87,9 @@ def _whatsapp(rows: Sequence[Row], held: Held) -> None:
     for row in rows:
         if row.table is ROUTES and row.values.get("channel") in numbers:
             row.problem("channel", "A WhatsApp channel is chosen by the sender; it takes no route.")
+        number = row.values.get("whatsapp_sender") if row.table is SERVICES else None
+        if number and number not in owners and not row.wrong("whatsapp_sender"):
+            row.problem("whatsapp_sender", f"No WhatsApp channel has the number {number} as its identity.")
 
 
 def _keywords(services: Sequence[Row], known: Held) -> None:
