@@ -43,8 +43,8 @@ FIELDS: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-async def world(world: World) -> World:
+async def staged(world: World) -> World:
+    """WhatsApp beside the small estate, cheaper than SMS."""
     await with_whatsapp(world)
     await world.insert(
         "prices",
@@ -52,6 +52,11 @@ async def world(world: World) -> World:
          "gbp_per_part": "0.0086"},
     )  # fmt: skip
     return world
+
+
+@pytest.fixture
+async def world(world: World) -> World:
+    return await staged(world)
 
 
 @pytest.fixture
