@@ -199,7 +199,7 @@ TEMPLATE = {
 
 async def test_news_of_a_template_goes_to_a_channel_of_its_account(wa: Provider) -> None:
     """By whichever number's URL it came, if both are of one app."""
-    for waba, key in ((WABA, "wa"), (OTHER_WABA, "same"), ("waba-3", "wa"), ("waba-9", "wa")):
+    for waba, key in ((WABA, "wa"), (OTHER_WABA, "same")):
         wa.told.clear()
         await wa.done(body(TEMPLATE, field="message_template_status_update", waba=waba))
         [(channel, event, _)] = wa.told
@@ -207,7 +207,18 @@ async def test_news_of_a_template_goes_to_a_channel_of_its_account(wa: Provider)
         assert (channel, event.name, event.status) == (key, "hei", "APPROVED")
 
 
+@pytest.mark.parametrize("waba", ["waba-9", "waba-3"], ids=["nobody's", "another app's"])
+async def test_news_of_a_template_of_another_account_is_no_news_of_ours(wa: Provider, waba: str) -> None:
+    """There may be one of the same name."""
+    await wa.post(body(TEMPLATE, field="message_template_status_update", waba=waba))
+    await wa.work()
+    assert wa.told == []
+    assert [left["last_error"] for left in await wa.left()] == ["its account is no channel's (1 of 1 events)"]
+
+
 async def test_news_of_the_account(wa: Provider) -> None:
+    await wa.done(body({"event": "X"}, field="account_update", waba="waba-9"))
+    wa.told.clear()
     await wa.done(body({"event": "DISABLED_UPDATE"}, field="account_update"))
     [(_, event, _)] = wa.told
     assert isinstance(event, AccountEvent)

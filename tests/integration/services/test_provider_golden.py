@@ -44,18 +44,18 @@ async def wa(world: World) -> AsyncIterator[Provider]:
     await made.take.stop()
 
 
-def _numbers() -> set[str]:
-    found = set()
-    for row in GOLDEN:
-        for event in row.get("events", ()):
-            found.add(event.get("phone_number_id", ""))
-    return found - {""}
+def _named(member: str) -> list[str]:
+    """What the golden webhooks tell of."""
+    found = {event.get(member, "") for row in GOLDEN for event in row.get("events", ())}
+    return sorted(found - {""})
 
 
 async def _listen_everywhere(wa: Provider) -> None:
-    """Each number of the golden webhooks is a channel."""
-    for place, phone_id in enumerate(sorted(_numbers())):
-        options = json.dumps({"phone_number_id": phone_id, "identity": f"3584099000{place:02}"})
+    """Each number of the golden webhooks is a channel, and of their account."""
+    [account] = _named("waba_id")
+    for place, phone_id in enumerate(_named("phone_number_id")):
+        named = {"phone_number_id": phone_id, "waba_id": account, "identity": f"3584099000{place:02}"}
+        options = json.dumps(named)
         await wa.world.insert(
             "channels",
             {"id": 500 + place, "bucket": 3, "key": f"golden{place}", "kind": "whatsapp", "options": options,

@@ -44,6 +44,7 @@ STATES: Mapping[str, PartState] = {
 }
 _READ = frozenset(("read", "played"))
 NO_CHANNEL = "its number is no channel's"
+NO_ACCOUNT = "its account is no channel's"
 TOO_LONG = "an id in it is longer than ids are"
 LONGEST_ID = 512  # characters; an index holds no more than some thousands
 _LONGEST_NOTE = 300  # characters of a fault's title
@@ -113,8 +114,10 @@ class Gathered:
                     return TOO_LONG
                 self._of_number(found.row, event, at, received_at)
             case _:
-                found = next(iter(channels.of_account(posted, event.waba_id)), posted)
-                self.told.append(Told(found.row, event, at))
+                found = next(iter(channels.of_account(posted, event.waba_id)), None)
+                if found is None and not isinstance(event, AccountEvent):
+                    return NO_ACCOUNT  # and there may be a template of the same name on ours
+                self.told.append(Told((found or posted).row, event, at))
         return ""
 
     def _of_number(
