@@ -54,10 +54,11 @@ class FallbacksDue:
         standing = await tx.fallbacks.lock_free(ids)
         recipients = await tx.messages.load_recipients(ids)
         messages = await tx.messages.load_messages(sorted({one.message_id for one in recipients}))
-        over = set(ids) - {one.id for one in recipients}  # dropped by retention
+        kept = [one for one in recipients if one.message_id in messages]
+        over = set(ids) - {one.id for one in kept}  # dropped by retention
         later: dict[int, datetime] = {}
         stranded = []
-        for one in recipients:
+        for one in kept:
             stands, message = standing.get(one.id), messages[one.message_id]
             if stands is None:
                 later[one.id] = now + AGAIN

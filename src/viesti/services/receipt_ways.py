@@ -57,13 +57,11 @@ async def _send_on(
     messages = await tx.messages.load_messages(sorted({one.message_id for one in recipients}))
     stranded = []
     for one in recipients:
-        row = failing[one.id]
+        row, message = failing[one.id], messages.get(one.message_id)
         failure = Failure(row.failure) if row.failure else Failure.UNSPECIFIED
         attempts = max(standing[one.id].attempt, row.part.attempt)
-        if may_fall_back(messages[one.message_id], failure):
-            stranded.append(
-                Stranded(one, messages[one.message_id], attempts, failure.value, row.receipt.error)
-            )
+        if message and may_fall_back(message, failure):
+            stranded.append(Stranded(one, message, attempts, failure.value, row.receipt.error))
     return await fall_back(tx, snapshot, stranded, now) if stranded else NOBODY
 
 
