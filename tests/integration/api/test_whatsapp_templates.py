@@ -501,6 +501,17 @@ async def test_an_event_of_nobodys_template_does_nothing(stage: Stage) -> None:
     assert await stage.stored() == []
 
 
+async def test_an_event_without_an_id_is_of_the_template_that_it_names(stage: Stage) -> None:
+    """Not of those whose id is still to come; and it takes no id away."""
+    for name in ("Order update", "Other one"):
+        assert (await stage.create(DisplayName=name))[0] == 204
+    async with stage.api.store._pool.acquire() as connection:
+        await connection.execute("update templates set provider_id = '' where name = 'other_one'")
+    await stage.tell(status("REJECTED", 5, ""), at(6))
+    stored = {each.name: (each.status, bool(each.provider_id)) for each in await stage.stored()}
+    assert stored == {"order_update": ("REJECTED", True), "other_one": ("PENDING", False)}
+
+
 async def test_an_event_with_a_word_of_tomorrow(stage: Stage) -> None:
     assert (await stage.create())[0] == 204
     made = stage.cloud.templates()["order_update", "fi"].id

@@ -42,13 +42,14 @@ update templates set provider_id = $2,
 where id = $1
 
 -- name: told
--- What an event says of a template on an account; null: nothing of that. Of states the last one counts ($9: when it was
--- reached), in whatever order they come. Gives the templates that changed.
-update templates set provider_id = $2, category = coalesce($7, category), quality = coalesce($8, quality),
+-- What an event says of a template on an account ($2 '': it gives no id); null: nothing of that. Of states the last one
+-- counts ($9: when it was reached), in whatever order they come. Gives the templates that changed.
+update templates set provider_id = coalesce(nullif($2, ''), provider_id), category = coalesce($7, category),
+       quality = coalesce($8, quality),
        status = case when status_at > $9 then status else coalesce($5, status) end,
        reason = case when status_at > $9 then reason else coalesce($6, reason) end,
        status_at = case when $5::text is null then status_at else greatest(status_at, $9) end, updated_at = $10
-where channel_id = $1 and (provider_id = $2 or (name = $3 and language = $4))
+where channel_id = $1 and (provider_id = nullif($2, '') or (name = $3 and language = $4))
 returning id
 
 -- name: drop
