@@ -91,7 +91,7 @@ async def test_a_text_goes_to_who_wrote(estate: str) -> None:
         ),
         (
             ("Hello", "--to", "0401230001", "--from", "+358451110000"),
-            "It was not sent:\n  --from: No WhatsApp channel has the number +358451110000.",
+            "It was not sent:\n  --from: No enabled WhatsApp channel has the number +358451110000.",
         ),
     ],
 )

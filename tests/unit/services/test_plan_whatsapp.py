@@ -89,7 +89,7 @@ def test_a_fixed_line_may_be_on_whatsapp() -> None:
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"sender": STRANGER}, FieldProblem("sender", f"No WhatsApp channel has the number +{STRANGER}.")),
+        ({"sender": STRANGER}, FieldProblem("sender", f"No enabled WhatsApp channel has the number +{STRANGER}.")),
         ({"sender": "Acme"}, FieldProblem("sender", "A WhatsApp sender is a phone number, not 'Acme'.")),
         (
             {"service_id": None},
@@ -129,7 +129,7 @@ def test_a_nul_can_not_be_stored_in_what_else_it_is(backslashes: int) -> None:
         ),
         (
             replace(WITH, channels={33: replace(NUMBER, enabled=False)}),
-            f"No WhatsApp channel has the number +{IDENTITY}.",
+            f"No enabled WhatsApp channel has the number +{IDENTITY}.",
         ),
     ],
 )
