@@ -41,7 +41,9 @@ def plan_whatsapp(
     sender = _sender(request, service, customer, problems)
     channel = snapshot.whatsapp.get(sender.text) if sender else None
     if sender and not channel:
-        problems.append(FieldProblem("sender", f"No enabled WhatsApp channel has the number {shown(sender.text)}."))
+        problems.append(
+            FieldProblem("sender", f"No enabled WhatsApp channel has the number {shown(sender.text)}.")
+        )
     if problems or sender is None or channel is None:
         return NotAccepted(tuple(problems))
     planner = _Planner(request, snapshot, customer, service, sender, channel, limits)

@@ -89,7 +89,10 @@ def test_a_fixed_line_may_be_on_whatsapp() -> None:
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"sender": STRANGER}, FieldProblem("sender", f"No enabled WhatsApp channel has the number +{STRANGER}.")),
+        (
+            {"sender": STRANGER},
+            FieldProblem("sender", f"No enabled WhatsApp channel has the number +{STRANGER}."),
+        ),
         ({"sender": "Acme"}, FieldProblem("sender", "A WhatsApp sender is a phone number, not 'Acme'.")),
         (
             {"service_id": None},
