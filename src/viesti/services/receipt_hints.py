@@ -1,7 +1,8 @@
 """Receipts that name the attempt they speak of: our own id that came back tells of an unanswered sending.
 
-Rule: a name is believed only of a message of the channel's own number. An attempt that is in somebody's hands
-is left to the answer, or to who settles it without one.
+Rule: a name is believed only of a message of the channel's own number, to the person that the receipt tells
+of, and of an attempt that was made: another store that sends by the number may give the same ids to others.
+An attempt that is in somebody's hands is left to the answer, or to who settles it without one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from viesti.domain.status import Status
 from viesti.services.estate import Snapshot
 from viesti.services.publish import sent_move
 from viesti.storage.store import Moved, Transaction, bucket_of
+
+TELLING_DIGITS = 7  # of an address; what stands before them differs in form
 
 
 async def told_attempts(
@@ -30,7 +33,7 @@ async def told_attempts(
     messages = await tx.messages.load_messages(list({one.message_id for one in recipients.values()}))
     channel = snapshot.estate.channels.get(channel_id)
     ours = {
-        one.id
+        one.id: one.address
         for one in recipients.values()
         if one.id >= oldest_id  # parts of those below are not looked for
         and (message := messages.get(one.message_id))
@@ -38,16 +41,30 @@ async def told_attempts(
         and channel
         and message.sender == channel.identity
     }
-    in_hand = await tx.outbox.in_hand(sorted(ours)) if ours else set()
+    queued = await tx.outbox.attempts(sorted(ours)) if ours else {}
     known, waiting = [], []
     for receipt in receipts:
-        if receipt.recipient_id not in ours or not receipt.references:
+        attempt, in_hand = queued.get(receipt.recipient_id or 0, (receipt.attempt or 0, False))
+        address = ours.get(receipt.recipient_id or 0)
+        if address is None or not _tells_of(receipt, address) or (receipt.attempt or 0) > attempt:
             waiting.append(receipt._replace(recipient_id=None, attempt=None))
-        elif (receipt.recipient_id, receipt.attempt) in in_hand:
+        elif in_hand and receipt.attempt == attempt:
             waiting.append(receipt)
         else:
             known.append(receipt)
     return known, waiting
+
+
+def names(receipt: CarrierReceipt, address: str) -> bool:
+    """Whether the receipt is about this address, whichever way round and in whatever form it has them."""
+    tail = address[-TELLING_DIGITS:]
+    return bool(tail) and (receipt.source.endswith(tail) or receipt.destination.endswith(tail))
+
+
+def _tells_of(receipt: CarrierReceipt, address: str) -> bool:
+    """Whether it may be about a recipient at this address; of a user id and a number nobody can say."""
+    alike = receipt.destination.isdecimal() == address.isdecimal()
+    return bool(receipt.references) and (not alike or names(receipt, address))
 
 
 async def learn_attempts(tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]) -> list[Moved]:

@@ -15,12 +15,11 @@ from viesti.domain.estate import WHATSAPP
 from viesti.services.estate import EstateCache
 from viesti.services.publish import Publish
 from viesti.services.receipt_effects import Match, effects, of_several_parts, read_times
-from viesti.services.receipt_hints import learn_attempts, told_attempts
+from viesti.services.receipt_hints import learn_attempts, names, told_attempts
 from viesti.services.receipt_ways import both_ways
 from viesti.services.wake import CALLBACKS, OUTBOX, Waker
 from viesti.storage.store import FoundPart, Store, Transaction
 
-TELLING_DIGITS = 7  # of an address; what stands before them differs in form
 SWEEP_ROWS = 1000
 SWEEP_AGE = timedelta(hours=1)  # older ones met their reference long ago, if it ever came
 
@@ -171,15 +170,9 @@ def _chosen(
     if not _doubtful(receipt, parts):
         return parts[0] if parts else None
     for part in parts:
-        if _names(receipt, addresses.get(part.recipient_id, "")):
+        if names(receipt, addresses.get(part.recipient_id, "")):
             return part
     return parts[0] if parts[0].reference == receipt.references[0] else None
-
-
-def _names(receipt: CarrierReceipt, address: str) -> bool:
-    """Whether the receipt is about this address, whichever way round and in whatever form it has them."""
-    tail = address[-TELLING_DIGITS:]
-    return bool(tail) and (receipt.source.endswith(tail) or receipt.destination.endswith(tail))
 
 
 async def _addresses(tx: Transaction, doubtful: Sequence[Sequence[FoundPart]]) -> dict[int, str]:

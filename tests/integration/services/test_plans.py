@@ -195,7 +195,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("outbox", "next_due", ()),
     ("outbox", "abandoned", (AT, 1000)),
     ("outbox", "requeue", (CLAIMED, _all(NOW))),
-    ("outbox", "in_hand", (CLAIMED,)),
+    ("outbox", "attempts", (CLAIMED,)),
     ("outbox", "withdraw_from", (CLAIMED, 31)),
     ("fallbacks", "due", ("'9999-01-01Z'", 300)),
     ("fallbacks", "next_due", ()),

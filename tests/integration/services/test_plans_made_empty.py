@@ -171,7 +171,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("templates", "told", (31, "'p100'", "'name100'", "'fi'", "'PAUSED'", "''", "null", "null", TIME, TIME)),
     ("receipts", "findable_hinted", (ASKED,)),
     ("receipts", "mark_read", (RECIPIENTS, _all("2020-01-01 12:00Z"), 31)),
-    ("outbox", "in_hand", (RECIPIENTS,)),
+    ("outbox", "attempts", (RECIPIENTS,)),
     ("fallbacks", "due", ("'9999-01-01Z'", ASKED)),
     ("fallbacks", "next_due", ()),
     ("fallbacks", "put_off", (RECIPIENTS, _all("2020-01-01 12:00Z"))),

@@ -29,7 +29,7 @@ from tests.integration.services.webhooks import (
     status,
     statuses,
 )
-from tests.integration.services.world import ACME, START, World, report
+from tests.integration.services.world import ACME, START, World, address, report
 
 from viesti.domain.outcome import Accepted, Outcome, Unknown
 from viesti.domain.status import PartState, Status
@@ -90,7 +90,8 @@ async def test_a_send_whose_answer_never_came_is_settled_by_its_webhook(wa: Prov
     """Nothing is sent a second time: what we sent along says whose it is."""
     identifier, data = await sent(wa, Unknown("connection lost"))
     assert len(await wa.world.queued()) == 1
-    await wa.done(statuses(status("wamid.9", "delivered", biz_opaque_callback_data=data)))
+    told = {"biz_opaque_callback_data": data, "recipient_id": address(1)}
+    await wa.done(statuses(status("wamid.9", "delivered", **told)))
     recipient = await wa.world.recipient(identifier)
     assert recipient["status"] == Status.DELIVERED
     assert await wa.world.queued() == []
@@ -113,8 +114,9 @@ async def test_a_failed_status_says_why(wa: Provider, code: int, failure: str) -
 async def test_what_another_sender_put_along_is_not_believed_of_ours(wa: Provider) -> None:
     """An account may have other programs that send, and a channel's word is of that channel."""
     identifier, data = await sent(wa, Accepted("wamid.7"))
+    told = {"biz_opaque_callback_data": data, "recipient_id": address(1)}
     forged = body(
-        number(OTHER_PHONE_ID, statuses=[status("wamid.other", "failed", biz_opaque_callback_data=data)]),
+        number(OTHER_PHONE_ID, statuses=[status("wamid.other", "failed", **told)]),
         waba=OTHER_WABA,
     )
     await wa.done(forged)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.integration.services.whatsapp_stage import WHATSAPP, accepted, with_whatsapp
-from tests.integration.services.world import START, World, receipt, report, taken
+from tests.integration.services.world import NUMBER, START, World, address, receipt, report, taken
 
 from viesti.domain.channel import CarrierReceipt, Outgoing
 from viesti.domain.failure import Failure
@@ -167,6 +167,21 @@ async def test_a_name_is_believed_of_the_channels_own_messages_alone(world: Worl
     assert len(await world.queued()) == (what != "nobody")
     row = await world.row("select recipient_id, attempt, reference from waiting_receipts")
     assert tuple(row.values()) == (None, None, "wamid.1")
+    assert await world.receipts.match_waiting() == 0
+
+
+@pytest.mark.parametrize("what", ["an attempt that was never made", "somebody else's message"])
+async def test_a_name_that_another_store_gave_is_not_believed(world: World, what: str) -> None:
+    """A copy of this one, or this one before it was restored, has used the same ids for other messages."""
+    hold = await world.hold(WHATSAPP)
+    if what == "somebody else's message":
+        outgoing = await in_doubt(world, hold)
+        await world.receipts([told(outgoing, destination=address(2), source=NUMBER)])
+    else:
+        submitted = await accepted(world)
+        await world.receipts([told(submitted.recipients[0].id)])
+    assert len(await world.queued()) == 1
+    assert await world.value("select recipient_id is null from waiting_receipts")
     assert await world.receipts.match_waiting() == 0
 
 

@@ -85,9 +85,9 @@ returning id
 delete from outbox where id = any($1::bigint[]) and claim is null and channel_id = $2
 returning id
 
--- name: in_hand
--- Which of these are in somebody's hands, and in which attempt.
-select id, attempt from outbox where id = any($1::bigint[]) and claim is not null
+-- name: attempts
+-- In which attempt these are as far as they are queued, and whether that is in somebody's hands.
+select id, attempt, claim is not null as in_hand from outbox where id = any($1::bigint[])
 
 -- name: withdraw_campaign
 -- The same for up to $2 recipients of a campaign.

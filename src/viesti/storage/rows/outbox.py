@@ -120,9 +120,10 @@ class Outbox:
         """The same for those that wait for a channel."""
         return {row["id"] for row in await self._connection.fetch(SQL["withdraw_from"], ids, channel_id)}
 
-    async def in_hand(self, ids: Sequence[int]) -> set[tuple[int, int]]:
-        """`(id, attempt)` of those that somebody has in his hands."""
-        return {(row["id"], row["attempt"]) for row in await self._connection.fetch(SQL["in_hand"], ids)}
+    async def attempts(self, ids: Sequence[int]) -> dict[int, tuple[int, bool]]:
+        """Of those that are queued the attempt, by id, and whether somebody has it in his hands."""
+        found = await self._connection.fetch(SQL["attempts"], ids)
+        return {row["id"]: (row["attempt"], row["in_hand"]) for row in found}
 
     async def withdraw_campaign(self, campaign_id: int, limit: int) -> set[int]:
         """The same for up to so many recipients of a campaign."""
