@@ -504,6 +504,8 @@ async def test_a_picture_is_told_with_a_url_and_waits_for_the_file(wa: Provider)
         ({"mime_type": 'text/html"\r\nX: y'}, "document.bin", "application/octet-stream"),
         ({}, "document.bin", "application/octet-stream"),
         ({"mime_type": "application/pdf", "filename": "a" * 300}, "a" * 200, "application/pdf"),
+        ({"mime_type": "application/pdf", "filename": "../../etc/a b.pdf"}, "a b.pdf", "application/pdf"),
+        ({"mime_type": "application/pdf", "filename": "C:\\x\\.."}, "document.pdf", "application/pdf"),
     ],
 )
 async def test_what_a_file_is_called(wa: Provider, media: dict[str, str], name: str, mime_type: str) -> None:

@@ -81,7 +81,9 @@ def part_of(one: Said, phones: Phones) -> InboundPart:
 def _attached(kind: str, media: InboundMedia) -> Attached:
     mime_type = media.mime_type if _TYPE.fullmatch(media.mime_type) else UNKNOWN_TYPE
     ending = ENDINGS.get(mime_type.partition(";")[0], "bin")
-    name = media.filename[:LONGEST_NAME] or f"{kind}.{ending}"
+    # The person's own words: never a path for who saves it under that name.
+    last = re.split(r"[/\\]", media.filename)[-1].strip(". ")
+    name = last[:LONGEST_NAME] or f"{kind}.{ending}"
     return Attached(media.id, mime_type, name, media.sha256)
 
 
