@@ -334,7 +334,7 @@ sender = "+358401230000"
 [[channels]]
 key = "wa"
 kind = "whatsapp"
-options = { identity = "+358 40 123 0000" }
+options = { phone_number_id = "1", identity = "+358 40 123 0000" }
 
 [[services]]
 customer = "acme"
@@ -397,6 +397,10 @@ def test_a_service_and_a_channel_of_whatsapp() -> None:
         (
             ("", '[[channels]]\nkey = "b"\nkind = "whatsapp"\noptions = { identity = "358401230000" }\n'),
             "channels[1].options.identity: The channel wa has this number already.",
+        ),
+        (
+            ("", '[[channels]]\nkey = "b"\nkind = "whatsapp"\noptions = { phone_number_id = "1" }\n'),
+            "channels[1].options.phone_number_id: The channel wa has this number already.",
         ),
         (
             ("", '[[routes]]\nkey = "all"\nchannel = "wa"\n'),

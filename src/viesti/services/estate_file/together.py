@@ -70,20 +70,28 @@ def _registered_sender(service: Row, registered: set[str | None], name: str) -> 
 
 def _whatsapp(rows: Sequence[Row], held: Held) -> None:
     """A number at WhatsApp is one channel's, which is found by it: no route leads there."""
-    numbers = {key for key, thing in held["channels"].items() if thing.values["kind"] == WHATSAPP}
-    owners = {
-        identity_digits(held["channels"][key].values["options"].get("identity")): key for key in numbers
+    options = {
+        key: thing.values["options"]
+        for key, thing in held["channels"].items()
+        if thing.values["kind"] == WHATSAPP
     }
+    numbers = set(options)
     mentioned = {row.key: row for row in rows if row.table is CHANNELS}
-    owners = {identity: key for identity, key in owners.items() if key not in mentioned}
+    options = {key: given for key, given in options.items() if key not in mentioned}
+    owners = {identity_digits(given.get("identity")): key for key, given in options.items()}
+    ids = {given.get("phone_number_id"): key for key, given in options.items()}
     for row in mentioned.values():
         if row.key is None or row.values.get("kind") != WHATSAPP:
             continue
         numbers.add(row.key)
-        identity = identity_digits(row.values.get("options", {}).get("identity"))
-        owner = owners.setdefault(identity, row.key) if identity else row.key
-        if owner != row.key:
-            row.problem("options.identity", f"The channel {owner} has this number already.")
+        given = row.values.get("options", {})
+        for name, value, taken in (
+            ("identity", identity_digits(given.get("identity")), owners),
+            ("phone_number_id", given.get("phone_number_id"), ids),
+        ):
+            owner = taken.setdefault(value, row.key) if value else row.key
+            if owner != row.key:
+                row.problem(f"options.{name}", f"The channel {owner} has this number already.")
     for row in rows:
         if row.table is ROUTES and row.values.get("channel") in numbers:
             row.problem("channel", "A WhatsApp channel is chosen by the sender; it takes no route.")
