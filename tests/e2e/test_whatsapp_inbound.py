@@ -4,53 +4,24 @@ Cloud API on the wire that repeats and disorders its webhooks."""
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 from tests.e2e.installation import Installation
+from tests.e2e.whatsapp_number import NUMBER, a_number, webhook_url
 
-from viesti.simulator.whatsapp.run import CannotStart, CloudNumber, WhatsApp, WhatsAppOptions, start_whatsapp
+from viesti.simulator.whatsapp.run import WhatsApp
 
 pytestmark = pytest.mark.e2e
 
-NUMBER = CloudNumber()
 HANDSET, NAMELESS = "358401112222", "358401113333"
 SECONDS = 30.0
 PICTURE = b"\x89PNG\r\n" + bytes(range(256)) * 500
-ESTATE = """
-[[channels]]
-key = "wa"
-kind = "whatsapp"
-
-[channels.options]
-phone_number_id = "{number.phone_number_id}"
-waba_id = "{number.waba_id}"
-identity = "+{number.display_number}"
-base_url = "{base_url}"
-
-[channels.secrets]
-token = "{number.token}"
-app_secret = "{number.app_secret}"
-verify_token = "{number.verify_token}"
-
-[[senders]]
-customer = "acme"
-sender = "+{number.display_number}"
-
-[[services]]
-customer = "acme"
-key = "desk"
-name = "Desk"
-kind = "TwoWay"
-default_sender = "+358457390000"
-whatsapp_sender = "+{number.display_number}"
-webhook_url = "{hook}"
+OF_THE_DESK = """
 dialogue = true
-actions = [{{ kind = "auto_reply", text = "Thank you for: $(content)" }}]
+actions = [{ kind = "auto_reply", text = "Thank you for: $(content)" }]
 """
 
 
@@ -60,7 +31,7 @@ class Desk:
     def __init__(self, installation: Installation, whatsapp: WhatsApp) -> None:
         self.installation = installation
         self.whatsapp = whatsapp
-        self.url = f"http://127.0.0.1:{installation.api_port}/provider/whatsapp/wa"
+        self.url = webhook_url(installation)
 
     def told(self) -> list[dict[str, Any]]:
         """Of messages, in the order of the calls."""
@@ -82,19 +53,8 @@ class Desk:
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    async with Installation() as installation:
-        whatsapp = await start_whatsapp(
-            WhatsAppOptions(port=0, numbers=(NUMBER,)), lambda: datetime.now(UTC), random.Random(7)
-        )
-        assert not isinstance(whatsapp, CannotStart)
-        try:
-            estate = installation.folder / "whatsapp.toml"
-            hook = f"http://127.0.0.1:{installation.customer.endpoint.port}/hook"
-            estate.write_text(ESTATE.format(number=NUMBER, base_url=whatsapp.base_url, hook=hook))
-            await installation.command("apply", str(estate), "--yes")
-            yield Desk(installation, whatsapp)
-        finally:
-            await whatsapp.stop()
+    async with Installation() as installation, a_number(installation, OF_THE_DESK) as whatsapp:
+        yield Desk(installation, whatsapp)
 
 
 async def test_a_conversation(desk: Desk) -> None:

@@ -6,7 +6,6 @@ Rule: who got what is read at the far ends: on handsets, at the message centre, 
 from __future__ import annotations
 
 import json
-import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,48 +16,13 @@ from typing import Any
 import aiohttp
 import pytest
 from tests.e2e.installation import Installation
+from tests.e2e.whatsapp_number import NUMBER, a_number, webhook_url
 
-from viesti.simulator.whatsapp.run import CannotStart, CloudNumber, WhatsApp, WhatsAppOptions, start_whatsapp
+from viesti.simulator.whatsapp.run import WhatsApp
 
 pytestmark = pytest.mark.e2e
 
-NUMBER = CloudNumber()
 SECONDS = 60.0  # what is in doubt waits half a minute
-ESTATE = """
-[[channels]]
-key = "wa"
-kind = "whatsapp"
-
-[channels.options]
-phone_number_id = "{number.phone_number_id}"
-waba_id = "{number.waba_id}"
-identity = "+{number.display_number}"
-base_url = "{base_url}"
-
-[channels.secrets]
-token = "{number.token}"
-app_secret = "{number.app_secret}"
-verify_token = "{number.verify_token}"
-
-[[senders]]
-customer = "acme"
-sender = "+{number.display_number}"
-
-[[prices]]
-channel = "wa"
-per_part = "0.01"
-currency = "EUR"
-gbp_per_part = "0.008"
-
-[[services]]
-customer = "acme"
-key = "desk"
-name = "Desk"
-kind = "TwoWay"
-default_sender = "+358457390000"
-whatsapp_sender = "+{number.display_number}"
-webhook_url = "{hook}"
-"""
 BY_WHATSAPP, BY_SMS = Decimal("0.01"), Decimal("0.05")
 
 
@@ -152,28 +116,14 @@ class Story:
 @asynccontextmanager
 async def a_story() -> AsyncIterator[Story]:
     clock = Clock()
-    async with Installation(settings={"VIESTI_RECEIPT_TIMEOUT_HOURS": "72"}) as installation:
-        whatsapp = await start_whatsapp(
-            WhatsAppOptions(port=0, numbers=(NUMBER,)),
-            clock,
-            random.Random(7),
-        )
-        assert not isinstance(whatsapp, CannotStart)
+    installed = Installation(settings={"VIESTI_RECEIPT_TIMEOUT_HOURS": "72"})
+    async with installed as installation, a_number(installation, clock=clock) as whatsapp:
+        assert await whatsapp.subscribe(webhook_url(installation))
         headers = {"Personal-Access-Token": await installation.token()}
-        try:
-            async with aiohttp.ClientSession(headers=headers) as session:
-                story = Story(installation, whatsapp, session, clock)
-                estate = installation.folder / "whatsapp.toml"
-                hook = f"http://127.0.0.1:{installation.customer.endpoint.port}/hook"
-                estate.write_text(ESTATE.format(number=NUMBER, base_url=whatsapp.base_url, hook=hook))
-                await installation.command("apply", str(estate), "--yes")
-                assert await whatsapp.subscribe(
-                    f"http://127.0.0.1:{installation.api_port}/provider/whatsapp/wa"
-                )
-                await story.choose()
-                yield story
-        finally:
-            await whatsapp.stop()
+        async with aiohttp.ClientSession(headers=headers) as session:
+            story = Story(installation, whatsapp, session, clock)
+            await story.choose()
+            yield story
 
 
 async def test_a_template_its_people_and_their_answers() -> None:
