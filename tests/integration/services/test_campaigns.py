@@ -45,7 +45,7 @@ async def test_numbers_contacts_and_tags_together_each_person_once(stage: Campai
     )
     assert {one["campaign_id"] for one in messages} == {campaign.id}
     assert {one["lane"] for one in messages} == {1}
-    assert [one["recipient_count"] for one in messages] == [3, 3, 3, 1]
+    assert sorted(one["recipient_count"] for one in messages) == [1, 3, 3, 3]
 
 
 async def test_who_opted_out_is_skipped_and_counted(stage: Campaigns) -> None:

@@ -6,6 +6,7 @@ Rule: what a test asserts it reads with plain SQL (`world.rows`), never through 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -202,7 +203,11 @@ class World:
         await self.estate.load()
 
     async def rows(self, statement: str, *arguments: object) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self.db.fetch(statement, *arguments)]
+        """The rows, shuffled where the statement asks for no order: PostgreSQL promises none then."""
+        found = [dict(row) for row in await self.db.fetch(statement, *arguments)]
+        if "order by" not in statement:
+            random.shuffle(found)
+        return found
 
     async def row(self, statement: str, *arguments: object) -> dict[str, Any]:
         (only,) = await self.rows(statement, *arguments)
@@ -221,7 +226,9 @@ class World:
         return await self.rows("select * from callbacks order by created_at, id")
 
     async def events(self, subject: int) -> list[str]:
-        return [r["kind"] for r in await self.rows("select * from events where subject_id = $1", subject)]
+        # Of one instant in the order they were written: nothing is ever changed in this table.
+        told = "select kind from events where subject_id = $1 order by at, ctid"
+        return [row["kind"] for row in await self.rows(told, subject)]
 
     async def until_one_waits_for_a_lock(self, kind: str = "%", count: int = 1) -> None:
         """Return when so many statements wait for others' locks; PostgreSQL gives no signal of that."""
