@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 from starlette.routing import Route, Router
 
-from viesti.api import links, oauth, provider, smartdialog, txtsync
+from viesti.api import links, native, oauth, provider, smartdialog, txtsync
 from viesti.api.answer import Endpoint
 from viesti.api.body import BodyLimits
 from viesti.api.edge import Edge
@@ -38,6 +38,7 @@ class ApiServices:
     count_waiting: CountWaiting
     txtsync: txtsync.TxtSyncServices
     smartdialog: smartdialog.SmartDialogServices
+    native: native.NativeServices
     oauth: oauth.OAuthServices
     provider: provider.ProviderServices
 
@@ -64,18 +65,19 @@ def create_app(
     registry = CollectorRegistry()
     meters = Meters(registry)
     guard = Guard(services.authenticate, services.throttle)
-    native = NativeMessages(services.show)
+    messages = NativeMessages(services.show)
     probes = Probes(services.check_ready, services.count_waiting, registry, options.shared_metrics_dir)
     routes = [
         *provider.routes(services.provider, options.provider_limits),  # first: many come
-        Route("/messages", GuardedEndpoint(guard, native.recent), methods=["GET"]),
-        Route("/messages/{id}", GuardedEndpoint(guard, native.one), methods=["GET"]),
-        Route("/inbound", GuardedEndpoint(guard, native.recent_inbound), methods=["GET"]),
+        Route("/messages", GuardedEndpoint(guard, messages.recent), methods=["GET"]),
+        Route("/messages/{id}", GuardedEndpoint(guard, messages.one), methods=["GET"]),
+        Route("/inbound", GuardedEndpoint(guard, messages.recent_inbound), methods=["GET"]),
         Route("/healthz", Endpoint(probes.alive), methods=["GET"]),
         Route("/readyz", Endpoint(probes.ready), methods=["GET"]),
         Route("/metrics", Endpoint(probes.metrics), methods=["GET"]),
         *txtsync.routes(services.txtsync, guard, options.body_limits, meters),
         *smartdialog.routes(services.smartdialog, options.body_limits, meters),
+        *native.routes(services.native, guard, options.body_limits, meters),
         *oauth.routes(services.oauth),
         *links.routes(services.follow_link),
         *pages,

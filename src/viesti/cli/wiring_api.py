@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from viesti import console
 from viesti.api.app import ApiOptions, ApiServices, create_app
 from viesti.api.edge import Edge
+from viesti.api.native import NativeServices
 from viesti.api.smartdialog import SmartDialogServices
 from viesti.api.txtsync import TxtSyncServices
 from viesti.cli.api_parts import (
@@ -16,6 +17,7 @@ from viesti.cli.api_parts import (
 from viesti.cli.api_parts import (
     directory,
     groups,
+    native_account,
     oauth,
     provider,
     sending,
@@ -120,6 +122,7 @@ def make_app(parts: Parts, options: ApiOptions) -> Edge:
 
 def make_services(parts: Parts) -> ApiServices:
     """What the HTTP application calls."""
+    tokens = oauth.make_guard(parts)
     return ApiServices(
         authenticate=Authenticate(parts.estate, parts.secrets),
         throttle=parts.throttle,
@@ -139,7 +142,7 @@ def make_services(parts: Parts) -> ApiServices:
             tags=txtsync_tags.make(parts),
         ),
         smartdialog=SmartDialogServices(
-            guard=oauth.make_guard(parts),
+            guard=tokens,
             estate=parts.estate,
             guids=parts.guids,
             sending=sending.make(parts),
@@ -148,6 +151,13 @@ def make_services(parts: Parts) -> ApiServices:
             groups=groups.make(parts),
             whatsapp=whatsapp.make(parts),
             whatsapp_sending=whatsapp_sending.make(parts),
+        ),
+        native=NativeServices(
+            tokens=tokens,
+            estate=parts.estate,
+            guids=parts.guids,
+            base_url=parts.base_url,
+            account=native_account.make(parts),
         ),
         oauth=oauth.make(parts),
         provider=provider.make(parts),

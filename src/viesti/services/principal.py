@@ -22,6 +22,8 @@ class Scope(StrEnum):
     WHATSAPP = "WhatsApp"
     DISCUSSION = "Discussion.Reply"
     GROUP = "Group.Management"
+    MESSAGES_READ = "Messages.Read"
+    EVENTS = "Events.Subscribe"
     OFFLINE = "offline_access"
 
 

@@ -6,8 +6,9 @@ URL is no second subscription.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -51,9 +52,10 @@ class Subscribe:
         description: str = "",
         user_id: int | None = None,
         application_id: int | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> Subscribed | Invalid:
-        """Call this URL at each such event of a service; None: of every service of the customer. Raises
-        `StoreUnavailable`."""
+        """Call this URL at each such event of a service; None: of every service of the customer. `options`:
+        which of them; asked again with the same URL, the new ones count. Raises `StoreUnavailable`."""
         problems = self._problems(url, name, description)
         if problems:
             return Invalid(tuple(problems))
@@ -71,6 +73,7 @@ class Subscribe:
             user_id=user_id,
             application_id=application_id,
             created_at=self._now(),
+            options=options or {},
         )
         outcome: Subscribed | Invalid | None = None
 

@@ -23,6 +23,8 @@ IN_WORDS: Mapping[Scope, str] = {
     Scope.TWOWAY: "Be told of incoming messages",
     Scope.GROUP: "Read and change contacts of groups",
     Scope.WHATSAPP: "Use WhatsApp",
+    Scope.MESSAGES_READ: "See messages and what became of them, the balance and the senders",
+    Scope.EVENTS: "Be told of deliveries, opt-outs, keywords and clicks",
     Scope.OFFLINE: "Stay connected until the connection is ended",
 }
 # The scopes that open operations; the last one only says for how long.

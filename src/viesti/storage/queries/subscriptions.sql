@@ -1,10 +1,10 @@
 -- name: add
 -- Adds a subscription, or finds the live one with the same URL; gives its id, and whether it is the one added.
 insert into subscriptions (id, bucket, customer_id, service_id, dialect, event, url_sealed, url_digest, name, description,
-                           user_id, application_id, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                           user_id, application_id, created_at, options)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (customer_id, service_id, dialect, event, url_digest, bucket) where ended_at is null
-do update set name = excluded.name, description = excluded.description
+do update set name = excluded.name, description = excluded.description, options = excluded.options
 returning id, id = $1 as added
 
 -- name: count_others
@@ -14,12 +14,12 @@ where customer_id = $1 and event = $2 and service_id is not distinct from $3 and
 
 -- name: one
 -- One subscription, live or ended.
-select id, bucket, customer_id, service_id, dialect, event, url_sealed, ended_at from subscriptions where id = $1
+select id, bucket, customer_id, service_id, dialect, event, url_sealed, ended_at, options from subscriptions where id = $1
 
 -- name: of_services
 -- The live subscriptions to an event at these services of these customers, to be called now. They can't be ended before
 -- this transaction is: so whoever ends one finds every call that is owed for it.
-select id, bucket, customer_id, service_id, dialect, event, url_sealed, ended_at from subscriptions
+select id, bucket, customer_id, service_id, dialect, event, url_sealed, ended_at, options from subscriptions
 where customer_id = any($1::bigint[]) and event = $3 and ended_at is null
   and (service_id is null or service_id = any($2::bigint[]))
 order by id

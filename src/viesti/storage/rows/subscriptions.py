@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from viesti.storage.database import Connection
 from viesti.storage.sql import queries
@@ -24,7 +24,7 @@ class NewSubscription(NamedTuple):
     customer_id: int
     service_id: int | None
     dialect: str
-    event: str  # inbound, outbound
+    event: str  # inbound, outbound, report, opt_out, click, invalid
     url_sealed: str
     url_digest: bytes
     name: str
@@ -32,10 +32,12 @@ class NewSubscription(NamedTuple):
     user_id: int | None
     application_id: int | None
     created_at: datetime
+    options: Mapping[str, Any] = {}
 
 
 class Subscription(NamedTuple):
-    """A subscription. `url_sealed` is empty when it has ended."""
+    """A subscription. `url_sealed` is empty when it has ended; `options`: what it asks for beyond the
+    event."""
 
     id: int
     bucket: int
@@ -45,6 +47,7 @@ class Subscription(NamedTuple):
     event: str
     url_sealed: str
     ended_at: datetime | None
+    options: Mapping[str, Any] = {}
 
 
 class Subscriptions:

@@ -12,12 +12,13 @@ from tests.unit.api.contract.example import REMOVE, SEND
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.contract.swagger import document
 from viesti.api.contract.values import Listed, Thing, Value
+from viesti.api.native.declared import OPERATIONS as NATIVE
 from viesti.api.smartdialog.declared import OPERATIONS
 from viesti.api.txtsync import declared as txtsync
 from viesti.api.txtsync.versions import VERSIONS
 
 TXTSYNC = (*txtsync.OPERATIONS, *txtsync.NATIVE, *txtsync.LEFTOVERS)
-ALL = (SEND, REMOVE, *OPERATIONS, *TXTSYNC, *txtsync.AS_DEFINED)
+ALL = (SEND, REMOVE, *OPERATIONS, *TXTSYNC, *txtsync.AS_DEFINED, *NATIVE)
 
 
 def things(value: Value | None) -> Iterator[Thing]:
@@ -61,7 +62,7 @@ def test_names_and_places(operation: AnyOperation) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", (*OPERATIONS, *TXTSYNC, *txtsync.AS_DEFINED), ids=lambda operation: operation.id
+    "operation", (*OPERATIONS, *TXTSYNC, *txtsync.AS_DEFINED, *NATIVE), ids=lambda operation: operation.id
 )
 def test_answers_write_what_is_declared(operation: AnyOperation) -> None:
     """An answer's structs write exactly the declared names, in their order."""
@@ -73,7 +74,9 @@ def test_answers_write_what_is_declared(operation: AnyOperation) -> None:
 
 
 @pytest.mark.parametrize(
-    "face", [(SEND, REMOVE), OPERATIONS, TXTSYNC], ids=("example", "smartdialog", "txtsync")
+    "face",
+    [(SEND, REMOVE), OPERATIONS, TXTSYNC, NATIVE],
+    ids=("example", "smartdialog", "txtsync", "native"),
 )
 def test_ids_and_places_are_there_once(face: tuple[AnyOperation, ...]) -> None:
     ids = [operation.id for operation in face]
@@ -92,9 +95,10 @@ def test_another_version_is_of_what_is_served() -> None:
         assert [each.id for each in txtsync.operations(version)] == list(served)
 
 
-def test_what_designers_look_up_exists() -> None:
-    known = {operation.id: operation for operation in OPERATIONS}
-    for operation in OPERATIONS:
+@pytest.mark.parametrize("face", [OPERATIONS, NATIVE], ids=("smartdialog", "native"))
+def test_what_designers_look_up_exists(face: tuple[AnyOperation, ...]) -> None:
+    known = {operation.id: operation for operation in face}
+    for operation in face:
         abouts = [p.about for p in operation.parameters]
         abouts += [member.about for thing in things(operation.body) for member in thing.members]
         for about in abouts:

@@ -53,7 +53,7 @@ def test_what_is_not_known(text: str) -> None:
 
 def test_every_scope_is_told_in_words() -> None:
     assert set(IN_WORDS) == set(Scope)
-    assert len(RIGHTS) == 7
+    assert len(RIGHTS) == 9
     assert in_words({OFFLINE, SEND}) == (
         "Send messages and replies",
         "Stay connected until the connection is ended",

@@ -1,0 +1,48 @@
+"""Who calls the native API, and for which customer.
+
+Rule: an application acts for its own customer; a person for the one he names, and needs to name none when he
+works for one only. A customer that is not his, closed or unknown is answered alike.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from viesti.api.answer import FieldError, Refusal
+from viesti.domain.estate import Application, Customer, User
+from viesti.services.estate import Snapshot
+from viesti.services.list_customers import customers_of
+
+FIELD = "Customer"
+_UNKNOWN = f"There is no customer of yours with this {FIELD}."
+_NAME_ONE = "You work for several customers: name one, by its key or id."
+
+
+class NativeCaller(msgspec.Struct, frozen=True):
+    """An application, or a person through a connection; one of the two is there. `client`: the program, for
+    logs and ledgers."""
+
+    application: Application | None
+    user: User | None
+    own: Customer | None  # the application's customer
+    client: str
+
+    def customers(self, snapshot: Snapshot) -> list[Customer]:
+        """Whom he may act for, by name."""
+        if self.own is not None:
+            return [self.own]
+        assert self.user is not None
+        return customers_of(snapshot, self.user)
+
+    def customer(self, snapshot: Snapshot, written: str) -> Customer | Refusal:
+        """The customer that is meant by the header `Customer`: its key or id, or '' for the only one."""
+        customers = self.customers(snapshot)
+        if not written:
+            if len(customers) == 1:
+                return customers[0]
+            sentence = _NAME_ONE if customers else "You work for no customer."
+            return Refusal(400, f"{FIELD}: {sentence}", (FieldError(FIELD, sentence),))
+        for customer in customers:
+            if written in (customer.key, str(customer.id)):
+                return customer
+        return Refusal(404, _UNKNOWN, (FieldError(FIELD, _UNKNOWN),))
