@@ -9,11 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from viesti.api.answer import Answer, Refusal, answer_json, error_members
-from viesti.api.contract.swagger import ERROR
+from viesti.api.contract.errors import ERROR
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
-    "properties": {"Message": {"type": "string"}, **ERROR["properties"]},
+    "properties": {
+        "Message": {
+            "type": "string",
+            "x-ms-summary": "Shown Message",
+            "description": "What is wrong, in a sentence, under the name that these clients show.",
+        },
+        **ERROR["properties"],
+    },
     "required": ["Message", *ERROR["required"]],
 }
 
