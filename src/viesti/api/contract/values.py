@@ -1,7 +1,7 @@
 """What a value of an operation may be: the closed set of kinds that declarations are made of.
 
-Rule: these are data. How one is read is in `reading`, how one is described in `swagger`; a new kind is not
-there until both know it.
+Rule: these are data. How one is read is in `reading`, how one is described in `swagger` and `schema`; a new kind
+is not there until all three know it.
 """
 
 from __future__ import annotations
@@ -34,13 +34,15 @@ class From(msgspec.Struct, frozen=True):
 
 
 class About(msgspec.Struct, frozen=True):
-    """How it is shown to people who build flows. Nothing here is read at run time."""
+    """How it is shown to people who build flows, or write programs. Nothing here is read at run time.
+    `example`: what a value looks like, where its name does not tell."""
 
     summary: str = ""
     description: str = ""
     visibility: Visibility = ""
     dynamic: DynamicValues | None = None
     notification_url: bool = False
+    example: Any = None
 
 
 PLAIN = About()
