@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from viesti.api.contract.face import Section
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.native.account import declared as account
 
-OPERATIONS: tuple[AnyOperation, ...] = (*account.OPERATIONS,)
+SECTIONS: tuple[Section, ...] = (
+    Section("Account", "What a connection may act for and with.", account.OPERATIONS),
+)
+OPERATIONS: tuple[AnyOperation, ...] = tuple(
+    [operation for section in SECTIONS for operation in section.operations]
+)
