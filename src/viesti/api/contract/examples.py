@@ -1,7 +1,7 @@
 """Examples of values, for documents: what a caller would send, and what he is answered.
 
-Rule: an example is one that the declaration allows. A declaration that has an example of its own (`About`) comes
-first, then what values of that name look like, then the kind of value.
+Rule: an example is one that the declaration allows. The declaration's own (`About`) comes first, then what
+values of that name look like, then the kind of value.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _simple(value: Text | Whole | Number | Truth | Moment | Scalars, name: str) 
         case Text():
             return _text(value, name)
         case Whole():
-            return max(value.least or 0, 1) if value.most is None else min(max(value.least or 0, 1), value.most)
+            return max(1, value.least or 1)
         case Number():
             return 0.05
         case Truth():

@@ -32,8 +32,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """An API. `key`: in addresses; `base`: the path before its operations' own; `scopes`: what a person agrees
-    to, by the scope; `error`: the schema of its errors."""
+    """An API. `key`: in addresses; `base`: the path before its operations' own; `scopes`: what a person
+    agrees to, by the scope; `error`: the schema of its errors."""
 
     key: str
     title: str

@@ -115,10 +115,11 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def _security(face: Face, operation: AnyOperation) -> list[dict[str, list[str]]]:
     """Any one of them opens it. A key opens all that its customer may do, so it has no scope."""
-    if operation.scope is None:
-        return [{}, *({one.value: []} for one in face.credentials)]
     scopes = [str(operation.scope)] if operation.scope else []
-    return [{one.value: [] if one is Credentials.BASIC else scopes} for one in face.credentials]
+    without = (Credentials.BASIC,) if operation.scope else face.credentials
+    made = {one.value: [] if one in without else scopes for one in face.credentials}
+    nobody: list[dict[str, list[str]]] = [{}] if operation.scope is None else []
+    return [*nobody, *({name: asked_for} for name, asked_for in made.items())]
 
 
 def _replies(operation: AnyOperation) -> dict[str, Any]:
@@ -153,11 +154,9 @@ def _call(operation: AnyOperation) -> dict[str, Any]:
     return {
         "operationId": f"{operation.id}Event",
         "summary": operation.trigger.about or operation.about.summary,
-        "description": "Answer at once with any 2xx. What is not taken is sent again with the same webhook-id.",
+        "description": "Answer any 2xx at once. What is not taken is sent again, with the same webhook-id.",
         "security": [],
-        "parameters": [
-            _signed(name, about) for name, about in SIGNED.items()
-        ],
+        "parameters": [_signed(name, about) for name, about in SIGNED.items()],
         "requestBody": {"required": True, "content": {JSON: content}},
         "responses": {
             "2XX": {"description": "It was taken."},

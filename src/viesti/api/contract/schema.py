@@ -1,7 +1,7 @@
 """Describes values as JSON Schema, in the dialect of OpenAPI 3.1.
 
-Rule: it is what is served. What is taken beyond an original's contract is in it, null where it is taken, and an
-answer promises the members that its struct always writes, and no others.
+Rule: it is what is served. What is taken beyond an original's contract is in it, null where it is taken, and
+an answer promises the members that its struct always writes, and no others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a value of an operation may be: the closed set of kinds that declarations are made of.
 
-Rule: these are data. How one is read is in `reading`, how one is described in `swagger` and `schema`; a new kind
-is not there until all three know it.
+Rule: these are data. How one is read is in `reading`, how one is described in `swagger` and `schema`; a new
+kind is not there until all three know it.
 """
 
 from __future__ import annotations

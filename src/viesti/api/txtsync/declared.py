@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viesti.api.contract.face import Section
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.txtsync.campaigns import declared as campaigns
 from viesti.api.txtsync.contacts import declared as contacts
@@ -36,6 +37,22 @@ NATIVE: tuple[AnyOperation, ...] = (
 )
 # Paths that only tell what flows are sent, and are served all the same.
 LEFTOVERS: tuple[AnyOperation, ...] = triggers.LEFTOVERS
+# All that is served.
+SECTIONS: tuple[Section, ...] = (
+    Section("Sending", "An SMS to one or some numbers.", sending.OPERATIONS),
+    Section("Reading", "What was sent and received.", reading.NATIVE),
+    Section(
+        "Campaigns", "One text to many, by tag or by number.", (*campaigns.OPERATIONS, *campaigns.NATIVE)
+    ),
+    Section("Contacts", "The customer's contact book.", (*contacts.OPERATIONS, *contacts.NATIVE)),
+    Section("Tags", "Lists of contacts.", tags.NATIVE),
+    Section(
+        "Triggers",
+        "Calls when a message comes in or goes out. The deprecated paths are what an older version left.",
+        (*triggers.OPERATIONS, *triggers.LEFTOVERS),
+    ),
+    Section("Account", "The balance, and how many contacts there are.", system.NATIVE),
+)
 
 
 def operations(version: str) -> tuple[AnyOperation, ...]:
