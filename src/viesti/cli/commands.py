@@ -13,6 +13,7 @@ import typer
 
 from viesti.cli import (
     campaigns,
+    connector,
     consent,
     contacts,
     held,
@@ -50,6 +51,7 @@ app.command(
     context_settings={"ignore_unknown_options": True}  # an amount may be below zero
 )(balance)
 app.add_typer(campaigns.app)
+app.add_typer(connector.app)
 app.add_typer(consent.app)
 app.add_typer(contacts.app)
 app.command()(demo)
