@@ -37,8 +37,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def call(operation: str, called: str, status: int, location: str) -> tuple[str, str, str]:
         line = "\t".join((operation, RUNTIME + called, SERVER + called, str(status), location))
-        done = subprocess.run(  # noqa: S603
-            ["mono", program], input=line, capture_output=True, text=True, check=True, timeout=60  # noqa: S607
+        done = subprocess.run(
+            ["mono", program],
+            input=line,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         )
         first, second, third = done.stdout.rstrip("\n").split("\t")
         return first, second, third
@@ -51,8 +56,8 @@ def compiled(folder: Path, name: str, path: str) -> Path:
     source, program = folder / "Script.cs", folder / "script.exe"
     text = HOST.read_text(encoding="utf-8") + script(PRODUCTS[name], options)
     source.write_text(text, encoding="utf-8")
-    subprocess.run(  # noqa: S603
-        ["mcs", "-warnaserror", "-langversion:7", "-r:System.Net.Http", f"-out:{program}", source],  # noqa: S607
+    subprocess.run(
+        ["mcs", "-warnaserror", "-langversion:7", "-r:System.Net.Http", f"-out:{program}", source],
         check=True,
         timeout=120,
     )

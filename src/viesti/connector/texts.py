@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from viesti.api.contract.errors import SAID
 from viesti.api.contract.operation import AnyOperation
 from viesti.connector.definition import authorize_url, token_url
 from viesti.connector.options import NO_CLIENT_ID, ExportOptions, RedirectMode
@@ -29,8 +30,11 @@ def intro(product: Product, options: ExportOptions) -> str:
         ("Publisher", _publisher(options)),
         ("Prerequisites", _prerequisites(product, options)),
         ("How to get credentials", _credentials(product)),
+        ("Get started with your connector", _start(product, options)),
         ("Supported operations", _operations(product, options)),
         ("Known issues and limitations", _bullets((*product.known_issues, *KNOWN_ISSUES))),
+        ("Common errors and remedies", _errors()),
+        ("Deployment instructions", _deployment(product, options)),
     )
 
 
@@ -82,6 +86,16 @@ def _credentials(product: Product) -> str:
         Auth.BASIC: "Ask the administrator of the server for the key and the secret of an application.",
     }
     return "\n\n".join(told[auth] for auth in product.auth)
+
+
+def _start(product: Product, options: ExportOptions) -> str:
+    triggers = [each.about.summary for each in product.triggers(options.contract)]
+    first = f" A flow may start with {' or '.join(triggers)}." if triggers else ""
+    return f"Make a connection, and add an operation of {product.title} to a flow.{first}"
+
+
+def _errors() -> str:
+    return _bullets(f"{status}: {sentence}" for status, sentence in SAID.items())
 
 
 def _operations(product: Product, options: ExportOptions) -> str:

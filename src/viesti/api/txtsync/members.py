@@ -18,11 +18,24 @@ IDENTIFIER = Text(max_length=1_000)
 
 def content_type(name: str = "Content-Type") -> Parameter:
     """The hidden header, under the name that the contract has for it: there are three."""
-    return Parameter(name, "header", "", Text(default="application/json"), True, About(visibility="internal"))
+    return Parameter(
+        name,
+        "header",
+        "",
+        Text(default="application/json"),
+        True,
+        About("Content Type", "What a body is; it is read as JSON whatever stands here.", "internal"),
+    )
 
 
 X_ZAPIER = Parameter(
-    "x-zapier", "header", "x_zapier", Text(default="true"), True, About(visibility="internal"), lenient=True
+    "x-zapier",
+    "header",
+    "x_zapier",
+    Text(default="true"),
+    True,
+    About("Sent by a Flow", "With true, no flow is started by what is sent.", "internal"),
+    lenient=True,
 )
 
 
@@ -40,7 +53,7 @@ SMS = Thing(
         _sms("FromNumber", "from_number", TEXT, "From Number", "The number or name that it is from."),
         _sms("ToNumber", "to_number", TEXT, "To Number", "The number that it is for."),
         _sms("ContactID", "contact_id", ID, "Contact ID", "The contact with the number; 0: none."),
-        _sms("Direction", "direction", Whole(), "Direction", "0: sent by us. 1: received."),
+        _sms("Direction", "direction", Whole(), "Direction", "Whether it was sent (0) or received (1)."),
         _sms("Message", "message", TEXT, "Message", "The text."),
         _sms("CreatedDate", "created_date", Moment(), "Created Date", "When it was accepted, UTC."),
         _sms("SMSID", "sms_id", ID, "SMS ID", "Its id."),

@@ -225,7 +225,15 @@ REGIONS = Operation(
     (
         Reply(
             200,
-            Listed(Thing((Member("value", "value", _TEXT), Member("name", "name", _TEXT)), RegionShown)),
+            Listed(
+                Thing(
+                    (
+                        Member("value", "value", _TEXT, about=About("Region Code", "Its two letters.")),
+                        Member("name", "name", _TEXT, about=About("Region Name", "Its name in English.")),
+                    ),
+                    RegionShown,
+                )
+            ),
             "The regions, by name.",
         ),
     ),

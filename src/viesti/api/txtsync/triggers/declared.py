@@ -34,6 +34,7 @@ from viesti.api.txtsync.versions import only
 
 ROOT = "/system/applications/webhooks"
 INBOUND, OUTBOUND = "0", "5"  # the contract's numbers of what a flow is called for
+_WRITE = "Send an SMS to a number of yours to see it work."
 
 _URL = Member(
     "URL",
@@ -124,7 +125,7 @@ INBOUND_SMS = Operation(
     parameters=(content_type(),),
     body=_BODY,
     body_name="body",
-    trigger=Trigger(_notification(only(_IN, "Contact", "SMS")), about="An SMS that came in."),
+    trigger=Trigger(_notification(only(_IN, "Contact", "SMS")), _WRITE, "An SMS that came in."),
 )
 OUTBOUND_SMS = Operation(
     "OutboundSMS",
@@ -140,7 +141,9 @@ OUTBOUND_SMS = Operation(
     parameters=(content_type(),),
     body=_BODY,
     body_name="body",
-    trigger=Trigger(_notification(_OUT), about="An SMS that was sent."),
+    trigger=Trigger(
+        _notification(_OUT), "Send an SMS by other means than a flow to see it work.", "An SMS that was sent."
+    ),
 )
 DELETE_TRIGGER = Operation(
     "DeleteTrigger",
@@ -166,7 +169,7 @@ DELETE_TRIGGER = Operation(
 
 # With LastSMSOutbound, which version 1.2 alone tells of; it is sent to all.
 _INBOUND_DEFINED = replace(
-    INBOUND_SMS, trigger=Trigger(_notification(_IN), about="An SMS that came in.")
+    INBOUND_SMS, trigger=Trigger(_notification(_IN), _WRITE, "An SMS that came in.")
 )  # fmt: skip
 
 
