@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from viesti.cli import wiring
+from viesti.cli.connector_check import check
 
 if TYPE_CHECKING:
     from viesti.connector.base_url import BaseUrl
@@ -23,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(check)
 
 
 @app.command()
