@@ -7,9 +7,11 @@ they are not certain of is left to the library. So they save its 50 microseconds
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneMetadata, PhoneNumberType
@@ -205,6 +207,44 @@ def _region_by_library(digits: str) -> str:
 def region_of(digits: str) -> str:
     """The region of an E.164 number (digits, no '+'): 'FI', '001' for codes of no country, '' if unknown."""
     return mobile_region(digits) or _region_by_library(digits)
+
+
+# What a number is, for people and flows.
+KINDS: Mapping[int, str] = {
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE: "fixed",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixedOrMobile",
+    PhoneNumberType.TOLL_FREE: "tollFree",
+    PhoneNumberType.PREMIUM_RATE: "premiumRate",
+    PhoneNumberType.SHARED_COST: "sharedCost",
+    PhoneNumberType.VOIP: "voip",
+    PhoneNumberType.PERSONAL_NUMBER: "personal",
+    PhoneNumberType.PAGER: "pager",
+    PhoneNumberType.UAN: "company",
+    PhoneNumberType.VOICEMAIL: "voicemail",
+    PhoneNumberType.UNKNOWN: "unknown",  # in no range known to be in use
+}
+
+
+class Forms(NamedTuple):
+    """How a number is written, and which of `KINDS` it is."""
+
+    e164: str
+    international: str
+    national: str
+    kind: str
+
+
+def forms(digits: str) -> Forms:
+    """The forms of an E.164 number (digits, no '+') that was read before."""
+    number = phonenumbers.parse("+" + digits)
+    written = phonenumbers.PhoneNumberFormat
+    return Forms(
+        phonenumbers.format_number(number, written.E164),
+        phonenumbers.format_number(number, written.INTERNATIONAL),
+        phonenumbers.format_number(number, written.NATIONAL),
+        KINDS[phonenumbers.number_type(number)],
+    )
 
 
 def display(digits: str) -> str:

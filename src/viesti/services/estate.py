@@ -25,7 +25,7 @@ from viesti.domain.estate import (
     User,
 )
 from viesti.domain.keywords import KeywordIndex, KeywordRule
-from viesti.domain.pricing import PriceTable, pounds_for_one
+from viesti.domain.pricing import Cost, PriceTable, pounds_for_one
 from viesti.domain.routing import RouteTable
 from viesti.domain.sender import RegisteredSender, Sender, SenderState, SenderVerdict, check_sender
 from viesti.domain.text import ConcatMethod
@@ -90,6 +90,16 @@ class Snapshot:
                 customer.currency, customer.gbp_rate, self.estate.prices, customer_id
             )
         return self._gbp_rates[customer_id]
+
+    def cost(self, customer: Customer, channel_id: int, destination: str, parts: int) -> Cost | None:
+        """What so many parts to a destination (digits) cost a customer over a channel; None: nobody says."""
+        price = self.prices.lookup(customer.id, channel_id, destination)
+        if price is None:
+            return None
+        cost = price.cost(parts)
+        if cost.currency == customer.currency:
+            return cost
+        return cost.in_currency(customer.currency, self.gbp_rate(customer.id))  # a price for everybody
 
     def normaliser(self, region: str) -> Normaliser:
         """The address rule for a region, with its memory."""

@@ -9,13 +9,13 @@ from viesti.domain.estate import Service
 from viesti.services.estate import Snapshot
 
 
-def services_of(snapshot: Snapshot, customer_id: int, kind: str, *, replying: bool) -> list[Service]:
-    """The services of a kind, by name. `replying`: only those that may send replies."""
+def services_of(snapshot: Snapshot, customer_id: int, kind: str, *, replying: bool = False) -> list[Service]:
+    """The services of a kind ('': of all kinds), by name. `replying`: only those that may send replies."""
     found = [
         service
         for service in snapshot.estate.services.values()
         if service.customer_id == customer_id
-        and service.kind == kind
+        and kind in (service.kind, "")
         and service.enabled
         and (service.allow_reply or not replying)
     ]

@@ -211,11 +211,8 @@ class _Planner:
             shared = own.text is None  # then it is said once
             return self._problem("text" if shared else "recipients", linked, None if shared else index)
         planned, links = linked
-        price = self._snapshot.prices.lookup(customer.id, route.channel_id, address.digits)
-        cost = price.cost(planned.parts) if price else None
+        cost = self._snapshot.cost(customer, route.channel_id, address.digits, planned.parts)
         if cost:
-            if cost.currency != customer.currency:  # a price for everybody
-                cost = cost.in_currency(customer.currency, self._snapshot.gbp_rate(customer.id))
             self.currency = cost.currency
         return PlannedRecipient(
             address=address,

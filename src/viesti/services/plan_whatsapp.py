@@ -182,10 +182,8 @@ class _Planner:
         if isinstance(own, str):
             return self._problem("recipients", own, index)
         prefixed = address.digits if address.kind is AddressKind.INTERNATIONAL else ""
-        price = self._snapshot.prices.lookup(customer.id, channel_id, prefixed)
-        cost = None
-        if price:
-            cost = price.cost(1).in_currency(customer.currency, self._snapshot.gbp_rate(customer.id))
+        cost = self._snapshot.cost(customer, channel_id, prefixed, 1)
+        if cost:
             self.currency = cost.currency
         warnings = (*address.warnings, own.warning(address.digits)) if own.missing else address.warnings
         if self._fallback and not prefixed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from viesti.api.answer import FieldError, Refusal
-from viesti.domain.estate import Application, Customer, User
+from viesti.domain.estate import Application, Customer, Service, User
 from viesti.services.estate import Snapshot
 from viesti.services.list_customers import customers_of
 
@@ -34,6 +34,17 @@ class NativeCaller(msgspec.Struct, frozen=True):
         assert self.user is not None
         return customers_of(snapshot, self.user)
 
+    def service(
+        self, snapshot: Snapshot, customer: Customer, written: str, field: str = "service"
+    ) -> Service | Refusal | None:
+        """The customer's service that is meant by its key or id; '' for the application's own, if any."""
+        services = snapshot.estate.services
+        if not written:
+            own = self.application.service_id if self.application else None
+            return services.get(own or 0)
+        found = named(snapshot, customer, written)
+        return found or missing(field, f"There is no service of yours with this {field}.")
+
     def customer(self, snapshot: Snapshot, written: str) -> Customer | Refusal:
         """The customer that is meant by the header `Customer`: its key or id, or '' for the only one."""
         customers = self.customers(snapshot)
@@ -45,4 +56,18 @@ class NativeCaller(msgspec.Struct, frozen=True):
         for customer in customers:
             if written in (customer.key, str(customer.id)):
                 return customer
-        return Refusal(404, _UNKNOWN, (FieldError(FIELD, _UNKNOWN),))
+        return missing(FIELD, _UNKNOWN)
+
+
+def named(snapshot: Snapshot, customer: Customer, written: str) -> Service | None:
+    """The service of the customer with this key or id, if it is switched on."""
+    for service in snapshot.estate.services.values():
+        theirs = service.customer_id == customer.id and service.enabled
+        if theirs and written in (service.key, str(service.id)):
+            return service
+    return None
+
+
+def missing(field: str, sentence: str) -> Refusal:
+    """That there is no such thing of the caller's."""
+    return Refusal(404, sentence, (FieldError(field, sentence),))
