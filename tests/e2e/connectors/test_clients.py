@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ def _lacks_the_answer(operation: dict[str, Any]) -> None:
     operation["responses"]["201"] = operation["responses"].pop("200")
 
 
-def _hides_without_a_default(operation: dict[str, Any]) -> None:
+def _hides_what_is_chosen(operation: dict[str, Any]) -> None:
     operation["parameters"][0]["x-ms-visibility"] = "internal"
 
 
@@ -70,11 +71,17 @@ def _picks_by_another_name(operation: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil",
-    [_loses_a_member, _has_another_type, _lacks_the_answer, _hides_without_a_default, _picks_by_another_name],
+    ("spoil", "told"),
+    [
+        (_loses_a_member, "MessagePartCount'], of which the definition says nothing"),
+        (_has_another_type, "is not of type 'integer'"),
+        (_lacks_the_answer, "status_code 200 not found"),
+        (_hides_what_is_chosen, "nobody sees it"),
+        (_picks_by_another_name, "'CustomerId'"),
+    ],
 )
 async def test_a_definition_that_is_wrong_is_of_no_use(
-    world: World, spoil: Callable[[dict[str, Any]], None]
+    world: World, spoil: Callable[[dict[str, Any]], None], told: str
 ) -> None:
     """What the client would not notice it would not prove either."""
     client = world.clients["smartdialog"]
@@ -82,5 +89,6 @@ async def test_a_definition_that_is_wrong_is_of_no_use(
     spoil(document["paths"]["/messages"]["post"])
     file = world.installation.folder / f"{spoil.__name__}.json"
     file.write_text(json.dumps(document))
-    with pytest.raises((AssertionError, KeyError, ValidationError, MatchingResponseNotFound)):
+    wrong = (AssertionError, KeyError, ValidationError, MatchingResponseNotFound)
+    with pytest.raises(wrong, match=re.escape(told)):
         await acts_smartdialog.ACTS["SendMessage"](world, client.with_definition(file))

@@ -92,10 +92,8 @@ class World:
         """Export the connector and make a connection with it."""
         words, key = CONNECTORS[name]
         folder = self.installation.folder / name.replace(" ", "-")
-        base_url = self.base_url
-        await self.installation.command(
-            "connector", "export", *words, "--base-url", base_url, "-o", str(folder)
-        )
+        options = ("--base-url", self.base_url, "-o", str(folder))
+        await self.installation.command("connector", "export", *words, *options)
         client = Client(folder / "apiDefinition.swagger.json", self._session)
         client.credentials = await sign_in.credentials(client.document, key, SECRET)
         self.clients[name] = client
