@@ -112,16 +112,21 @@ class Client:
         hidden = {each.name for each in operation.params.values() if _hidden(each.param_spec)}
         assert not hidden & set(chosen), "nobody sees it"
         values: dict[str, Any] = {}
-        for parameter in operation.params.values():
+        pending = [
+            each for each in operation.params.values() if each.name in chosen or each.location == "body"
+        ]
+        assert set(chosen) <= {each.name for each in pending}, f"{name} has no {sorted(chosen)}"
+        pending.sort(key=lambda each: each.location == "body")
+        while pending:  # what others are picked by comes before them
+            names = {each.name for each in pending}
+            parameter = next(each for each in pending if not names & set(_references(each.param_spec)))
+            pending.remove(parameter)
             if parameter.location == "body":
                 schema = self._spec.deref(parameter.param_spec["schema"])
-                values[parameter.name] = await self._picked(
-                    schema, _filled(schema, body or {}, callback), values
-                )
-            elif parameter.name in chosen:
-                value = chosen.pop(parameter.name)
-                values[parameter.name] = await self._picked(parameter.param_spec, value, values)
-        assert not chosen, f"{name} has no {sorted(chosen)}"
+                value = _filled(schema, body or {}, callback)
+            else:
+                schema, value = parameter.param_spec, chosen[parameter.name]
+            values[parameter.name] = await self._picked(schema, value, values)
         return await self.call(name, values, status)
 
     async def choices(self, field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,8 +153,8 @@ class Client:
                 parameters[name] = given
             elif "value" in given:
                 parameters[name] = given["value"]
-            else:
-                parameters[name] = known[given[reference].rpartition("/")[2]]
+            elif (of := given[reference].rpartition("/")[2]) in known:  # else it is asked without
+                parameters[name] = known[of]
         return _at((await self.call(asked["operationId"], parameters)).value, collection)
 
     async def _picked(self, field: Mapping[str, Any], value: Any, known: Mapping[str, Any]) -> Any:
@@ -254,6 +259,13 @@ class Client:
 
 def _hidden(field: Mapping[str, Any]) -> bool:
     return field.get("x-ms-visibility") == "internal"
+
+
+def _references(field: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters by which a field's list is made."""
+    for given in field.get("x-ms-dynamic-values", {}).get("parameters", {}).values():
+        if isinstance(given, dict) and "parameter" in given:
+            yield given["parameter"]
 
 
 def _filled(schema: Mapping[str, Any], given: Mapping[str, Any], callback: str) -> dict[str, Any]:
