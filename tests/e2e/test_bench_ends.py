@@ -34,20 +34,21 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-def ours(folder: Path) -> list[psutil.Process]:
-    """The processes that have to do with the folder."""
-    found = []
+def ours(folder: Path) -> dict[psutil.Process, list[str]]:
+    """The processes that have to do with the folder, with their command lines."""
+    found = {}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            places = " ".join([*process.cmdline(), process.environ().get("TMPDIR", "")])
+            words = process.cmdline()
+            places = " ".join([*words, process.environ().get("TMPDIR", "")])
             if str(folder) in places and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
+                found[process] = words
     return found
 
 
 def until_engine_runs(folder: Path) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not any({"child", "engine"} <= set(process.cmdline()) for process in ours(folder)):
+    while not any({"child", "engine"} <= set(words) for words in ours(folder).values()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
@@ -67,7 +68,7 @@ def test_a_signal_ends_it_with_all_it_started(folder: Path, command: str, sent: 
         until_engine_runs(folder)
         process.send_signal(sent)
         assert process.wait(PATIENCE) == 128 + sent
-        assert ours(folder) == []
+        assert ours(folder) == {}
         assert list(folder.iterdir()) == []
     finally:
         for left in ours(folder):
