@@ -18,7 +18,7 @@ _LEFT, _TOP, _RIGHT, _BOTTOM = 0.18, 0.22, 0.82, 0.66
 _ROUND = 0.1
 _TAIL = ((0.30, 0.60), (0.30, 0.81), (0.52, 0.60))
 _THICK, _DOT = 0.032, 0.052  # half of a stroke's width, and of a dot's
-_WHITE = (255, 255, 255)
+_WHITE = 255
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -45,17 +45,14 @@ def dot(x: float, y: float) -> Stroke:
 
 def icon(colour: str, glyph: Iterable[Stroke]) -> bytes:
     """The icon as a PNG. `colour`: as #rrggbb."""
-    brand = tuple(bytes.fromhex(colour.removeprefix("#")))
+    brand = bytes.fromhex(colour.removeprefix("#"))
     strokes = tuple(glyph)
     rows = bytearray()
     for y in range(SIDE):
         rows.append(0)  # this row is stored as it is
         for x in range(SIDE):
-            at_x, at_y = (x + 0.5) / SIDE, (y + 0.5) / SIDE
-            ink = min(_bubble(at_x, at_y), 1 - max(_inside(_off(each, at_x, at_y)) for each in strokes))
-            rows += bytes(
-                [round(under + (over - under) * ink) for under, over in zip(brand, _WHITE, strict=True)]
-            )
+            ink = _ink((x + 0.5) / SIDE, (y + 0.5) / SIDE, strokes)
+            rows += bytes([round(under + (_WHITE - under) * ink) for under in brand]) if ink else brand
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)  # 8 bits of red, green and blue
     return (
         _SIGNATURE
@@ -74,8 +71,10 @@ def _inside(distance: float) -> float:
     return min(1.0, max(0.0, 0.5 - distance * SIDE))
 
 
-def _bubble(x: float, y: float) -> float:
-    return max(_inside(_off_box(x, y)), _inside(_off_tail(x, y)))
+def _ink(x: float, y: float, glyph: tuple[Stroke, ...]) -> float:
+    """How white it is there."""
+    bubble = max(_inside(_off_box(x, y)), _inside(_off_tail(x, y)))
+    return min(bubble, 1 - max(_inside(_off(stroke, x, y)) for stroke in glyph)) if bubble else 0.0
 
 
 def _off_box(x: float, y: float) -> float:

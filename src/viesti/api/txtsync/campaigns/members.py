@@ -119,7 +119,7 @@ _TOTALS = (
     _count(
         "TotalCancelled", "total_cancelled", "Cancelled", "Those that were called off before they were sent."
     ),
-    _count("TotalSegments", "total_segments", "Segments", "The parts of all messages."),
+    _count("TotalSegments", "total_segments", "Total Segments", "The parts of all messages."),
 )
 _HEAD = (
     _member("CampaignID", "campaign_id", ID, "Campaign ID", "Its id."),
