@@ -18,6 +18,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 JSON = b"application/json"
 NO_CONTENT = 204
+_BODILESS = frozenset((NO_CONTENT, 304))
 # Decimal as a JSON number, digit by digit: no float in between. Times are UTC and end in 'Z'.
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -101,7 +102,7 @@ def sentences(errors: Iterable[FieldError]) -> str:
 async def send_answer(answer: Answer, send: Send, more_headers: Headers = ()) -> None:
     """Put an answer on the wire."""
     headers = [*answer.headers, *more_headers]
-    if answer.status != NO_CONTENT:  # which has no length (RFC 9110, 8.6)
+    if answer.status not in _BODILESS:  # which have no length (RFC 9110, 8.6)
         length = b"%d" % len(answer.body)
         headers[:0] = (b"content-type", answer.content_type), (b"content-length", length)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 from starlette.routing import Route, Router
 
-from viesti.api import links, native, oauth, provider, smartdialog, txtsync
+from viesti.api import documents, links, native, oauth, provider, smartdialog, txtsync
 from viesti.api.answer import Endpoint
 from viesti.api.body import BodyLimits
 from viesti.api.edge import Edge
+from viesti.api.faces import FACES
 from viesti.api.guard import Guard, GuardedEndpoint
 from viesti.api.meters import Meters
 from viesti.api.native.messages import NativeMessages
@@ -79,6 +80,7 @@ def create_app(
         *smartdialog.routes(services.smartdialog, options.body_limits, meters),
         *native.routes(services.native, guard, options.body_limits, meters),
         *oauth.routes(services.oauth),
+        *documents.routes(FACES, services.native.base_url),
         *links.routes(services.follow_link),
         *pages,
     ]

@@ -6,11 +6,14 @@ an answer promises the members that its struct always writes, and no others.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from viesti.api.contract.values import (
     PLAIN,
@@ -63,7 +66,6 @@ def _schema(value: Value, *, written: bool) -> Schema:
                 "enum": [*value.choices, *value.more, *blank] if value.choices else None,
                 "maxLength": value.max_length,
                 "minLength": value.least or None,
-                "default": value.default,
             }
         case Whole():
             facts = {
@@ -75,7 +77,7 @@ def _schema(value: Value, *, written: bool) -> Schema:
         case Number():
             facts = {"type": "number"}
         case Truth():
-            facts = {"type": "boolean", "default": value.default}
+            facts = {"type": "boolean"}
         case Moment():
             facts = {"type": "string", "format": "date-time"}
         case Scalars():
@@ -114,7 +116,7 @@ def _read_member(member: Member) -> Schema:
 
 
 def _written(thing: Thing) -> Schema:
-    fields = {field.name: field for field in msgspec.structs.fields(thing.make)} if thing.make else {}
+    fields = _fields(thing.make) if thing.make else {}
     always = [m.name for m in thing.members if m.required or always_written(thing, m)]
     properties = {}
     for member in thing.members:
@@ -133,10 +135,16 @@ def always_written(thing: Thing, member: Member) -> bool:
     """Whether an answer never goes out without this member."""
     if thing.make is None:
         return False
-    (field,) = [each for each in msgspec.structs.fields(thing.make) if each.name == member.to]
+    field = _fields(thing.make)[member.to]
     if _leaves_out_defaults(thing) and not field.required:
         return False
     return msgspec.UnsetType not in _kinds(field.type)
+
+
+@cache
+def _fields(make: type[msgspec.Struct]) -> Mapping[str, FieldInfo]:
+    """The struct's fields by name; asked for often, and slow to find out."""
+    return {field.name: field for field in msgspec.structs.fields(make)}
 
 
 def _leaves_out_defaults(thing: Thing) -> bool:
