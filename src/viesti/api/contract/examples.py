@@ -44,7 +44,7 @@ TEXTS: Mapping[str, str] = {
     **dict.fromkeys(("pipelineid", "actionid", "hookid", "triggerid", "messageid", "eventid"), GUID),
     **dict.fromkeys(("tag", "tagname", "group", "keyword"), "guests"),
     **dict.fromkeys(("region", "country", "countrycode"), "FI"),
-    "name": "Ada Lovelace",
+    "name": "Acme",
     "firstname": "Ada",
     "lastname": "Lovelace",
     "email": "ada@example.com",
