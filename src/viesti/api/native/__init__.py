@@ -16,6 +16,7 @@ from viesti.api.meters import Meters
 from viesti.api.native.account import bound as account
 from viesti.api.native.guard import NativeGuard
 from viesti.api.native.slice import BASE, Bound, Common
+from viesti.api.native.tags import bound as tags
 from viesti.services.authenticate import Caller
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
@@ -31,11 +32,12 @@ class NativeServices:
     guids: Guids
     base_url: str
     account: account.AccountServices
+    tags: tags.TagsServices
 
 
 def bound(services: NativeServices, common: Common) -> Bound:
     """Every operation of the API with its handler."""
-    return (*account.bound(services.account, common),)
+    return (*account.bound(services.account, common), *tags.bound(services.tags, common))
 
 
 def routes(

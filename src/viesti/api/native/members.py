@@ -8,7 +8,7 @@ from __future__ import annotations
 from viesti.api.contract.operation import Parameter
 from viesti.api.contract.values import About, DynamicValues, From, Text, Whole
 from viesti.api.native.who import FIELD
-from viesti.api.paging import MAX_ID
+from viesti.api.paging import DEFAULT_LIMIT, MAX_ID, MAX_LIMIT
 from viesti.domain.channel import AddressKind
 from viesti.domain.message import Protocol
 
@@ -39,6 +39,23 @@ OF_CUSTOMER = {FIELD: From(FIELD)}  # what an operation is given that lists thin
 SERVICES = DynamicValues(
     operation="ListServices", value="key", title="name", collection="services", parameters=OF_CUSTOMER
 )
+GROUPS = DynamicValues(
+    operation="ListGroups", value="key", title="name", collection="groups", parameters=OF_CUSTOMER
+)
+TAGS = DynamicValues(
+    operation="ListTags",
+    value="name",
+    title="name",
+    collection="tags",
+    parameters={**OF_CUSTOMER, "limit": MAX_LIMIT},
+)
 SENDERS = DynamicValues(
     operation="ListSenders", value="sender", title="sender", collection="senders", parameters=OF_CUSTOMER
+)
+LIMIT = Parameter(
+    "limit",
+    "query",
+    "limit",
+    Whole(least=1, most=MAX_LIMIT),
+    about=About("Limit", f"How many to give at most, 1 to {MAX_LIMIT}; {DEFAULT_LIMIT} when left out."),
 )

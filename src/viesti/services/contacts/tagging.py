@@ -39,23 +39,30 @@ async def held_tags(
 ) -> list[int] | FieldProblem:
     """The tags of these names, which were checked, held until the transaction ends; made where there are
     none yet."""
-    found = await _named(tx, customer, names)
+    found = await lists_named(tx, customer, names)
     if missing := [name for name in names if name.lower() not in found]:
         for name in dict.fromkeys(missing):
             identifier = await store.ids.one(customer.bucket)
             await tx.lists.make(identifier, customer.bucket, customer.id, name)
-        found = await _named(tx, customer, names)
+        found = await lists_named(tx, customer, names)
     tags: list[int] = []
     for at, name in enumerate(names):
         list_id, is_group = found[name.lower()]
         if is_group:
-            return FieldProblem("tags", f"'{name}' is the list of a group, which is no tag.", at)
+            return no_tag(name, at)
         tags.append(list_id)
     return list(dict.fromkeys(tags))
 
 
-async def _named(tx: Transaction, customer: Customer, names: Sequence[str]) -> dict[str, tuple[int, bool]]:
-    """By lower case: the list, and whether it is a group's."""
+def no_tag(name: str, at: int) -> FieldProblem:
+    """That the name at this place is of a group's list."""
+    return FieldProblem("tags", f"'{name}' is the list of a group, which is no tag.", at)
+
+
+async def lists_named(
+    tx: Transaction, customer: Customer, names: Sequence[str]
+) -> dict[str, tuple[int, bool]]:
+    """By lower case: the list, held, and whether it is a group's."""
     exact = set(names)
     found: dict[str, tuple[int, bool]] = {}
     for list_id, name, service in await tx.lists.named(customer.id, list(exact)):

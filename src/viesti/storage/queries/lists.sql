@@ -101,6 +101,12 @@ select l.id, l.name, m.active from list_members m join lists l on l.id = m.list_
 where m.contact_id = $2 and l.customer_id = $1 and l.service_id is null and l.emptied_at is null
 order by lower(l.name), l.id
 
+-- name: sizes_of_services
+-- How many contacts are in the groups of these services, and how many of them are active; an empty group is not in it.
+select l.service_id, count(*) as contacts, count(*) filter (where m.active) as active
+from lists l join list_members m on m.list_id = l.id
+where l.service_id = any($1::bigint[]) group by l.service_id
+
 -- name: size
 -- How many contacts are on a list.
 select count(*) from list_members where list_id = $1

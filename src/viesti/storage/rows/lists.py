@@ -116,6 +116,11 @@ class Lists:
         rows = await self._connection.fetch(SQL["tags_of"], customer_id, contact_id)
         return [(row["id"], row["name"], row["active"]) for row in rows]
 
+    async def sizes_of_services(self, service_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """`(contacts, active ones)` by group service; an empty group is not in it."""
+        rows = await self._connection.fetch(SQL["sizes_of_services"], service_ids)
+        return {row["service_id"]: (row["contacts"], row["active"]) for row in rows}
+
     async def size(self, list_id: int) -> int:
         return int(await self._connection.fetchval(SQL["size"], list_id))
 
