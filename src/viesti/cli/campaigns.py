@@ -181,14 +181,17 @@ async def _turn(
     from viesti.services.guids import Guids
     from viesti.services.publish import Publish
     from viesti.services.release_held import ReleaseHeld
+    from viesti.services.short_links import ShortLinks
     from viesti.services.wake import Waker
     from viesti.storage.seal import Seal
 
     now = wiring.utc_now
     waker = Waker(store)
     try:
-        guids = await Guids.open(store, Seal(wiring.secret_keys(settings)), os.urandom, now())
-        cancel = CancelWaiting(store, estate, Publish(store, guids), waker, now)
+        seal = Seal(wiring.secret_keys(settings))
+        guids = await Guids.open(store, seal, os.urandom, now())
+        publish = Publish(store, guids, await ShortLinks.open(store, seal, os.urandom, now()))
+        cancel = CancelWaiting(store, estate, publish, waker, now)
         move = MoveQueued(store, ReleaseHeld(estate, waker, now), cancel, now)
         return await SteerCampaign(store, move, waker, now)(campaign.customer_id, campaign.id, verb)
     finally:

@@ -149,7 +149,7 @@ def _build(
 ) -> tuple[Engine, EstateCache, GroupCommit]:
     now, random = wiring.utc_now, wiring.jitter
     estate = EstateCache(store)
-    publish = Publish(store, guids)
+    publish = Publish(store, guids, short_links)
     receipts = TakeReceipts(store, estate, publish, waker, now)
     announce = Announce(store, short_links)
     group_commit = GroupCommit(store, estate, publish, announce, waker, wiring.monotonic)  # of campaigns

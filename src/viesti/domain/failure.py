@@ -86,3 +86,6 @@ SENTENCES: dict[Failure, str] = {
 
 # Nothing is sent to them, and that is as it should be: no failure of the sending.
 UNWANTED = frozenset((Failure.OPTED_OUT, Failure.NOT_OPTED_IN))
+
+# The number does not exist, or can't be written to in this way: another message will not reach it either.
+INVALID = frozenset((Failure.INVALID_DESTINATION, Failure.NOT_ON_WHATSAPP))

@@ -21,6 +21,12 @@ def _folded(word: str) -> str:
     return bare.lower() if bare.isascii() else unicodedata.normalize("NFC", bare.casefold())
 
 
+def keyword_words(text: str, most: int | None = None) -> tuple[str, ...]:
+    """The words of a text as keywords are compared; at most the first so many."""
+    words = text.split() if most is None else text.split(maxsplit=most)[:most]
+    return tuple(map(_folded, words))
+
+
 @dataclass(frozen=True, slots=True)
 class KeywordRule:
     """One chain of one service; () is the default of the address. `address` is its digits, long or short."""
@@ -74,7 +80,7 @@ class KeywordIndex:
         if chains is None:
             return None
         depth = self._depths[address]
-        words = tuple(map(_folded, text.split(maxsplit=depth)[:depth]))
+        words = keyword_words(text, depth)
         for length in range(len(words), -1, -1):
             found = chains.get(words[:length])
             if found is not None:

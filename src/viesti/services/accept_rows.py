@@ -43,7 +43,7 @@ class AcceptRows:
         self.held: list[Held] = []
         self.counts: list[ContactCount] = []
         self.fallbacks: list[FallbackDue] = []
-        self.skipped: list[Moved] = []  # nothing is sent to them, and a report is owed
+        self.skipped: list[Moved] = []  # nothing is sent to them, and somebody is told
 
     async def write(self, tx: Transaction) -> None:
         """Store them. Raises `OverTheCap`."""
@@ -94,8 +94,8 @@ class AcceptRows:
             if planned.fallback_at and status is not Status.FAILED and digits.isdecimal():
                 self.fallbacks.append(FallbackDue(recipient_id, recipient.bucket, planned.fallback_at))
             if status is Status.FAILED:
-                if recipient.reports:
-                    self.skipped.append(_moved(recipient))
+                if recipient.reports or customer_id in known.reported:
+                    self.skipped.append(_moved(recipient, told=customer_id in known.reported))
             elif contact:
                 self.counts.append(_count(recipient, wanted.links))
             answers.append(
@@ -193,7 +193,7 @@ def _uninvited(digits: str, planned: Planned) -> str:
     return f"{shown(digits)} has not opted in to WhatsApp messages from {number}: nothing is sent to it."
 
 
-def _moved(recipient: Recipient) -> Moved:
+def _moved(recipient: Recipient, *, told: bool) -> Moved:
     return Moved(
         id=recipient.id,
         bucket=recipient.bucket,
@@ -204,6 +204,7 @@ def _moved(recipient: Recipient) -> Moved:
         failure=recipient.failure,
         carrier_error=None,
         reports=recipient.reports,
+        told=told,
     )
 
 

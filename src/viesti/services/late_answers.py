@@ -71,8 +71,8 @@ async def _whole(tx: Transaction, parts: Sequence[PartRow]) -> dict[int, PartRow
 async def _mark_sent(
     tx: Transaction, snapshot: Snapshot, hold: Hold, whole: dict[int, PartRow], withdrawn: set[int]
 ) -> list[Moved]:
-    """Those who would have been sent again, and those held in doubt, are sent; gives those whose customer
-    hears of it. Who is in somebody's hands is settled by him."""
+    """Those who would have been sent again, and those held in doubt, are sent; gives them. Who is in
+    somebody's hands is settled by him."""
     if not whole:
         return []
     standing = await tx.messages.standing(list(whole))
@@ -87,7 +87,7 @@ async def _mark_sent(
     return [
         sent_move(one, messages[one.message_id])
         for one in recipients
-        if one.id in sent and one.message_id in messages and messages[one.message_id].report_all
+        if one.id in sent and one.message_id in messages
     ]
 
 

@@ -1,4 +1,4 @@
-"""Owes the callbacks of a change: written in the transaction that makes the change.
+"""Owes the callbacks of a recipient's change: written in the transaction that makes the change.
 
 Rule: a delivery report is rendered once, here, so that every try of it sends the same bytes; its ids are as
 the interface showed them that took the message.
@@ -6,7 +6,7 @@ the interface showed them that took the message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from viesti.domain.delivery_report import DEFAULT_NAMES, DeliveryReport, report_url
@@ -15,7 +15,9 @@ from viesti.domain.message import Callback
 from viesti.domain.status import Status
 from viesti.services.estate import Snapshot
 from viesti.services.guids import GuidKind
+from viesti.services.short_links import ShortLinks
 from viesti.services.tally import tally
+from viesti.services.tell.recipients import TellOfRecipients
 from viesti.storage.guid import GuidCipher
 from viesti.storage.store import (
     MessageToSend,
@@ -31,19 +33,26 @@ GUID_DIALECTS = frozenset(("smartdialog",))  # interfaces that show ids as GUIDs
 
 
 class Publish:
-    """Owes delivery reports, for one process."""
+    """Owes delivery reports and the calls of triggers, for one process."""
 
-    def __init__(self, store: Store, guids: GuidCipher) -> None:
+    def __init__(self, store: Store, guids: GuidCipher, short_links: ShortLinks) -> None:
         self._store = store
         self._guids = guids
+        self._tell = TellOfRecipients(store, short_links)
 
     async def __call__(
         self, tx: Transaction, snapshot: Snapshot, moved: Iterable[Moved], now: datetime
     ) -> int:
-        """Owe the delivery reports of recipients that moved and count those that failed; gives how many are
-        owed."""
+        """Owe what is owed for recipients that moved and count those that failed; gives how many calls that
+        is."""
         moved = list(moved)
         await tally(tx, self._store, moved, now)
+        told = await self._tell(tx, snapshot, moved, now) if moved else 0
+        return told + await self._reports(tx, snapshot, moved, now)
+
+    async def _reports(
+        self, tx: Transaction, snapshot: Snapshot, moved: Sequence[Moved], now: datetime
+    ) -> int:
         reporting = [recipient for recipient in moved if recipient.reports]
         if not reporting:
             return 0
@@ -103,7 +112,7 @@ def sent_move(recipient: ToSend, message: MessageToSend) -> Moved:
         status=int(Status.SENT),
         failure=None,
         carrier_error=None,
-        reports=True,
+        reports=message.report_all,
     )
 
 

@@ -69,7 +69,7 @@ def _tells_of(receipt: CarrierReceipt, address: str) -> bool:
 
 async def learn_attempts(tx: Transaction, channel_id: int, receipts: Sequence[CarrierReceipt]) -> list[Moved]:
     """Write that these attempts were taken: their reference, and that who would have been sent it again, or
-    is held in doubt, was sent it. Gives those whose customer hears of that."""
+    is held in doubt, was sent it. Gives those that are sent by it."""
     parts = {(part.recipient_id, part.attempt): part for part in (_part(channel_id, one) for one in receipts)}
     added = await tx.messages.add_late_parts(sorted(parts.values()))
     last = {part.recipient_id: part for part in sorted(parts.values())}
@@ -82,11 +82,7 @@ async def learn_attempts(tx: Transaction, channel_id: int, receipts: Sequence[Ca
     learned = [part for key, part in parts.items() if (*key, part.number) in added]
     await tx.messages.add_events([_event(part, withdrawn) for part in learned])
     messages = await tx.messages.load_messages(list({r.message_id for r in recipients if r.id in sent}))
-    return [
-        sent_move(one, messages[one.message_id])
-        for one in recipients
-        if one.id in sent and messages[one.message_id].report_all
-    ]
+    return [sent_move(one, messages[one.message_id]) for one in recipients if one.id in sent]
 
 
 def _part(channel_id: int, receipt: CarrierReceipt) -> PartRow:

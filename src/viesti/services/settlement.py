@@ -72,6 +72,7 @@ class SettledSent:
             for part in report.parts
             if isinstance(part.outcome, Accepted)
         ]
+        self._customers = {in_hand.message.customer_id for in_hand, _, _ in decided}
         self.ids: set[int] = set()
         self.awaited: list[str] = []
 
@@ -80,7 +81,9 @@ class SettledSent:
         if not self._parts:
             return
         self.ids, awaited = await store.run_one(
-            lambda tx: tx.outbox.settle_sent(self._parts, self._hold.channel_id, self._hold.token)
+            lambda tx: tx.outbox.settle_sent(
+                self._parts, self._hold.channel_id, self._hold.token, self._customers
+            )
         )
         self.awaited = [part.reference for part in self._parts if part.reference] if awaited else []
 
@@ -188,18 +191,14 @@ class Settlement:
         return parts + others
 
     async def _write_sent(self, tx: Transaction, ours: Sequence[Decided]) -> list[Moved]:
-        """Mark those the carrier took whole; gives those whose customer hears of it."""
+        """Mark those the carrier took whole; gives those that are sent now."""
         sent = [one for one in ours if isinstance(one.decision, Sent)]
         moved = await tx.messages.mark_sent(
             [_sent_row(one, self._now) for one in sent], self._hold.channel_id
         )
         parts = [SentParts(one.in_hand.recipient, one.report.parts_total) for one in sent]
         await settle_sent(tx, self._snapshot, self._hold.channel_id, parts)
-        return [
-            sent_move(one.in_hand.recipient, one.in_hand.message)
-            for one in sent
-            if one.in_hand.message.report_all and one.id in moved
-        ]
+        return [sent_move(one.in_hand.recipient, one.in_hand.message) for one in sent if one.id in moved]
 
     def _failure(self, one: Decided, failed: Failed) -> StatusChange:
         return StatusChange(

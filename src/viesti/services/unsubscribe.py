@@ -11,6 +11,7 @@ from datetime import datetime
 from viesti.storage.store import Store, Transaction
 
 WHY = "deleted"
+ANYWHERE = -1  # whatever service it is to
 
 
 class Unsubscribe:
@@ -23,8 +24,8 @@ class Unsubscribe:
     async def __call__(
         self, subscription_id: int, service_id: int | None, customers: Collection[int] | None
     ) -> bool:
-        """End the subscription to this service (None: to every service), if it is one of these customers'
-        (None: whoever's). Gives whether there is or was such a one. Raises `StoreUnavailable`."""
+        """End the subscription to this service (None: to every service; or `ANYWHERE`), if it is one of these
+        customers' (None: whoever's). Gives whether there is or was such a one. Raises `StoreUnavailable`."""
         known = False
 
         async def work(tx: Transaction) -> None:
@@ -32,7 +33,7 @@ class Unsubscribe:
             found = await tx.subscriptions.one(subscription_id)
             known = (
                 found is not None
-                and found.service_id == service_id
+                and service_id in (found.service_id, ANYWHERE)
                 and (customers is None or found.customer_id in customers)
             )
             if known:

@@ -35,6 +35,7 @@ class GuidKind(IntEnum):
     ACTION = 9
     ATTACHMENT = 10
     HOOK = 11
+    TRIGGER = 12
 
 
 class GuidCipher:

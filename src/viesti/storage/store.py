@@ -55,6 +55,7 @@ from viesti.storage.rows.subscriptions import NewSubscription, Subscription, Sub
 from viesti.storage.rows.templates import Templates, TemplateTold
 from viesti.storage.rows.threads import OpenThread, Thread, Threads
 from viesti.storage.rows.throttle import Throttles
+from viesti.storage.rows.told import Told, ToldRecipient
 from viesti.storage.rows.windows import Opened, Windows
 
 __all__ = [
@@ -119,6 +120,7 @@ __all__ = [
     "TemplateTold",
     "Thread",
     "ToSend",
+    "ToldRecipient",
     "Transaction",
     "Untold",
     "Visit",
@@ -270,6 +272,10 @@ class Transaction:
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(self._connection)
+
+    @cached_property
+    def told(self) -> Told:
+        return Told(self._connection)
 
     @cached_property
     def templates(self) -> Templates:

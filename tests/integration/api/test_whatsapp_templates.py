@@ -423,7 +423,11 @@ async def test_approved_by_webhook(stage: Stage) -> None:
     """From the request to what the provider posts, over real sockets: nothing is asked for."""
     parts, whatsapp = stage.api.parts, stage.cloud.whatsapp
     receipts = TakeReceipts(
-        parts.store, parts.estate, Publish(parts.store, parts.guids), parts.waker, parts.now
+        parts.store,
+        parts.estate,
+        Publish(parts.store, parts.guids, parts.short_links),
+        parts.waker,
+        parts.now,
     )
     channels = ProviderChannels(parts.estate, parts.seal.open)
     process = ProcessBodies(

@@ -152,7 +152,7 @@ class Process:
         self.store = store
         self.waker = Waker(store)
         self.estate = EstateCache(store)
-        self.publish = Publish(store, GUIDS)
+        self.publish = Publish(store, GUIDS, SHORT_LINKS)
         self.short_links = SHORT_LINKS
         self.announce = Announce(store, SHORT_LINKS)
         self.group = GroupCommit(store, self.estate, self.publish, self.announce, self.waker, time.monotonic)

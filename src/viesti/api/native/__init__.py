@@ -17,6 +17,7 @@ from viesti.api.native.account import bound as account
 from viesti.api.native.guard import NativeGuard
 from viesti.api.native.slice import BASE, Bound, Common
 from viesti.api.native.tags import bound as tags
+from viesti.api.native.triggers import bound as triggers
 from viesti.services.authenticate import Caller
 from viesti.services.estate import EstateCache
 from viesti.services.guids import Guids
@@ -33,11 +34,16 @@ class NativeServices:
     base_url: str
     account: account.AccountServices
     tags: tags.TagsServices
+    triggers: triggers.TriggersServices
 
 
 def bound(services: NativeServices, common: Common) -> Bound:
     """Every operation of the API with its handler."""
-    return (*account.bound(services.account, common), *tags.bound(services.tags, common))
+    return (
+        *account.bound(services.account, common),
+        *tags.bound(services.tags, common),
+        *triggers.bound(services.triggers, common),
+    )
 
 
 def routes(

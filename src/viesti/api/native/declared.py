@@ -6,10 +6,12 @@ from viesti.api.contract.face import Section
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.native.account import declared as account
 from viesti.api.native.tags import declared as tags
+from viesti.api.native.triggers import declared as triggers
 
 SECTIONS: tuple[Section, ...] = (
     Section("Account", "What a connection may act for and with.", account.OPERATIONS),
     Section("Contacts", "Tags and groups, and who has a tag.", tags.OPERATIONS),
+    Section("Triggers", "What starts a flow.", triggers.OPERATIONS),
 )
 OPERATIONS: tuple[AnyOperation, ...] = tuple(
     [operation for section in SECTIONS for operation in section.operations]

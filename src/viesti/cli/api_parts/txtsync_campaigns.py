@@ -19,7 +19,7 @@ from viesti.services.release_held import ReleaseHeld
 def make(parts: Parts) -> CampaignsServices:
     """Make them."""
     store, estate, waker, now = parts.store, parts.estate, parts.waker, parts.now
-    cancel = CancelWaiting(store, estate, Publish(store, parts.guids), waker, now)
+    cancel = CancelWaiting(store, estate, Publish(store, parts.guids, parts.short_links), waker, now)
     move = MoveQueued(store, ReleaseHeld(estate, waker, now), cancel, now)
     return CampaignsServices(
         create=CreateCampaign(store, estate, parts.submit, waker, now),

@@ -49,7 +49,8 @@ where r.id = u.id and r.id = any($1::bigint[])
 update recipients set status = 10 where id = any($1::bigint[]) and status = 5
 
 -- name: advance
--- Moves recipients to a higher status; gives those that moved and what is owed for it.
+-- Moves recipients to a higher status; gives those that moved, what is owed for it, and whether a subscription
+-- of their customer's may be to it.
 update recipients r
 set status = u.status, failure = u.failure, carrier_error = u.carrier_error, carrier_at = u.carrier_at,
     finished_at = case when u.status >= 50 then u.at else r.finished_at end,
@@ -58,7 +59,9 @@ from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::timestampt
      u (id, status, failure, carrier_error, carrier_at, at, attempt)
 where r.id = u.id and r.id = any($1::bigint[]) and r.status < u.status
 returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports,
-          case when r.status between 51 and 69 then (select o.status from recipients o where o.id = r.id) end as was
+          case when r.status between 51 and 69 then (select o.status from recipients o where o.id = r.id) end as was,
+          exists (select from subscriptions s where s.customer_id = r.customer_id and s.event in ('report', 'invalid')
+                  and s.ended_at is null offset 0) as told
 
 -- name: report_targets
 -- Where the delivery reports of these messages go.

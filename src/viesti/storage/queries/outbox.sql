@@ -39,10 +39,15 @@ returning id
 -- name: settle_sent
 -- Settles recipients that the carrier took whole, as far as they are still claimed under token $1: they leave, their
 -- parts ($3 to $8, in order) are noted, and they are marked as `sent` (30) unless a receipt has moved them further.
--- Gives them, and whether a receipt came before one of the references. (`is true` keeps the look-up in `gone` a hash;
+-- None of them leaves when one of the customers $9 has a subscription to every status: then more is to be written with
+-- it. Gives them, and whether a receipt came before one of the references. (`is true` keeps the look-up in `gone` a hash;
 -- as a join it is planned for one row. The low bits of an id are its bucket.)
 with gone as materialized (
     delete from outbox where id = any($3::bigint[]) and claim + 0 = $1
+      and not exists (select from unnest($9::bigint[]) p (customer_id)
+                      where exists (select from subscriptions s
+                                    where s.customer_id = p.customer_id and s.event = 'report' and s.ended_at is null
+                                      and s.options @> '{"every": true}' offset 0))
     returning id
 ), noted as (
     insert into parts (recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at)

@@ -1,7 +1,7 @@
 -- name: known
 -- What is known of these people, $1 of the customer and $2 the number, as far as there is anything: what they opted out
 -- of, and who of the customer's contacts they are. Then, without a number, those customers of $3 with a live
--- subscription to what is sent. (One look by index for each; "offset 0" and "limit" keep it so, as joins it is
+-- subscription to what is sent or to reports, and to which. (One look by index for each; "offset 0" and "limit" keep it so, as joins it is
 -- planned for a few; and the order names the index of numbers, or planned while there are no contacts it takes any.)
 select p.customer_id, p.address, o.scope, c.id, c.name, c.first_name, c.last_name, c.external_reference
 from unnest($1::bigint[], $2::text[]) p (customer_id, address)
@@ -14,9 +14,10 @@ left join lateral (
 ) c on true
 where o.scope is not null or c.id is not null
 union all
-select p.customer_id, null, null, null, null, null, null, null from unnest($3::bigint[]) p (customer_id)
+select p.customer_id, null, e.event, null, null, null, null, null
+from unnest($3::bigint[]) p (customer_id) cross join (values ('outbound'), ('report')) e (event)
 where exists (select from subscriptions s
-              where s.customer_id = p.customer_id and s.event = 'outbound' and s.ended_at is null offset 0)
+              where s.customer_id = p.customer_id and s.event = e.event and s.ended_at is null offset 0)
 
 -- name: on_whatsapp
 -- What these parties, $1 of the customer, $2 by our identity and $3 the address, said under any name that we know them by

@@ -8,7 +8,8 @@ where reference = any($1::text[]) and reference <> '' and channel_id = $2 and re
 -- Writes receipts of channel $1 with what they say of their parts and recipients ($2 to $9 and $13 as they came). Those that
 -- are further ($10) than what is known go to their part; whoever wrote it meanwhile, what is final (neither 0, 1 nor 6)
 -- only gives way to delivered (2), and expired (3) to a failure. A status ($11, $12; null: none) goes to the recipient
--- where it is higher. Gives the recipients that moved and what is owed for it. (The low bits of an id are its bucket.)
+-- where it is higher. Gives the recipients that moved, what is owed for it, and whether a
+-- subscription of their customer's may be to it. (The low bits of an id are its bucket.)
 with logged as (
     insert into receipts (recipient_id, bucket, number, channel_id, reference, state, error, done_at, received_at, raw)
     select u.recipient_id, u.recipient_id % 64, u.number, $1, u.reference, u.state, u.error, u.done_at, u.received_at,
@@ -31,7 +32,9 @@ from unnest($2::bigint[], $7::text[], $8::timestamptz[], $9::timestamptz[], $11:
      u (id, error, done_at, received_at, status, failure)
 where r.id = u.id and r.id = any($2::bigint[]) and r.status < u.status
 returning r.id, r.bucket, r.message_id, r.customer_id, r.address, r.status, r.failure, r.carrier_error, r.reports,
-          case when r.status between 51 and 69 then (select o.status from recipients o where o.id = r.id) end as was
+          case when r.status between 51 and 69 then (select o.status from recipients o where o.id = r.id) end as was,
+          exists (select from subscriptions s where s.customer_id = r.customer_id and s.event in ('report', 'invalid')
+                  and s.ended_at is null offset 0) as told
 
 -- name: lock_recipients
 -- Locks recipients in their order.

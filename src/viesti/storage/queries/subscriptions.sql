@@ -16,12 +16,25 @@ where customer_id = $1 and event = $2 and service_id is not distinct from $3 and
 -- One subscription, live or ended.
 select id, bucket, customer_id, service_id, dialect, event, url_sealed, ended_at, options from subscriptions where id = $1
 
+-- name: wanted
+-- Whether any of these customers has a live subscription to an event. (One look by index for each.)
+select exists (select from unnest($1::bigint[]) p (customer_id)
+               where exists (select from subscriptions s
+                             where s.customer_id = p.customer_id and s.event = $2 and s.ended_at is null offset 0))
+
 -- name: of_services
--- The live subscriptions to an event at these services of these customers, to be called now. They can't be ended before
--- this transaction is: so whoever ends one finds every call that is owed for it.
+-- The live subscriptions to these events at these services of these customers, to be called now. They can't be ended
+-- before this transaction is: so whoever ends one finds every call that is owed for it.
 select id, bucket, customer_id, service_id, dialect, event, url_sealed, ended_at, options from subscriptions
-where customer_id = any($1::bigint[]) and event = $3 and ended_at is null
+where customer_id = any($1::bigint[]) and event = any($3::text[]) and ended_at is null
   and (service_id is null or service_id = any($2::bigint[]))
+order by id
+for share
+
+-- name: of_customers
+-- The same at whichever service.
+select id, bucket, customer_id, service_id, dialect, event, url_sealed, ended_at, options from subscriptions
+where customer_id = any($1::bigint[]) and event = any($2::text[]) and ended_at is null
 order by id
 for share
 

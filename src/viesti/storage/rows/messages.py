@@ -62,7 +62,7 @@ class MessageToSend(NamedTuple):
 
 class Moved(NamedTuple):
     """A recipient that moved to a higher status, and whether a report is owed for it. `was`: the status
-    before, read only of those that fail."""
+    before, read only of those that fail. `told`: the customer may have a subscription to it."""
 
     id: int
     bucket: int
@@ -74,6 +74,7 @@ class Moved(NamedTuple):
     carrier_error: str | None
     reports: bool
     was: int | None = None
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

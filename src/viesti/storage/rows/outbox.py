@@ -5,7 +5,7 @@ Rule: what a process may change is what it claimed; every statement but the clai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -96,12 +96,13 @@ class Outbox:
         )
 
     async def settle_sent(
-        self, parts: Sequence[SentPart], channel_id: int, token: int
+        self, parts: Sequence[SentPart], channel_id: int, token: int, customers: Collection[int]
     ) -> tuple[set[int], bool]:
         """Settle recipients the carrier took whole, of each at least one part; gives those that were still
-        claimed under the token, and whether a receipt waits for one of the parts."""
+        claimed under the token, and whether a receipt waits for one of the parts. Settles none when one of
+        their customers has a subscription to every status."""
         columns = zip(*sorted(parts), strict=True)
-        found = await self._connection.fetch(SQL["settle_sent"], token, channel_id, *columns)
+        found = await self._connection.fetch(SQL["settle_sent"], token, channel_id, *columns, list(customers))
         return {row[0] for row in found}, bool(found and found[0][1])
 
     async def defer(self, rows: Sequence[tuple[int, datetime | None, int]], token: int) -> set[int]:

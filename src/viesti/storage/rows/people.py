@@ -33,11 +33,12 @@ SILENT = OnWhatsApp(None, False)
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of some people. `opted_out`: in which scope; `on_whatsapp`: what parties of WhatsApp
-    said. `subscribed`: the customers who have a live subscription to what is sent."""
+    said. `subscribed`: the customers who have a live subscription to what is sent; `reported`: to reports."""
 
     opted_out: Mapping[Person, str] = field(default_factory=dict)
     contacts: Mapping[Person, KnownContact] = field(default_factory=dict)
     subscribed: Collection[int] = ()
+    reported: Collection[int] = ()
     on_whatsapp: Mapping[Party, OnWhatsApp] = field(default_factory=dict)
 
 
@@ -50,17 +51,17 @@ class People:
         customers, addresses = zip(*people, strict=True)
         opted_out: dict[Person, str] = {}
         contacts: dict[Person, KnownContact] = {}
-        subscribed: set[int] = set()
+        subscribed: dict[str, set[int]] = {"outbound": set(), "report": set()}
         rows = await self._connection.fetch(SQL["known"], customers, addresses, list(set(customers)))
         for customer, address, scope, identifier, *names in map(tuple, rows):
             if address is None:
-                subscribed.add(customer)
+                subscribed[scope].add(customer)
                 continue
             if scope is not None:
                 opted_out[customer, address] = scope
             if identifier is not None:
                 contacts[customer, address] = KnownContact(identifier, *names)
-        return Known(opted_out, contacts, subscribed)
+        return Known(opted_out, contacts, subscribed["outbound"], subscribed["report"])
 
     async def on_whatsapp(self, parties: Collection[Party]) -> dict[Party, OnWhatsApp]:
         """What these said, as far as they said anything."""

@@ -67,16 +67,25 @@ class Subscriptions:
         )
         return count
 
+    async def wanted(self, customer_ids: Collection[int], event: str) -> bool:
+        """Whether any of these customers has a live one to this event."""
+        return bool(await self._connection.fetchval(SQL["wanted"], list(customer_ids), event))
+
     async def one(self, subscription_id: int) -> Subscription | None:
         row = await self._connection.fetchrow(SQL["one"], subscription_id)
         return Subscription._make(row) if row else None
 
     async def of_services(
-        self, customer_ids: Sequence[int], service_ids: Sequence[int], event: str
+        self, customer_ids: Sequence[int], service_ids: Sequence[int], *events: str
     ) -> list[Subscription]:
-        """The live ones at these services of these customers, which can't end before this transaction
-        does."""
-        rows = await self._connection.fetch(SQL["of_services"], customer_ids, service_ids, event)
+        """The live ones to these events at these services of these customers, which can't end before this
+        transaction does."""
+        rows = await self._connection.fetch(SQL["of_services"], customer_ids, service_ids, events)
+        return [Subscription._make(row) for row in rows]
+
+    async def of_customers(self, customer_ids: Sequence[int], *events: str) -> list[Subscription]:
+        """The same at whichever service."""
+        rows = await self._connection.fetch(SQL["of_customers"], customer_ids, events)
         return [Subscription._make(row) for row in rows]
 
     async def refused(self, calls: Mapping[int, int], at: datetime) -> list[tuple[int, int, datetime]]:

@@ -1,0 +1,117 @@
+"""The operations of the slice, declared.
+
+Rule: every trigger is made and ended in the same way; they differ in what they are called for, and in how
+that is narrowed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from viesti.api.contract.operation import AnyOperation, Operation, Parameter, Reply, Trigger
+from viesti.api.contract.values import About, Member, Text, Thing, Truth
+from viesti.api.native.members import CUSTOMER, TEXT
+from viesti.api.native.triggers import members
+from viesti.api.native.triggers.shapes import DeleteAsked, ReportAsked, TriggerMade
+from viesti.services.principal import Scope
+from viesti.services.tell.options import Outcome
+
+ROOT = "/triggers"
+
+_URL = Member(
+    "callbackUrl",
+    "url",
+    Text(least=1),
+    True,
+    About("Callback URL", "Where the flow is called.", "internal", notification_url=True),
+)
+_SERVICE = Member(
+    "service",
+    "service",
+    TEXT,
+    about=About(
+        "Service", "Only of this service, by its key or id; left out: of every service.", "important"
+    ),
+)
+_MADE = Reply(
+    201,
+    Thing((Member("id", "id", TEXT, True, About("Trigger Id", "What ends the trigger.")),), TriggerMade),
+    "The flow is called from now on; Location is what to delete when it should not be any more.",
+)
+
+
+def _trigger(
+    identifier: str,
+    path: str,
+    about: About,
+    reads: type[msgspec.Struct],
+    filters: tuple[Member, ...],
+    told: Thing,
+    sentence: str,
+    hint: str,
+) -> Operation[Any]:
+    return Operation(
+        identifier,
+        "POST",
+        f"{ROOT}/{path}",
+        about,
+        reads,
+        (_MADE,),
+        Scope.EVENTS,
+        parameters=(CUSTOMER,),
+        body=Thing((_URL, *filters)),
+        trigger=Trigger(told, hint, sentence),
+    )
+
+
+DELIVERY_REPORT = _trigger(
+    "DeliveryReport",
+    "delivery-report",
+    About(
+        "When a Delivery Report Arrives",
+        "Starts the flow for each recipient of whom it is known what became of the message.",
+    ),
+    ReportAsked,
+    (
+        _SERVICE,
+        Member(
+            "outcome",
+            "outcome",
+            Text(choices=tuple(Outcome), default=Outcome.ALL.value),
+            about=About("Outcome", "Which outcomes start the flow: all, delivered or failed.", "important"),
+        ),
+        Member(
+            "everyStatus",
+            "every",
+            Truth(default=False),
+            about=About("Every Status", "Whether it also starts when a message is sent.", "advanced"),
+        ),
+    ),
+    members.REPORT,
+    "What became of a message to one recipient.",
+    "Send a message to see it work.",
+)
+DELETE_TRIGGER = Operation(
+    "DeleteTrigger",
+    "DELETE",
+    ROOT + "/{id}",
+    About("Delete Trigger", "Calls the flow no more.", "internal"),
+    DeleteAsked,
+    (Reply(204, None, "The flow is not called any more."),),
+    None,
+    parameters=(
+        Parameter(
+            "id",
+            "path",
+            "id",
+            TEXT,
+            True,
+            About("Trigger Id", "The trigger that was made for the flow."),
+            encoding="single",
+        ),
+    ),
+)
+
+OPERATIONS: tuple[AnyOperation, ...] = (DELIVERY_REPORT, DELETE_TRIGGER)

@@ -1,0 +1,101 @@
+"""What flows are told, declared: an object for each event, as `services/tell/bodies` sends it.
+
+Rule: a member that is not required is left out when it has no value.
+"""
+
+from __future__ import annotations
+
+from viesti.api.contract.values import About, Member, Moment, Number, Text, Thing, Value, Whole
+from viesti.api.native.members import TEXT
+from viesti.domain.failure import Failure
+from viesti.domain.status import Status
+from viesti.services.notify import SHOWN_PROTOCOLS
+from viesti.services.tell.bodies import ReportTold
+
+_ID = Whole(format="int64")
+_FAILURES = Text(choices=tuple(failure.value for failure in Failure))
+_STATUSES = Text(
+    choices=tuple(status.word for status in (Status.SENT, *Status) if status.final or status is Status.SENT)
+)
+
+
+def _member(field: str, value: Value, title: str, about: str, example: object = None) -> Member:
+    """A member that is always there."""
+    return Member(_name(field), field, value, True, About(title, about, example=example))
+
+
+def _maybe(field: str, value: Value, title: str, about: str, example: object = None) -> Member:
+    """One that is left out when it has no value."""
+    return Member(_name(field), field, value, False, About(title, about, example=example))
+
+
+def _name(field: str) -> str:
+    first, *others = field.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _event(word: str) -> tuple[Member, ...]:
+    return (
+        _member(
+            "event_id",
+            TEXT,
+            "Event Id",
+            "The event's id: the same when the call is made again, and for every trigger.",
+        ),
+        _member("event", Text(choices=(word,)), "Event", "What happened.", word),
+        _member("at", Moment(), "At", "When it happened, UTC."),
+    )
+
+
+_PERSON = (
+    _member(
+        "number",
+        TEXT,
+        "Number",
+        "The number with its country code, or WhatsApp's id of who shows none.",
+        "358401234567",
+    ),
+    _maybe("contact_id", _ID, "Contact Id", "The contact with this number, if there is one."),
+    _maybe("contact_name", TEXT, "Contact Name", "The contact's name.", "Anna Virtanen"),
+    _maybe(
+        "contact_reference",
+        TEXT,
+        "Contact Reference",
+        "What the contact is called in a system of yours.",
+        "crm-1234",
+    ),
+)
+_MESSAGE = (
+    _member("message_id", _ID, "Message Id", "The message, as GetMessage takes it."),
+    _member("recipient_id", _ID, "Recipient Id", "This recipient of the message."),
+    _member("protocol", Text(choices=tuple(SHOWN_PROTOCOLS.values())), "Protocol", "What it went by."),
+    _member("sender", TEXT, "Sender", "What it was sent under.", "Acme"),
+    _maybe("service", TEXT, "Service", "The key of the service it was sent by.", "alerts"),
+    _maybe("campaign_id", _ID, "Campaign Id", "The campaign it is part of."),
+    _maybe("campaign", TEXT, "Campaign", "The name of the campaign.", "Summer sale"),
+    _maybe("customer_data", TEXT, "Customer Data", "What was given with the message.", "order-1234"),
+    _maybe("request_id", TEXT, "Request Id", "The request id that the message was sent with."),
+)
+_WHY = (
+    _maybe(
+        "failure", _FAILURES, "Failure", "Why it was not delivered, as a word.", Failure.UNREACHABLE.value
+    ),
+    _maybe("failure_text", TEXT, "Failure Text", "The same as a sentence."),
+    _maybe("carrier_error", TEXT, "Carrier Error", "What the carrier said of it."),
+)
+REPORT = Thing(
+    (
+        *_event("deliveryReport"),
+        *_PERSON,
+        *_MESSAGE,
+        _member("status", _STATUSES, "Status", "What became of it.", Status.DELIVERED.word),
+        *_WHY,
+        _member("text", TEXT, "Text", "What was sent.", "Your order is ready."),
+        _member("part_count", Whole(), "Part Count", "Of how many parts it is."),
+        _maybe("cost", Number(), "Cost", "What it costs.", 0.05),
+        _maybe("currency", TEXT, "Currency", "What the cost is in, such as EUR.", "EUR"),
+        _member("created_at", Moment(), "Created At", "When it was accepted, UTC."),
+        _maybe("sent_at", Moment(), "Sent At", "When the carrier took it, UTC."),
+    ),
+    ReportTold,
+)

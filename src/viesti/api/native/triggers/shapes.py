@@ -1,0 +1,28 @@
+"""What the operations of the slice read and answer; what a flow is told is in `services/tell/bodies`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from viesti.services.tell.options import Outcome
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What every trigger is made from."""
+
+    url: str
+    customer: str = ""
+
+
+class ReportAsked(_Asked, frozen=True, kw_only=True):
+    service: str = ""
+    outcome: str = Outcome.ALL.value
+    every: bool = False
+
+
+class DeleteAsked(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+
+
+class TriggerMade(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
