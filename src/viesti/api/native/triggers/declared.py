@@ -12,7 +12,7 @@ import msgspec
 
 from viesti.api.contract.operation import AnyOperation, Operation, Parameter, Reply, Trigger
 from viesti.api.contract.values import About, Member, Text, Thing, Truth
-from viesti.api.native.members import CUSTOMER, TEXT
+from viesti.api.native.members import CUSTOMER, SERVICES, TEXT
 from viesti.api.native.triggers import members
 from viesti.api.native.triggers.shapes import DeleteAsked, ReportAsked, TriggerMade
 from viesti.services.principal import Scope
@@ -32,7 +32,10 @@ _SERVICE = Member(
     "service",
     TEXT,
     about=About(
-        "Service", "Only of this service, by its key or id; left out: of every service.", "important"
+        "Service",
+        "Only of this service, by its key or id; left out: of every service.",
+        "important",
+        SERVICES,
     ),
 )
 _MADE = Reply(

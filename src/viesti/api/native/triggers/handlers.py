@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from viesti.api.answer import Answer, FieldError, Refusal, answer_json
+from viesti.api.answer import Answer, Refusal, answer_json
 from viesti.api.native.slice import BASE, DIALECT, Common
 from viesti.api.native.triggers.declared import ROOT
 from viesti.api.native.triggers.shapes import DeleteAsked, ReportAsked, TriggerMade
-from viesti.api.native.who import NativeCaller
+from viesti.api.native.who import NativeCaller, missing, named
 from viesti.api.refusals import refusal
-from viesti.domain.estate import Customer, Service
-from viesti.services.estate import Snapshot
 from viesti.services.guids import GuidKind
 from viesti.services.refusals import Invalid
 from viesti.services.subscribe import Subscribe
@@ -28,8 +26,7 @@ LONGEST = 64  # characters of what can be an id
 _NAMES = {"url": "callbackUrl"}
 _NO_TRIGGER = "There is no trigger of yours with this id."
 _NO_SERVICE = "There is no service of yours with this key or id."
-_UNKNOWN = Refusal(404, _NO_TRIGGER, (FieldError("id", _NO_TRIGGER),))
-_UNKNOWN_SERVICE = Refusal(404, _NO_SERVICE, (FieldError("service", _NO_SERVICE),))
+_UNKNOWN = missing("id", _NO_TRIGGER)
 
 
 class Triggers:
@@ -70,9 +67,9 @@ class Triggers:
         customer = caller.customer(snapshot, written_customer)
         if isinstance(customer, Refusal):
             return customer
-        service = _named(snapshot, customer, written_service) if written_service else None
+        service = named(snapshot, customer, written_service) if written_service else None
         if written_service and service is None:
-            return _UNKNOWN_SERVICE
+            return missing("service", _NO_SERVICE)
         done = await self._subscribe(
             customer,
             service,
@@ -88,10 +85,3 @@ class Triggers:
         trigger = self._guids.of(GuidKind.TRIGGER, done.id)
         location = f"{self._base}/{trigger}"
         return answer_json(TriggerMade(id=trigger), 201, ((b"location", location.encode("ascii")),))
-
-
-def _named(snapshot: Snapshot, customer: Customer, written: str) -> Service | None:
-    for service in snapshot.estate.services.values():
-        if service.customer_id == customer.id and written in (service.key, str(service.id)):
-            return service
-    return None

@@ -14,9 +14,7 @@ from viesti.services.tell.bodies import ReportTold
 
 _ID = Whole(format="int64")
 _FAILURES = Text(choices=tuple(failure.value for failure in Failure))
-_STATUSES = Text(
-    choices=tuple(status.word for status in (Status.SENT, *Status) if status.final or status is Status.SENT)
-)
+_STATUSES = Text(choices=tuple(each.word for each in Status if each.final or each is Status.SENT))
 
 
 def _member(field: str, value: Value, title: str, about: str, example: object = None) -> Member:
