@@ -37,7 +37,7 @@ async def writes(world: World, client: Client, phone: str) -> Any:
     async def happens() -> None:
         world.write(phone, "Is it open? äö€")
 
-    return await world.started(client, "NewMessage", happens, DESK)
+    return await world.started(client, "NewMessage", phone, happens, DESK)
 
 
 async def get_user_customers(_: World, client: Client) -> None:

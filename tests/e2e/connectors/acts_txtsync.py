@@ -53,7 +53,7 @@ async def inbound_sms(world: World, client: Client) -> None:
     async def happens() -> None:
         world.write(known["MobileNumber"], "Is it open? äö€")
 
-    told = (await world.started(client, "InboundSMS", happens))["Content"]
+    told = (await world.started(client, "InboundSMS", known["MobileNumber"], happens))["Content"]
     sms = told["SMS"]
     assert (sms["FromNumber"], sms["ToNumber"]) == (known["MobileNumber"], NUMBER)
     assert sms["Message"] == "Is it open? äö€"
@@ -67,7 +67,7 @@ async def outbound_sms(world: World, client: Client) -> None:
     async def happens() -> None:
         await world.send_by_hand(phone, "Not by a flow")
 
-    told = (await world.started(client, "OutboundSMS", happens))["Content"]
+    told = (await world.started(client, "OutboundSMS", phone, happens))["Content"]
     assert (told["SMS"]["ToNumber"], told["SMS"]["Message"]) == (phone, "Not by a flow")
 
 

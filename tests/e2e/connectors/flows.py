@@ -26,13 +26,17 @@ class Flow:
         self.bodies.append(received.body)
         self._came.set()
 
-    async def called(self, times: int = 1) -> bytes:
-        """Wait until it was called so often; gives the last body."""
+    def about(self, whom: str) -> list[bytes]:
+        """Those of the bodies that name somebody."""
+        return [body for body in self.bodies if whom.encode() in body]
+
+    async def called(self, whom: str, times: int = 1) -> bytes:
+        """Wait until it was called so often about somebody; gives the last of these bodies."""
         async with asyncio.timeout(PATIENCE):
-            while len(self.bodies) < times:
+            while len(self.about(whom)) < times:
                 self._came.clear()
                 await self._came.wait()
-        return self.bodies[times - 1]
+        return self.about(whom)[times - 1]
 
 
 class Flows:

@@ -146,23 +146,25 @@ class World:
         self,
         client: Client,
         trigger: str,
+        phone: str,
         happens: Callable[[], Awaitable[None]],
         chosen: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Any:
         """The life of a trigger: two flows are switched on, it happens and both are called with the same; one
-        is switched off, it happens again, and that one is called no more. Gives what they were told first."""
+        is switched off, it happens again, and that one is called no more. Gives what they were told first of
+        who has the phone."""
         ours, witness = self.flows.make(), self.flows.make()
         made = [await client.perform(trigger, chosen, body, callback=flow.url) for flow in (ours, witness)]
         locations = [answer.headers["Location"] for answer in made]
         await happens()
-        told = client.read_call(trigger, await ours.called())
-        assert client.read_call(trigger, await witness.called()) == told
+        told = client.read_call(trigger, await ours.called(phone))
+        assert client.read_call(trigger, await witness.called(phone)) == told
         await client.delete(locations[0])
         await self._nothing_is_owed()
-        calls = len(ours.bodies), len(witness.bodies)
+        calls = len(ours.bodies), len(witness.about(phone))
         await happens()
-        client.read_call(trigger, await witness.called(calls[1] + 1))
+        client.read_call(trigger, await witness.called(phone, calls[1] + 1))
         await client.delete(locations[1], signed=False)  # as some platforms do: who knows it may
         await self._nothing_is_owed()
         assert len(ours.bodies) == calls[0]
