@@ -55,10 +55,55 @@ async def look_up_number(world: World, client: Client) -> None:
     assert (found["written"], found["valid"]) == ("Ada/12", False)
 
 
+async def tagged(world: World, client: Client) -> tuple[str, str]:
+    """The number of a new contact and the name of its tag, which is new."""
+    phone = world.phone()
+    tag = f"guests of {phone}"
+    answer = await client.perform("AddTags", ACME, {"tags": [tag], "number": f"+{phone}"})
+    assert answer.value["created"] is True
+    return phone, tag
+
+
+async def add_tags(world: World, client: Client) -> None:
+    """A second one, picked from the list."""
+    (phone, first), (_, second) = await tagged(world, client), await tagged(world, client)
+    answer = await client.perform("AddTags", ACME, {"tags": [Pick(second)], "number": f"0{phone[3:]}"})
+    assert answer.value["created"] is False
+    assert {each["name"] for each in answer.value["tags"]} == {first, second}
+
+
+async def remove_tags(world: World, client: Client) -> None:
+    phone, tag = await tagged(world, client)
+    answer = await client.perform("RemoveTags", ACME, {"tags": [Pick(tag)], "number": phone})
+    assert answer.value["tags"] == []
+
+
+async def list_tags(world: World, client: Client) -> None:
+    """Page by page."""
+    expected = {(await tagged(world, client))[1] for _ in range(2)}
+    names, asked = set(), ACME | {"limit": 1}
+    while True:
+        page = (await client.perform("ListTags", asked)).value
+        names |= {each["name"] for each in page["tags"]}
+        if "next" not in page:
+            break
+        asked = asked | {"cursor": page["next"]}
+    assert expected <= names
+
+
+async def list_groups(_: World, client: Client) -> None:
+    (vip,) = (await client.perform("ListGroups", ACME)).value["groups"]
+    assert (vip["key"], vip["name"]) == ("vip", "VIP")
+
+
 ACTS: dict[str, Callable[[World, Client], Awaitable[None]]] = {
     "ListCustomers": list_customers,
     "ListServices": list_services,
     "ListSenders": list_senders,
     "GetBalance": get_balance,
     "LookUpNumber": look_up_number,
+    "ListTags": list_tags,
+    "ListGroups": list_groups,
+    "AddTags": add_tags,
+    "RemoveTags": remove_tags,
 }
