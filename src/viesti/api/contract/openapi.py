@@ -11,7 +11,13 @@ from typing import Any
 
 from viesti.api.contract import examples
 from viesti.api.contract.face import Credentials, Face
-from viesti.api.contract.openapi_parts import HEADERS, error_name, error_reply, security_schemes
+from viesti.api.contract.openapi_parts import (
+    HEADERS,
+    error_name,
+    error_reply,
+    error_schema,
+    security_schemes,
+)
 from viesti.api.contract.operation import AnyOperation, Parameter, Reply
 from viesti.api.contract.schema import Schema, answered, asked
 from viesti.api.contract.values import Member, Thing
@@ -45,7 +51,7 @@ def document(face: Face, base_url: str) -> dict[str, Any]:
         "tags": [{"name": section.name, "description": section.about} for section in face.sections],
         "paths": paths,
         "components": {
-            "schemas": {"Error": face.error},
+            "schemas": {"Error": error_schema(face.error)},
             "headers": {name: dict(made) for name, made in HEADERS.items()},
             "responses": {error_name(status): error_reply(status, BUDGET) for status in statuses},
             "securitySchemes": security_schemes(face, base_url),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from viesti.api.answer import CODES
+from viesti.api.contract.errors import SAID
 from viesti.api.contract.face import Credentials, Face
 
 _COUNT = {"type": "integer"}
@@ -30,20 +31,6 @@ HEADERS: Mapping[str, Mapping[str, Any]] = {
         "schema": {"type": "string", "format": "uri"},
     },
 }
-# What each error means to who gets it.
-MEANINGS: Mapping[int, str] = {
-    400: "The request is wrong. Each fault is named with its field, and nothing was done.",
-    401: "There are no credentials, or they are wrong or ended.",
-    403: "The credentials are good, and don't open this.",
-    404: "There is nothing of yours here; what is another's is answered alike.",
-    405: "The path does not take this method.",
-    408: "The body did not arrive in time.",
-    409: "It is in conflict with what is there.",
-    413: "The body is larger than this server takes.",
-    429: "That was too many calls; wait.",
-    500: "Our mistake; it has been noted. Nothing is known of the outcome.",
-    503: "The database is away, or the server stops; try again.",
-}
 _HEADERS_OF: Mapping[int, tuple[str, ...]] = {
     401: ("www-authenticate",),
     403: ("www-authenticate",),
@@ -51,6 +38,7 @@ _HEADERS_OF: Mapping[int, tuple[str, ...]] = {
     429: ("retry-after",),
     503: ("retry-after",),
 }
+_NAMES: Mapping[str, str] = {"x-ms-summary": "title"}
 _WITHOUT_BUDGET = frozenset((401, 405, 500, 503))  # answered to whoever calls
 
 
@@ -63,12 +51,19 @@ def error_reply(status: int, budget: Sequence[str]) -> dict[str, Any]:
     """An error's description; `budget`: the names of the headers that a known caller gets."""
     names = (*_HEADERS_OF.get(status, ()), *(() if status in _WITHOUT_BUDGET else budget))
     made: dict[str, Any] = {
-        "description": MEANINGS[status],
+        "description": SAID[status],
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
     }
     if names:
         made["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return made
+
+
+def error_schema(error: Any) -> Any:
+    """The schema of errors, with the names that this dialect has for what is in it."""
+    if not isinstance(error, Mapping):
+        return error
+    return {_NAMES.get(name, name): error_schema(each) for name, each in error.items()}
 
 
 def security_schemes(face: Face, base_url: str) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from viesti.api.answer import CODES, Headers
+from viesti.api.contract.errors import SAID
 from viesti.api.contract.face import Credentials, Face
 from viesti.api.contract.openapi import SIGNED
-from viesti.api.contract.openapi_parts import MEANINGS
 from viesti.api.documents.view import sections
 
 POLICY: Headers = (
@@ -54,7 +54,7 @@ class Pages:
             "root": urlsplit(base_url).path.rstrip("/"),
             "base_url": self._base_url,
             "places": places,
-            "errors": [(status, CODES[status], meaning) for status, meaning in MEANINGS.items()],
+            "errors": [(status, CODES[status], meaning) for status, meaning in SAID.items()],
             "signed": SIGNED,
             "Credentials": Credentials,
         }

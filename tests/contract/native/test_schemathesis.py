@@ -1,0 +1,142 @@
+"""Generated calls, good and bad, of every operation by `/openapi.json`: no 5xx, and no answer that it does
+not have.
+
+Rule: the calls are made from the document that is served. Half of them carry real ids, so that they get past
+404; each operation is answered well at least once to an application and to a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import negative_data_rejection, not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.contract.bend import Call
+from tests.contract.native.calls import CALLERS, GOOD, OPERATIONS, Native
+
+from viesti.api.contract.face import Credentials
+from viesti.api.contract.openapi import document
+from viesti.api.faces import NATIVE
+
+pytestmark = pytest.mark.integration
+
+EXAMPLES = 12  # of each operation, each way, with each kind of ids
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+    negative_data_rejection,
+]
+DOCUMENT = document(NATIVE, "http://127.0.0.1:8080")
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+SERVED = sorted(OPERATIONS)
+# Operations in which something can be written wrongly: of the others every value is a text.
+BENDABLE = [name for name in SERVED if OPERATIONS[name].body]
+ONCE = {"requestId"}  # a second use of these with something else is a conflict
+
+
+async def test_the_document_is_the_one_that_is_served(native: Native) -> None:
+    async with native.api.client.get(native.api.url + "/openapi.json") as answer:
+        served = await answer.json()
+    assert served.pop("servers") == [{"url": native.url}]
+    schemes = served["components"].pop("securitySchemes")
+    assert schemes.keys() == DOCUMENT["components"]["securitySchemes"].keys()
+    assert served["paths"] == DOCUMENT["paths"]
+
+
+def test_every_operation_has_a_good_call() -> None:
+    assert set(GOOD) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("name", SERVED)
+async def test_a_good_call_is_answered_well(native: Native, name: str, caller: Credentials) -> None:
+    call = await native.made(name)
+    said = await native.ask(call, caller)
+    operation = OPERATIONS[name]
+    reply = DOCUMENT["paths"][operation.path][operation.method.lower()]["responses"].get(str(said.status))
+    assert 200 <= said.status < 300 and reply, said.text
+    content = reply.get("content")
+    if content is None:
+        assert said.text == ""
+        return
+    checker = Draft202012Validator.FORMAT_CHECKER
+    schema = content["application/json"]["schema"]
+    Draft202012Validator(schema, format_checker=checker).validate(said.body)
+
+
+@pytest.mark.parametrize("name", SERVED)
+async def test_good_calls(native: Native, name: str) -> None:
+    """Good by the document, with real ids; a few members as they are generated, the others really good."""
+    good = await native.made(name)
+    members = sorted(good.body.keys() - ONCE) if good.body else []
+
+    @given(st.data(), _operation(name).as_strategy(**_ids(good)))
+    def calls(data: st.DataObject, case: Case) -> None:
+        if members:
+            kept = data.draw(st.sets(st.sampled_from(members), max_size=2))
+            case.body |= {member: good.body[member] for member in members if member not in kept}
+        validate(native, case, data.draw(st.sampled_from(tuple(CALLERS))))
+
+    await _aside(calls)
+
+
+@pytest.mark.parametrize("name", SERVED)
+async def test_good_calls_with_ids_that_are_none(native: Native, name: str) -> None:
+    strategy = _operation(name).as_strategy()
+    await _aside(given(strategy)(lambda case: validate(native, case, Credentials.BASIC)))
+
+
+@pytest.mark.parametrize("name", BENDABLE)
+async def test_bad_calls(native: Native, name: str) -> None:
+    """With real ids, so that nothing but what is bad is refused; and with any."""
+    for parameters in _ids(await native.made(name)), {}:
+        strategy = _operation(name).as_strategy(GenerationMode.NEGATIVE, **parameters)
+        await _aside(given(strategy)(lambda case: validate(native, case, Credentials.PERSONAL_TOKEN)))
+
+
+def validate(native: Native, case: Case, caller: Credentials) -> None:
+    """Make the call and judge the answer."""
+    answer = case.call(base_url=native.url, headers=CALLERS[caller])
+    apart = {
+        204: [content_type_conformance],  # it has no body
+        413: [negative_data_rejection],  # it is refused, too, though not for what is bad in it
+    }
+    case.validate_response(answer, checks=CHECKS, excluded_checks=apart.get(answer.status_code, []))
+
+
+async def _aside(function: Callable[[], None]) -> None:
+    """Run what waits for answers beside the loop that gives them."""
+    bounded = settings(
+        max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+    await asyncio.to_thread(bounded(function))
+
+
+def _operation(name: str) -> schemathesis.APIOperation[Any, Any]:
+    return SCHEMA[OPERATIONS[name].path][OPERATIONS[name].method]
+
+
+def _ids(call: Call) -> dict[str, Any]:
+    """The parameters of a good call, as schemathesis takes them, but for those that narrow a list."""
+    places: dict[str, dict[str, str]] = {"path_parameters": {}, "headers": {}}
+    for place, value in call.parameters.items():
+        where, _, name = place.partition(" ")
+        if where in ("path", "header"):
+            places["path_parameters" if where == "path" else "headers"][name] = value
+    return {name: values for name, values in places.items() if values}
