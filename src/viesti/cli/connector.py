@@ -50,6 +50,13 @@ def export(
     support: Annotated[
         str, typer.Option(metavar="EMAIL", help="The e-mail address of whom to ask about it.")
     ] = "",
+    website: Annotated[
+        str, typer.Option(metavar="URL", help="A page about it. Left out: the server's address.")
+    ] = "",
+    privacy: Annotated[
+        str,
+        typer.Option("--privacy-policy", metavar="URL", help="What is done with data. Left out: the same."),
+    ] = "",
 ) -> None:
     """Write a connector's package, and say what to do with it."""
     from viesti.connector.export import files
@@ -63,6 +70,8 @@ def export(
         contract=contract,
         publisher=publisher or PUBLISHER,
         support=support,
+        website=_page("--website", website),
+        privacy=_page("--privacy-policy", privacy),
         client_id=client_id or NO_CLIENT_ID,
         redirect_mode=_mode(redirect_mode),
     )
@@ -97,6 +106,12 @@ def _base(text: str) -> BaseUrl:
     if isinstance(base, str):
         raise wiring.Problem(f"--base-url {text}: {base}.")
     return base
+
+
+def _page(option: str, text: str) -> str:
+    if text and not text.startswith("https://"):
+        raise wiring.Problem(f"{option} {text}: it must begin with https://.")
+    return text
 
 
 def _mode(text: str) -> RedirectMode:

@@ -45,8 +45,8 @@ def definition(product: Product, options: ExportOptions) -> dict[str, Any]:
         "x-ms-connector-metadata": [
             {"propertyName": name, "propertyValue": value}
             for name, value in (
-                ("Website", str(options.base)),
-                ("Privacy policy", str(options.base)),
+                ("Website", options.website or str(options.base)),
+                ("Privacy policy", options.privacy or str(options.base)),
                 ("Categories", CATEGORIES),
             )
         ],
@@ -69,7 +69,7 @@ def token_url(options: ExportOptions) -> str:
 
 
 def _contact(options: ExportOptions) -> dict[str, str]:
-    contact = {"name": options.publisher, "url": str(options.base)}
+    contact = {"name": options.publisher, "url": options.website or str(options.base)}
     return contact | ({"email": options.support} if options.support else {})
 
 

@@ -23,11 +23,13 @@ class RedirectMode(StrEnum):
 class ExportOptions:
     """`contract`: which published version of the original it is like, '' for the product's first;
     `client_id`: of the OAuth client that the connector is; `publisher` and `support`: who answers for it, and
-    at which e-mail address."""
+    at which e-mail address; `website` and `privacy`: pages about it, '' where the server is."""
 
     base: BaseUrl
     contract: str = ""
     publisher: str = PUBLISHER
     support: str = ""
+    website: str = ""
+    privacy: str = ""
     client_id: str = NO_CLIENT_ID
     redirect_mode: RedirectMode = RedirectMode.GLOBAL

@@ -76,6 +76,7 @@ def test_settings_that_name_no_connector_are_written_anew(text: str, tmp_path: P
         (("zapier",), "There is no connector zapier. There are: smartdialog, txtsync, viesti."),
         (("txtsync", "--contract", "2.0"), "--contract: txtsync has no 2.0; it has 1.1 and 1.2."),
         (("smartdialog", "--contract", "1.1"), "--contract: smartdialog has no 1.1; it has 1.0."),
+        (("viesti", "--website", "acme.example"), "--website acme.example: it must begin with https://."),
         (
             ("viesti", "--redirect-mode", "Direct"),
             "--redirect-mode: it is Global or GlobalPerConnector, not Direct.",

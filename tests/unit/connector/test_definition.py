@@ -17,6 +17,11 @@ def made(name: str = "smartdialog", **values: Any) -> dict[str, Any]:
     return definition(PRODUCTS[name], options(**values))
 
 
+def operations(name: str) -> list[dict[str, Any]]:
+    paths = made(name)["paths"].values()
+    return [made for each in paths for method, made in each.items() if not method.startswith("x-")]
+
+
 @pytest.mark.parametrize(
     ("name", "url", "place"),
     [
@@ -81,6 +86,13 @@ def test_a_subscription_is_answered_as_it_really_is() -> None:
             assert {"200", "201"} <= methods["post"]["responses"].keys()
 
 
+def test_only_a_subscription_is_answered_with_what_ends_it() -> None:
+    """What the platform deletes when the flow is switched off is in the header Location."""
+    for operation in operations("smartdialog"):
+        for status, reply in operation["responses"].items():
+            assert ("headers" in reply) is (operation["operationId"] == "NewMessage" and status == "201")
+
+
 def test_the_versions_of_a_contract_are_told_apart() -> None:
     bulk = [
         made("txtsync", contract=version)["paths"]["/sms/send/bulk"]["post"]["responses"]["200"]["schema"]
@@ -120,3 +132,10 @@ def test_who_answers_for_it_is_named() -> None:
         "email": "help@acme.example",
     }
     assert "email" not in made()["info"]["contact"]
+    asked = made(website="https://acme.example/sms", privacy="https://acme.example/privacy")
+    assert asked["info"]["contact"]["url"] == "https://acme.example/sms"
+    assert {each["propertyName"]: each["propertyValue"] for each in asked["x-ms-connector-metadata"]} == {
+        "Website": "https://acme.example/sms",
+        "Privacy policy": "https://acme.example/privacy",
+        "Categories": "Communication",
+    }

@@ -8,20 +8,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from viesti.api.contract.operation import AnyOperation
+
 # What each status that we answer with an error means to whoever called.
 SAID: Mapping[int, str] = {
-    400: "Something in the request is not as it must be; errors names the fields.",
-    401: "The credentials are missing, wrong or have run out.",
-    403: "The credentials don't allow this.",
-    404: "There is no such thing, or it is another's.",
-    405: "The path knows no such method.",
-    408: "The request took too long to arrive.",
+    400: "The request is wrong. Each fault is named with its field, and nothing was done.",
+    401: "There are no credentials, or they are wrong or ended.",
+    403: "The credentials are good, and don't open this.",
+    404: "There is nothing of yours here; what is another's is answered alike.",
+    405: "The path does not take this method.",
+    408: "The body did not arrive in time.",
     409: "It contradicts what was asked for before, or what has happened meanwhile.",
-    413: "The body is larger than is taken.",
-    429: "There were too many calls; Retry-After says in how many seconds to try again.",
-    500: "Something is wrong with the server.",
-    503: "The server can't do it now; the same request may be sent again later.",
+    413: "The body is larger than this server takes.",
+    429: "That was too many calls; Retry-After says in how many seconds to try again.",
+    500: "Our mistake; it has been noted. Nothing is known of the outcome.",
+    503: "The database is away, or the server stops; try again.",
 }
+# What only a call with a body, with credentials, or with something in its path can be answered.
+_OF_BODY, _OF_CREDENTIALS, _OF_PATH = frozenset((408, 413)), frozenset((401, 403)), frozenset((405,))
+
+
+def errors_of(operation: AnyOperation) -> frozenset[int]:
+    """The errors that a call of the operation can be answered with."""
+    impossible: frozenset[int] = frozenset()
+    if operation.body is None:
+        impossible |= _OF_BODY
+    if operation.scope is None:
+        impossible |= _OF_CREDENTIALS
+    if "{" not in operation.path:
+        impossible |= _OF_PATH
+    return operation.errors - impossible
 
 
 def _text(title: str, about: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from viesti.api.contract import examples
+from viesti.api.contract.errors import errors_of
 from viesti.api.contract.face import Credentials, Face
 from viesti.api.contract.openapi_parts import (
     HEADERS,
@@ -32,8 +33,6 @@ SIGNED: Mapping[str, str] = {
     signature.TIMESTAMP: "When this try was made, in Unix seconds. Refuse one that is five minutes off.",
     signature.SIGNATURE: "v1 and the HMAC-SHA256 of id.timestamp.body in base64, by the customer's secret.",
 }
-# What only a call with a body, with credentials, or with something in its path can be answered.
-_OF_BODY, _OF_CREDENTIALS, _OF_PATH = frozenset((408, 413)), frozenset((401, 403)), frozenset((405,))
 
 
 def document(face: Face, base_url: str) -> dict[str, Any]:
@@ -57,18 +56,6 @@ def document(face: Face, base_url: str) -> dict[str, Any]:
             "securitySchemes": security_schemes(face, base_url),
         },
     }
-
-
-def errors_of(operation: AnyOperation) -> frozenset[int]:
-    """The errors that a call of the operation can be answered with."""
-    impossible: frozenset[int] = frozenset()
-    if operation.body is None:
-        impossible |= _OF_BODY
-    if operation.scope is None:
-        impossible |= _OF_CREDENTIALS
-    if "{" not in operation.path:
-        impossible |= _OF_PATH
-    return operation.errors - impossible
 
 
 def taken(operation: AnyOperation) -> tuple[Parameter, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from viesti.api.contract.errors import ERROR, SAID
+from viesti.api.contract.errors import ERROR, SAID, errors_of
 from viesti.api.contract.operation import AnyOperation, Parameter, Reply
 from viesti.api.contract.swagger_schema import CONTRACT, TOLERANT, Style, about_of, schema_of
 from viesti.api.contract.values import About
@@ -19,6 +19,8 @@ __all__ = ["ERROR", "document"]
 
 # The body has a name on the wire's side only; a designer shows this.
 BODY = {"x-ms-summary": "Request Body", "description": "What is sent, as JSON."}
+# What the answer to a subscription has beside its body.
+LOCATION = {"Location": {"type": "string", "description": "What to delete when no more calls are wanted."}}
 
 
 def document(
@@ -72,13 +74,17 @@ def _operation(operation: AnyOperation, error: Mapping[str, Any], style: Style) 
         )
     made = {"operationId": operation.id, **about_of(operation.about, style), "parameters": parameters}
     replies = [reply for reply in operation.replies if style.extensions or not reply.extension]
+    errors = errors_of(operation) if style.designer else operation.errors
     made["responses"] = {str(reply.status): _reply(reply, style) for reply in replies} | {
-        str(status): {"description": SAID[status], "schema": error} for status in sorted(operation.errors)
+        str(status): {"description": SAID[status], "schema": error} for status in sorted(errors)
     }
     if operation.deprecated:
         made["deprecated"] = True
     if operation.trigger:
         made["x-ms-trigger"] = "single"
+        if style.designer:
+            for reply in replies:
+                made["responses"][str(reply.status)]["headers"] = LOCATION
         if operation.trigger.hint:
             made["x-ms-trigger-hint"] = operation.trigger.hint
     return made

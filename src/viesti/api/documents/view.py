@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from viesti.api.contract import examples
+from viesti.api.contract.errors import errors_of
 from viesti.api.contract.face import Face
-from viesti.api.contract.openapi import callback_place, errors_of, taken
+from viesti.api.contract.openapi import callback_place, taken
 from viesti.api.contract.operation import AnyOperation, Parameter, Reply
 from viesti.api.contract.schema import always_written
 from viesti.api.contract.values import Listed, Member, Thing, Value

@@ -14,8 +14,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.unit.api.contract.example import PERSON, REMOVE, SEND
 
 from viesti.api.contract import examples
+from viesti.api.contract.errors import errors_of
 from viesti.api.contract.face import Credentials, Face, Section
-from viesti.api.contract.openapi import document, errors_of
+from viesti.api.contract.openapi import document
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.contract.schema import answered, asked
 from viesti.api.contract.swagger import ERROR
