@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from viesti.connector.check.definition import definition_of
 from viesti.connector.check.node import Fault
-from viesti.connector.check.package import DEFINITION, SCRIPT, Package
+from viesti.connector.check.package import DEFINITION, PROPERTIES, SCRIPT, Package
 from viesti.connector.check.rule import Rule
 
 LARGEST_SCRIPT = 1_000_000
@@ -72,7 +72,8 @@ def _setting_unknown(package: Package) -> Iterator[Fault]:
 def _settings_file(package: Package) -> Iterator[Fault]:
     for name in SETTINGS_FILES:
         named = package.settings[name]
-        if named.text and named.text not in package.files:
+        missing = named.text not in (*package.files, DEFINITION, PROPERTIES)  # those have a rule of their own
+        if named.text and missing:
             yield named.has(f"there is no file `{named.text}`.")
 
 

@@ -5,6 +5,7 @@ Rule: what is only generally known of icons is a warning; a file that is no pict
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -67,8 +68,10 @@ def _background(package: Package) -> Iterator[Fault]:
 
 def _brand(package: Package) -> Iterator[Fault]:
     colour, brand = _corners(package), package.properties["iconBrandColor"].text.lower()
-    opaque = colour is not None and colour[3] == 255 and _hex(colour) not in DEFAULT_COLOURS
-    if colour and opaque and brand and _hex(colour) != brand:
+    if colour is None or colour[3] < 255 or not re.fullmatch(r"#[0-9a-f]{6}", brand):
+        return
+    others = {*DEFAULT_COLOURS, INDEPENDENT}  # these have rules of their own
+    if _hex(colour) != brand and others.isdisjoint((brand, _hex(colour))):
         yield Fault("", f"its background is {_hex(colour)}, and iconBrandColor {brand}.")
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from viesti.connector.check.node import Fault, escaped
 from viesti.connector.check.package import PROPERTIES, Package
 from viesti.connector.check.rule import Rule
+from viesti.connector.check.values import references_astray
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -47,8 +48,8 @@ def properties_schema(package: Package) -> Iterator[Fault]:
 
 
 def openapi(package: Package) -> Iterator[Fault]:
-    """What is left to the validator of OpenAPI 2.0. It asks for a document of the right structure; what has
-    rules of ours, which say the place, is not said again."""
+    """What is left to the validator of OpenAPI 2.0. It asks for a document of the right structure whose
+    references lead somewhere; what has rules of ours, which say the place, is not said again."""
     from openapi_spec_validator import OpenAPIV2SpecValidator
     from openapi_spec_validator.validation.exceptions import (
         DuplicateOperationIDError,
@@ -57,13 +58,14 @@ def openapi(package: Package) -> Iterator[Fault]:
     )
 
     ours = (DuplicateOperationIDError, ParameterDuplicateError, UnresolvableParameterError)
-    if definition_schema(package):
+    if definition_schema(package) or any(references_astray(package)):
         return
     try:
         for error in OpenAPIV2SpecValidator(package.definition.value).iter_errors():
-            if not isinstance(error, ours):
+            default = not error.absolute_path and error.validator in ("type", "enum")
+            if not (isinstance(error, ours) or default):
                 yield _fault(_innermost(error))
-    except Exception as error:  # the validator's own: a reference that leads nowhere, among others
+    except Exception as error:  # the validator's own
         yield Fault("", f"the validator gives up: {_short(str(error))}.")
 
 

@@ -178,6 +178,12 @@ def _reference_nowhere(package: Package) -> Iterator[Fault]:
             yield reference.has(f"`{reference.text}` leads nowhere.")
 
 
+def references_astray(package: Package) -> Iterator[Fault]:
+    """References that can't be followed."""
+    yield from _reference_place(package)
+    yield from _reference_nowhere(package)
+
+
 def _references(node: Node) -> Iterator[Node]:
     below = [node]
     while below:

@@ -6,6 +6,7 @@ import copy
 import json
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 DEFINITION, PROPERTIES = "apiDefinition.swagger.json", "apiProperties.json"
@@ -346,15 +347,16 @@ def png(
     background: tuple[int, int, int] = COLOUR,
     drawn: float = 0.5,
     opacity: int = 255,
+    ink: tuple[int, int, int] = (255, 255, 255),
 ) -> bytes:
-    """A picture with a white square in its middle, which takes `drawn` of the shorter side."""
+    """A picture with a square in its middle, which takes `drawn` of the shorter side."""
     half = min(width, height) * drawn / 2
     rows = b""
     for y in range(height):
         rows += b"\0"
         for x in range(width):
             inside = abs(x + 0.5 - width / 2) < half and abs(y + 0.5 - height / 2) < half
-            rows += bytes((255, 255, 255, 255)) if inside else bytes((*background, opacity))
+            rows += bytes((*ink, 255)) if inside else bytes((*background, opacity))
     header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     packed = zlib.compress(rows)
     return (
@@ -395,6 +397,11 @@ def as_json(value: Any) -> bytes:
 
 def good() -> dict[str, bytes]:
     """The files of the package."""
+    return dict(_good())
+
+
+@cache
+def _good() -> dict[str, bytes]:
     certified = copy.deepcopy(GOOD_PROPERTIES)
     certified["properties"] |= {"publisher": "Somebody", "stackOwner": "Somebody"}
     return {
