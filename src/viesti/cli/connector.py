@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from viesti.cli import wiring
-from viesti.cli.connector_check import check
+from viesti.cli.connector_check import check, compare
 
 if TYPE_CHECKING:
     from viesti.connector.base_url import BaseUrl
@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(check)
+app.command()(compare)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,6 +45,49 @@ def check(
         print(f"{folder}: {_count(errors, 'error')}, {_count(warnings, 'warning')}.")
     if errors or (strict and warnings):
         raise typer.Exit(1)
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A definition, or the folder it is in.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="What it is to become.")],
+    as_json: ForPrograms = False,
+) -> None:
+    """Tell what changed between two definitions, and which of it breaks flows."""
+    from viesti.connector.compare import compare as look
+    from viesti.connector.compare import condense
+
+    changes = look(condense(_definition(old), errors=True), condense(_definition(new), errors=True))
+    changes.sort(key=lambda change: not change.kind.breaking)
+    breaking = sum(change.kind.breaking for change in changes)
+    if as_json:
+        told = [
+            {"kind": c.kind.id, "breaking": c.kind.breaking, "place": c.place, "was": c.was, "now": c.now}
+            for c in changes
+        ]
+        print(json.dumps({"breaking": breaking, "changes": told}, indent=1))
+    else:
+        for change in changes:
+            print(change.line)
+        print(f"{_count(breaking, 'breaking change')}, {_count(len(changes) - breaking, 'allowed change')}.")
+    if breaking:
+        raise typer.Exit(1)
+
+
+def _definition(place: Path) -> dict[str, Any]:
+    """A definition that can be compared: one that has the right structure."""
+    from viesti.connector.check.package import DEFINITION, Package
+    from viesti.connector.check.schemas import definition_schema
+
+    file = place / DEFINITION if place.is_dir() else place
+    try:
+        package = Package({DEFINITION: file.read_bytes()})
+    except OSError as error:
+        raise wiring.Problem(f"{file} can't be read: {error.strerror}") from None
+    faults = list(definition_schema(package))
+    if faults:
+        raise wiring.Problem(f"{file}#{faults[0].at} is no definition: {faults[0].what}")
+    made: dict[str, Any] = package.definition.value
+    return made
 
 
 def _count(number: int, what: str) -> str:
