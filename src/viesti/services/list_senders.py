@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from viesti.domain.address import shown
 from viesti.domain.channel import AddressKind
 from viesti.domain.estate import Service
 from viesti.domain.message import Protocol
@@ -18,8 +17,9 @@ from viesti.services.list_services import services_of
 
 
 class SenderSeen(NamedTuple):
-    """A sender as it is written. `protocols`: what goes out under it; `countries`: the only ones it may be
-    used in, none for all; `services`: those that send under it when nothing else is said, by their keys."""
+    """A sender; of a number the digits. `protocols`: what goes out under it; `countries`: the only ones it
+    may be used in, none for all; `services`: those that send under it when nothing else is said, by their
+    keys."""
 
     sender: str
     kind: AddressKind
@@ -43,7 +43,7 @@ def _seen(snapshot: Snapshot, registered: RegisteredSender, services: list[Servi
     text = registered.sender
     by_whatsapp = text in snapshot.whatsapp
     return SenderSeen(
-        shown(text) if registered.kind is AddressKind.INTERNATIONAL else text,
+        text,
         registered.kind,
         (Protocol.SMS, Protocol.WHATSAPP) if by_whatsapp else (Protocol.SMS,),
         tuple(sorted(registered.countries)),

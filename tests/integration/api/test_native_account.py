@@ -47,7 +47,7 @@ async def test_a_person_sees_the_customer_he_names(shared_api: Api) -> None:
     _, body = await call(shared_api, "GET", "/services", ADA_FOR_BETA)
     assert [each["key"] for each in body["services"]] == ["club", "desk", "news"]
     _, body = await call(shared_api, "GET", "/senders", ADA_FOR_BETA)
-    assert [each["sender"] for each in body["senders"]] == ["Beta", "+358452220000"]
+    assert [each["sender"] for each in body["senders"]] == ["Beta", "358452220000"]
 
 
 @pytest.mark.parametrize("headers", [APPLICATION, BO], ids=["application", "person"])
@@ -70,7 +70,7 @@ async def test_senders_with_what_they_are_for(api: Api, headers: dict[str, str])
         [
             {"sender": "Acme", "kind": "name", "protocols": ["SMS"], "services": ["vip"]},
             {
-                "sender": "+358451110000",
+                "sender": "358451110000",
                 "kind": "number",
                 "protocols": ["SMS", "WhatsApp"],
                 "services": ["alerts", "desk"],
@@ -102,6 +102,7 @@ async def test_balance(api: Api, headers: dict[str, str]) -> None:
 
 FINN: dict[str, Any] = {
     "valid": True,
+    "number": "358401234567",
     "e164": "+358401234567",
     "international": "+358 40 1234567",
     "national": "040 1234567",

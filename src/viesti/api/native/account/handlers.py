@@ -25,7 +25,7 @@ from viesti.api.native.account.shapes import (
 from viesti.api.native.members import KIND_OF_SENDER, PROTOCOLS
 from viesti.api.native.slice import Common
 from viesti.api.native.who import NativeCaller
-from viesti.domain.address import AddressProblem, shown
+from viesti.domain.address import AddressProblem
 from viesti.domain.contact import full_name
 from viesti.domain.regions import REGIONS
 from viesti.services.balance.read import ReadBalance
@@ -64,7 +64,7 @@ class Account:
                 each.allow_reply,
                 each.track_links,
                 each.default_sender,
-                shown(each.whatsapp_sender) if each.whatsapp_sender else "",
+                each.whatsapp_sender,
             )
             for each in services_of(self._estate.current, customer.id, asked.kind)
         ]
@@ -135,6 +135,7 @@ def _shown(written: str, seen: NumberSeen) -> NumberShown:
     return NumberShown(
         written=written,
         valid=True,
+        number=seen.address.digits,
         e164=seen.forms.e164,
         international=seen.forms.international,
         national=seen.forms.national,

@@ -53,7 +53,7 @@ SERVICE = Thing(
             TEXT,
             "WhatsApp Sender",
             "The number that it sends by WhatsApp from.",
-            "+358451110000",
+            "358451110000",
             always=False,
         ),
     ),
@@ -61,7 +61,9 @@ SERVICE = Thing(
 )
 SENDER = Thing(
     (
-        _member("sender", "sender", TEXT, "Sender", "The sender, as messages name it."),
+        _member(
+            "sender", "sender", TEXT, "Sender", "The sender; of a number the digits, with the country code."
+        ),
         _member(
             "kind",
             "kind",
@@ -145,6 +147,15 @@ NUMBER = Thing(
             "Reason",
             "Why it is no number; left out when it is one.",
             "'12' is not a phone number: it has too few digits.",
+            always=False,
+        ),
+        _member(
+            "number",
+            "number",
+            TEXT,
+            "Number",
+            "The number in digits with its country code, as other operations tell it.",
+            "358401234567",
             always=False,
         ),
         _member(

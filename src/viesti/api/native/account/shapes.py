@@ -86,6 +86,7 @@ class NumberShown(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     written: str
     valid: bool
     reason: str = ""
+    number: str = ""
     e164: str = ""
     international: str = ""
     national: str = ""

@@ -20,8 +20,6 @@ from viesti.api.native.tags.shapes import (
 )
 from viesti.services.principal import Scope
 
-MAX_CURSOR = 1_000_000  # tags that are counted to be left out
-
 _TAG_ID = Member("id", "id", ID, True, About("Id", "The tag's id."))
 _TAG_NAME = Member("name", "name", TEXT, True, About("Name", "The tag's name.", example="guests"))
 _TAG = Thing(
@@ -85,7 +83,7 @@ _THEIRS = (
         "number",
         "number",
         TEXT,
-        about=About("Number", "The contact's number with + and its country code; left out without one."),
+        about=About("Number", "The contact's number in digits with the country code; left out without one."),
     ),
     Member(
         "externalReference",
@@ -150,7 +148,7 @@ LIST_TAGS = Operation(
             "cursor",
             "query",
             "cursor",
-            Whole(least=0, most=MAX_CURSOR),
+            TEXT,
             about=About("Cursor", "What the page before told as next; nothing for the first.", "advanced"),
         ),
         CUSTOMER,

@@ -5,6 +5,8 @@ Rule: what stands already is no error; a contact or a customer of somebody else 
 
 from __future__ import annotations
 
+import re
+
 from viesti.api.answer import Answer, FieldError, Refusal, answer_json
 from viesti.api.contract.reading import refused
 from viesti.api.native.slice import Common
@@ -29,6 +31,8 @@ from viesti.services.contacts.tag_by import By, Number, TagBy, Tagged
 from viesti.services.contacts.tags import Tags
 
 _NAMES = {"phone": "number", "tags": "tags{}"}
+_CURSOR = re.compile("[0-9]{1,9}", re.ASCII)  # how many tags went before
+_NO_CURSOR = "It is not what a page told as next."
 _ONE = "Name the contact by one of number, contactId and externalReference."
 
 
@@ -46,8 +50,11 @@ class TagHandlers:
         customer = caller.customer(self._estate.current, asked.customer)
         if isinstance(customer, Refusal):
             return customer
-        found = await self._tags.list(customer, limit=asked.limit + 1, offset=asked.cursor)
-        more = str(asked.cursor + asked.limit) if len(found) > asked.limit else ""
+        offset = int(asked.cursor) if _CURSOR.fullmatch(asked.cursor) else None
+        if offset is None:
+            return refused([FieldError("cursor", _NO_CURSOR)])
+        found = await self._tags.list(customer, limit=asked.limit + 1, offset=offset)
+        more = str(offset + asked.limit) if len(found) > asked.limit else ""
         shown = [TagShown(each.id, each.name, each.contacts) for each in found[: asked.limit]]
         return answer_json(TagsShown(tuple(shown), more))
 
@@ -120,7 +127,7 @@ def _whom(asked: RemoveAsked) -> tuple[str, By] | Refusal:
 
 
 def _number(contact: Contact) -> str:
-    return f"+{contact.phone}" if contact.phone else ""
+    return contact.phone or ""
 
 
 def _tags(done: Tagged) -> tuple[ContactTag, ...]:

@@ -14,7 +14,7 @@ from viesti.api.paging import DEFAULT_LIMIT
 class TagsListed(msgspec.Struct, frozen=True, kw_only=True):
     customer: str = ""
     limit: int = DEFAULT_LIMIT
-    cursor: int = 0
+    cursor: str = "0"
 
 
 class GroupsListed(msgspec.Struct, frozen=True, kw_only=True):
