@@ -35,6 +35,8 @@ def test_it_is_a_small_picture_on_the_colour_of_its_connector(name: str) -> None
     product = PRODUCTS[name]
     png = icon(product.colour, product.glyph)
     assert len(png) < 1 << 20
+    icon.cache_clear()
+    assert icon(product.colour, product.glyph) == png
     rows = pixels(png)
     brand = tuple(bytes.fromhex(product.colour[1:]))
     shown = {pixel for row in rows for pixel in row}
