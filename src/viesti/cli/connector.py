@@ -47,6 +47,9 @@ def export(
         str,
         typer.Option(metavar="MODE", help="Global, or GlobalPerConnector for a redirect URL of its own."),
     ] = "Global",
+    dynamic_host: Annotated[
+        bool, typer.Option("--dynamic-host", help="For txtsync: each connection names its server's host.")
+    ] = False,
     publisher: Annotated[str, typer.Option(metavar="NAME", help="Who answers for the connector.")] = "",
     support: Annotated[
         str, typer.Option(metavar="EMAIL", help="The e-mail address of whom to ask about it.")
@@ -66,6 +69,10 @@ def export(
     from viesti.connector.write import write
 
     product = _product(name, contract)
+    if dynamic_host and not product.can_ask_for_host:
+        raise wiring.Problem(
+            f"--dynamic-host: people sign in for {name}, and where they do is written into the package."
+        )
     options = ExportOptions(
         base=_base(base_url),
         contract=contract,
@@ -75,6 +82,7 @@ def export(
         privacy=_page("--privacy-policy", privacy),
         client_id=client_id or NO_CLIENT_ID,
         redirect_mode=_mode(redirect_mode),
+        dynamic_host=dynamic_host,
     )
     package = files(product, options)
     try:

@@ -23,7 +23,8 @@ class RedirectMode(StrEnum):
 class ExportOptions:
     """`contract`: which published version of the original it is like, '' for the product's first;
     `client_id`: of the OAuth client that the connector is; `publisher` and `support`: who answers for it, and
-    at which e-mail address; `website` and `privacy`: pages about it, '' where the server is."""
+    at which e-mail address; `website` and `privacy`: pages about it, '' where the server is;
+    `dynamic_host`: each connection says where its server is."""
 
     base: BaseUrl
     contract: str = ""
@@ -33,3 +34,4 @@ class ExportOptions:
     privacy: str = ""
     client_id: str = NO_CLIENT_ID
     redirect_mode: RedirectMode = RedirectMode.GLOBAL
+    dynamic_host: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from viesti.connector.definition import authorize_url, token_url
+from viesti.connector.definition import authorize_url, base_path, token_url
 from viesti.connector.options import ExportOptions, RedirectMode
 from viesti.connector.products.product import Auth, Product
 
@@ -21,7 +21,7 @@ def properties(product: Product, options: ExportOptions, *, certified: bool = Fa
     made: dict[str, Any] = _connections(product, options) | {
         "iconBrandColor": product.colour,
         "capabilities": [],
-        "policyTemplateInstances": [],
+        "policyTemplateInstances": [_route(product, options)] if options.dynamic_host else [],
         "scriptOperations": [operation.id for operation in product.triggers(options.contract)],
     }
     if certified:
@@ -67,8 +67,31 @@ def _parameters(auth: Auth, product: Product, options: ExportOptions) -> dict[st
             "password": _typed_in(
                 "Application Secret", "The secret of the application.", "Provide its secret", 2
             ),
-        }
+        } | ({"host": _host(options)} if options.dynamic_host else {})
     return {"token": {"type": "oauthSetting", "oAuthSettings": _oauth(product, options)}}
+
+
+def _host(options: ExportOptions) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "defaultValue": options.base.host,
+        "uiDefinition": {
+            "displayName": "Host",
+            "description": "The host of the server, without https:// and path.",
+            "tooltip": "Provide the host of the server",
+            "constraints": {"required": "true", "tabIndex": 3},
+        },
+    }
+
+
+def _route(product: Product, options: ExportOptions) -> dict[str, Any]:
+    """The policy that leads calls to the connection's host; it forgets basePath, so that stands in it."""
+    template = f"https://@connectionParameters('host'){base_path(product, options).rstrip('/')}"
+    return {
+        "templateId": "dynamichosturl",
+        "title": "Host of the connection",
+        "parameters": {"x-ms-apimTemplateParameter.urlTemplate": template},
+    }
 
 
 def _typed_in(name: str, about: str, tooltip: str, place: int) -> dict[str, Any]:

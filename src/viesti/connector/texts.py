@@ -72,7 +72,8 @@ def _prerequisites(product: Product, options: ExportOptions) -> str:
     needed = ", or ".join(means[auth] for auth in product.auth)
     return _bullets(
         (
-            f"A Viesti server that the platform reaches at {options.base}.",
+            f"A Viesti server that the platform reaches at {options.base}"
+            + (", or one whose host you name in the connection." if options.dynamic_host else "."),
             f"For each connection: {needed}.",
         )
     )

@@ -43,7 +43,8 @@ def test_what_is_asked_for_is_in_it(tmp_path: Path) -> None:
     assert (oauth["clientId"], oauth["redirectMode"]) == ("id-7", "GlobalPerConnector")
     contact = json.loads((tmp_path / "apiDefinition.swagger.json").read_bytes())["info"]["contact"]
     assert (contact["name"], contact["email"]) == ("Acme Oy", "help@acme.example")
-    assert export("txtsync", tmp_path, "--contract", "1.2").exit_code == 0
+    assert export("txtsync", tmp_path, "--contract", "1.2", "--dynamic-host").exit_code == 0
+    assert b"dynamichosturl" in (tmp_path / "apiProperties.json").read_bytes()
     assert json.loads((tmp_path / "apiDefinition.swagger.json").read_bytes())["info"]["version"] == "1.2"
 
 
@@ -76,6 +77,10 @@ def test_settings_that_name_no_connector_are_written_anew(text: str, tmp_path: P
         (("zapier",), "There is no connector zapier. There are: smartdialog, txtsync, viesti."),
         (("txtsync", "--contract", "2.0"), "--contract: txtsync has no 2.0; it has 1.1 and 1.2."),
         (("smartdialog", "--contract", "1.1"), "--contract: smartdialog has no 1.1; it has 1.0."),
+        (
+            ("smartdialog", "--dynamic-host"),
+            "--dynamic-host: people sign in for smartdialog, and where they do is written into the package.",
+        ),
         (("viesti", "--website", "acme.example"), "--website acme.example: it must begin with https://."),
         (
             ("viesti", "--redirect-mode", "Direct"),

@@ -49,6 +49,18 @@ def test_an_application_shows_its_key_and_secret() -> None:
     assert made_["policyTemplateInstances"] == []  # nothing pretends to be a secret
 
 
+@pytest.mark.parametrize(("path", "template"), [("", ""), ("/a/b", "/a/b")])
+def test_a_connection_may_name_its_server(path: str, template: str) -> None:
+    made_ = made("txtsync", url=BaseUrl("https", "h:8443", path), dynamic_host=True)
+    assert list(made_["connectionParameters"]) == ["username", "password", "host"]
+    assert made_["connectionParameters"]["host"]["defaultValue"] == "h:8443"
+    [policy] = made_["policyTemplateInstances"]
+    assert policy["templateId"] == "dynamichosturl"
+    assert policy["parameters"] == {
+        "x-ms-apimTemplateParameter.urlTemplate": f"https://@connectionParameters('host'){template}"
+    }
+
+
 def test_a_connection_of_viesti_chooses() -> None:
     sets = made("viesti")["connectionParameterSets"]["values"]
     assert [list(each["parameters"]) for each in sets] == [["token"], ["username", "password"]]

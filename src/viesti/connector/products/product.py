@@ -41,6 +41,11 @@ class Product:
     error: Mapping[str, Any] = field(default_factory=lambda: ERROR)
     known_issues: tuple[str, ...] = ()
 
+    @property
+    def can_ask_for_host(self) -> bool:
+        """Whether connections may name their server: not where people sign in, whose addresses are fixed."""
+        return Auth.OAUTH not in self.auth
+
     def version(self, asked: str) -> str:
         """The version of the contract that is meant; '' is the usual one."""
         return asked or next(iter(self.contracts))
