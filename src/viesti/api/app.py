@@ -16,14 +16,12 @@ from viesti.api.answer import Endpoint
 from viesti.api.body import BodyLimits
 from viesti.api.edge import Edge
 from viesti.api.faces import FACES
-from viesti.api.guard import Guard, GuardedEndpoint
+from viesti.api.guard import Guard
 from viesti.api.meters import Meters
-from viesti.api.native.messages import NativeMessages
 from viesti.api.ops.probes import Probes
 from viesti.services.authenticate import Authenticate
 from viesti.services.follow_link import FollowLink
 from viesti.services.health import CheckReady, CountWaiting
-from viesti.services.show_message import ShowMessages
 from viesti.services.throttle import Throttle
 
 
@@ -33,7 +31,6 @@ class ApiServices:
 
     authenticate: Authenticate
     throttle: Throttle
-    show: ShowMessages
     follow_link: FollowLink
     check_ready: CheckReady
     count_waiting: CountWaiting
@@ -66,13 +63,9 @@ def create_app(
     registry = CollectorRegistry()
     meters = Meters(registry)
     guard = Guard(services.authenticate, services.throttle)
-    messages = NativeMessages(services.show)
     probes = Probes(services.check_ready, services.count_waiting, registry, options.shared_metrics_dir)
     routes = [
         *provider.routes(services.provider, options.provider_limits),  # first: many come
-        Route("/messages", GuardedEndpoint(guard, messages.recent), methods=["GET"]),
-        Route("/messages/{id}", GuardedEndpoint(guard, messages.one), methods=["GET"]),
-        Route("/inbound", GuardedEndpoint(guard, messages.recent_inbound), methods=["GET"]),
         Route("/healthz", Endpoint(probes.alive), methods=["GET"]),
         Route("/readyz", Endpoint(probes.ready), methods=["GET"]),
         Route("/metrics", Endpoint(probes.metrics), methods=["GET"]),

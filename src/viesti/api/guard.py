@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
-import msgspec
-from starlette.types import Receive, Scope, Send
-
-from viesti.api.answer import Answer, Headers, Refusal, Render, render_error, send_answer
+from viesti.api.answer import Headers, Refusal
 from viesti.api.contract.operation import ANY_CALLER
 from viesti.services.authenticate import Authenticate, Caller, Reason, TurnedAway
 from viesti.services.throttle import Budget, Throttle
@@ -66,39 +63,6 @@ class Guard:
         )
         shown = within_budget(budget)
         return shown if isinstance(shown, Refusal) else (caller, shown)
-
-
-class Call(msgspec.Struct, frozen=True):
-    """A request that was let in."""
-
-    caller: Caller
-    scope: Scope
-    headers: Mapping[bytes, bytes]
-    receive: Receive
-
-
-CallHandler = Callable[[Call], Awaitable[Answer | Refusal]]
-
-
-class GuardedEndpoint:
-    """A handler, as an ASGI application, for callers that the guard lets in."""
-
-    def __init__(self, guard: Guard, handler: CallHandler, render: Render = render_error) -> None:
-        self._guard = guard
-        self._handler = handler
-        self.render = render
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers: dict[bytes, bytes] = dict(scope["headers"])  # of repeated ones the last counts
-        outcome: Answer | Refusal
-        shown: Headers = ()
-        admitted = await self._guard.admit(headers)
-        if isinstance(admitted, Refusal):
-            outcome = admitted
-        else:
-            caller, shown = admitted
-            outcome = await self._handler(Call(caller, scope, headers, receive))
-        await send_answer(self.render(outcome) if isinstance(outcome, Refusal) else outcome, send, shown)
 
 
 def read_basic(header: bytes) -> tuple[str, str] | Refusal:

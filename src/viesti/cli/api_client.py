@@ -14,18 +14,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from viesti.cli.wiring import Problem
-from viesti.domain.status import Status
 from viesti.net.client import ClientOptions, HttpFailure, OutgoingClient
 
 # Whoever uses this names the server himself, so it may be anywhere; answers may list many recipients.
 OPTIONS = ClientOptions(allow_private=True, total_timeout=30.0, max_body=8 << 20)
 NO_CONTENT = 204
-_FINAL = frozenset(status.word for status in Status if status.final)
-
-
-def is_final(status: str) -> bool:
-    """Whether a recipient whose status is this word has come to its end."""
-    return status in _FINAL
+NATIVE = "/viesti/v1"  # api/native; importing it takes longer than a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +37,18 @@ class ApiClient:
         return sent
 
     async def message(self, identifier: int) -> dict[str, Any]:
-        """GET /messages/{id}: a message, or one recipient of it, with its history."""
-        found: dict[str, Any] = await self.call("GET", f"/messages/{identifier}")
+        """GetMessage: a message, or one recipient of it, and where it stands."""
+        found: dict[str, Any] = await self.call("GET", f"{NATIVE}/messages/{identifier}")
+        return found
+
+    async def timeline(self, identifier: int) -> dict[str, Any]:
+        """GetMessageTimeline: its history in steps."""
+        found: dict[str, Any] = await self.call("GET", f"{NATIVE}/messages/{identifier}/timeline")
         return found
 
     async def inbound(self, limit: int) -> list[dict[str, Any]]:
-        """GET /inbound: the newest messages from handsets, newest first."""
-        found: list[dict[str, Any]] = (await self.call("GET", f"/inbound?limit={limit}"))["inbound"]
+        """ListInboundMessages: the newest messages from handsets, newest first."""
+        found: list[dict[str, Any]] = (await self.call("GET", f"{NATIVE}/inbound?limit={limit}"))["messages"]
         return found
 
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:

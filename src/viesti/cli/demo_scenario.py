@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from viesti.cli.api_client import ApiClient, is_final
+from viesti.cli.api_client import ApiClient
 from viesti.cli.demo_receiver import Call, Receiver
 from viesti.cli.demo_screen import Facts, Screen, shortened
 from viesti.cli.demo_smartdialog import SmartDialog
@@ -124,7 +124,7 @@ class Scenario:
         call = await self._called(lambda one: str(one.values.get("messageId")) == str(inbound["id"]))
         demand(call.values.get("content") == QUESTION, "The webhook brought another text.")
         demand(call.signed, "The webhook's signature is wrong.")
-        facts.add(f"stored as {inbound['id']} in thread {inbound['thread_id']}; POST {call.path}, signed")
+        facts.add(f"stored as {inbound['id']} in thread {inbound['threadId']}; POST {call.path}, signed")
 
     async def _keyword(self, facts: Facts) -> None:
         seen = len(self._texts(PHONE, SHORT_CODE))
@@ -147,7 +147,7 @@ class Scenario:
             [sms] = await self._api.send({"From": NUMBER, "To": OTHER_PHONE, "Message": "Soup today!"})
             recipient = await self._final(sms["SMSID"], "delivered" if allowed else "failed")
             facts.add(f'{word}: "{confirmed[0]}"')
-            facts.add(f"then a message to it: {recipient['failure_sentence'] or recipient['status']}")
+            facts.add(f"then a message to it: {recipient.get('failureText') or recipient['status']}")
 
     async def _flow(self, facts: Facts) -> None:
         customer, service = await self._dialog.find(SERVICE)
@@ -201,11 +201,11 @@ class Scenario:
 
         async def look() -> dict[str, Any] | None:
             [recipient] = (await self._api.message(identifier))["recipients"]
-            return recipient if is_final(recipient["status"]) else None
+            return recipient if recipient["finished"] else None
 
         recipient = await until(look, f"Message {identifier} did not come to its end")
         status = recipient["status"]
-        reason = recipient["failure_sentence"] or ""
+        reason = recipient.get("failureText", "")
         demand(status == wanted, f"Message {identifier} is {status}, not {wanted}. {reason}".rstrip())
         return recipient
 

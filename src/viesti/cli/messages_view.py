@@ -6,7 +6,6 @@ Rule: what people wrote is printed as text, never as markup, and in lists shorte
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from viesti.cli.demo_screen import shortened
-from viesti.cli.timeline_text import step_line
+from viesti.cli.timeline_line import step_line
 from viesti.domain.message import HELD_SENTENCES, HeldReason, Protocol
 from viesti.services.oversee import ParkedCallback, WaitingReceipt
+from viesti.services.timeline_text import step_text
 from viesti.services.views import MessageView, RecentInbound, RecentMessage, RecipientView
 
 _COLOURS = {
@@ -146,7 +146,7 @@ class MessagesView:
             self._recipient(recipient, message.currency)
         self._line("Timeline")
         for step in message.timeline:
-            self._line(step_line(asdict(step)))
+            self._line(step_line(step.at, step.kind, step_text(step.kind, step.detail)))
 
     def _recipient(self, r: RecipientView, currency: str | None) -> None:
         way = f"over {r.channel or 'no channel'}" + (f" by route {r.route}" if r.route else "")

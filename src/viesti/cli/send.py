@@ -120,8 +120,7 @@ def accepted_line(sms: dict[str, Any]) -> str:
 
 async def _follow(api: ApiClient, sms: dict[str, Any], patience: float, *, quiet: bool) -> dict[str, Any]:
     """Print each step of the timeline as it comes, until the end. Raises Problem when that is not in time."""
-    from viesti.cli.api_client import is_final
-    from viesti.cli.timeline_text import step_line
+    from viesti.cli.timeline_line import step_line
 
     identifier = sms["SMSID"]
     told: set[str] = set()
@@ -130,14 +129,14 @@ async def _follow(api: ApiClient, sms: dict[str, Any], patience: float, *, quiet
     try:
         async with asyncio.timeout(patience):
             while True:
-                message = await api.message(identifier)
-                for step in message["timeline"]:
-                    line = step_line(step)
+                told_so_far = await api.timeline(identifier)
+                for step in told_so_far["steps"]:
+                    line = step_line(step["at"], step["kind"], step["text"])
                     if line not in told and not quiet:
                         print(line, flush=True)
                     told.add(line)
-                if is_final(message["recipients"][0]["status"]):
-                    return message
+                if told_so_far["finished"]:
+                    return await api.message(identifier)
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:
         raise wiring.Problem(

@@ -20,6 +20,7 @@ from viesti.cli.api_parts import (
     native_account,
     native_tags,
     native_triggers,
+    native_messages,
     oauth,
     provider,
     sending,
@@ -53,7 +54,6 @@ from viesti.services.publish import Publish
 from viesti.services.record_clicks import RecordClicks
 from viesti.services.secret_check import SecretCheck
 from viesti.services.short_links import ShortLinks
-from viesti.services.show_message import ShowMessages
 from viesti.services.submit import Submit
 from viesti.services.throttle import Throttle
 from viesti.services.wake import Waker
@@ -128,7 +128,6 @@ def make_services(parts: Parts) -> ApiServices:
     return ApiServices(
         authenticate=Authenticate(parts.estate, parts.secrets),
         throttle=parts.throttle,
-        show=ShowMessages(parts.store, parts.estate, parts.short_links),
         follow_link=FollowLink(parts.store, parts.estate, parts.short_links, parts.record_clicks, parts.now),
         check_ready=CheckReady(parts.store, parts.estate),
         count_waiting=CountWaiting(parts.store, parts.estate, parts.monotonic),
@@ -162,6 +161,7 @@ def make_services(parts: Parts) -> ApiServices:
             account=native_account.make(parts),
             tags=native_tags.make(parts),
             triggers=native_triggers.make(parts),
+            messages=native_messages.make(parts),
         ),
         oauth=oauth.make(parts),
         provider=provider.make(parts),

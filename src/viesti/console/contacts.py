@@ -15,7 +15,7 @@ from viesti.console.contact_view import view
 from viesti.console.page import Pages
 from viesti.services.contacts.profile import ShowProfile
 from viesti.services.oauth.sign_in import COOKIE, SignIn
-from viesti.services.sms.read import MAX_ID
+from viesti.services.sms.between import MAX_ID
 from viesti.services.store_errors import StoreUnavailable
 
 PATH = "/console/contacts/"

@@ -13,7 +13,8 @@ from viesti.domain.status import PartState
 from viesti.services import views
 from viesti.services.balance.list_frozen import Frozen, ListFrozen
 from viesti.services.estate import EstateCache
-from viesti.services.show_message import MAX_ID, ShowMessages
+from viesti.services.show_message import ShowMessages
+from viesti.services.sms.between import MAX_ID
 from viesti.services.views import MessageView, RecentInbound, RecentMessage
 from viesti.services.wake import CALLBACKS
 from viesti.storage.store import Store

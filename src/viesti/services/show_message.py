@@ -1,4 +1,4 @@
-"""Shows a customer his messages: one with its history, or the newest.
+"""Shows a customer one of his messages with its history.
 
 Rule: whatever is asked for is looked up together with the customer's id; what is another's does not exist.
 """
@@ -20,12 +20,11 @@ from viesti.services.estate import EstateCache
 from viesti.services.link_details import link_details
 from viesti.services.short_links import ShortLinks
 from viesti.services.timeline import timeline
-from viesti.services.views import MessageView, RecentInbound, RecentMessage
+from viesti.services.views import MessageView
 from viesti.storage.store import Store, Transaction
 
 RECIPIENTS_SHOWN = 1000
 VISITS_SHOWN = 200
-MAX_ID = (1 << 53) - 1
 
 _T = TypeVar("_T")
 
@@ -44,27 +43,22 @@ class ShowMessages:
             message = await tx.messages.message(identifier, customer_id)
             if message is not None:
                 shown = await tx.messages.recipients_of(identifier, RECIPIENTS_SHOWN)
-                return await self._view(tx, message, shown)
+                counts = await tx.messages.standings(identifier)
+                return await self._view(tx, message, shown, counts)
             recipient = await tx.messages.recipient(identifier, customer_id)
             if recipient is None:
                 return None
             message = await tx.messages.message(recipient.message_id, customer_id)
-            return await self._view(tx, message, [recipient]) if message else None
+            counts = {recipient.status: 1}
+            return await self._view(tx, message, [recipient], counts) if message else None
 
-    async def recent(self, customer_id: int, before: int | None, limit: int) -> list[RecentMessage]:
-        """The newest recipients, newest first; `before` is the id to go on from."""
-        async with self._store.transaction() as tx:
-            rows = await tx.messages.recent(customer_id, MAX_ID if before is None else before, limit)
-        return [views.recent_message(row) for row in rows]
-
-    async def recent_inbound(self, customer_id: int, before: int | None, limit: int) -> list[RecentInbound]:
-        """The newest inbound messages, newest first."""
-        async with self._store.transaction() as tx:
-            rows = await tx.inbound.recent(customer_id, MAX_ID if before is None else before, limit)
-        services = {service.id: service.key for service in self._estate.current.estate.services.values()}
-        return [views.recent_inbound(row, services) for row in rows]
-
-    async def _view(self, tx: Transaction, message: Message, recipients: list[Recipient]) -> MessageView:
+    async def _view(
+        self,
+        tx: Transaction,
+        message: Message,
+        recipients: list[Recipient],
+        counts: Mapping[Status, int],
+    ) -> MessageView:
         ids = [recipient.id for recipient in recipients]
         parts = await tx.messages.parts_of(ids)
         receipts = await tx.messages.receipts_of(ids)
@@ -104,6 +98,7 @@ class ShowMessages:
             campaign_id=message.campaign_id,
             recipient_count=message.recipient_count,
             part_count=message.part_count,
+            counts=counts,
             currency=message.currency,
             cost=_sum(recipient.cost for recipient in recipients),
             cost_gbp=_sum(recipient.cost_gbp for recipient in recipients),

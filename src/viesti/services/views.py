@@ -127,6 +127,7 @@ class MessageView:
     campaign_id: int | None
     recipient_count: int
     part_count: int
+    counts: Mapping[Status, int]  # how many recipients stand where; of the one that was asked for alone
     currency: str | None
     cost: Decimal | None  # of the recipients shown
     cost_gbp: Decimal | None

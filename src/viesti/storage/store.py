@@ -30,6 +30,7 @@ from viesti.storage.rows.inbound import Inbounds, StoredPart
 from viesti.storage.rows.inbound_media import AwaitedFile, InboundMedia, ShownFile
 from viesti.storage.rows.leases import Lease, Leases
 from viesti.storage.rows.lists import Lists
+from viesti.storage.rows.message_search import CameQuery, Look, MessageSearch, Place, SentQuery, SentRow, Way
 from viesti.storage.rows.messages import (
     Messages,
     MessageToSend,
@@ -66,6 +67,7 @@ __all__ = [
     "Balance",
     "BalanceEntry",
     "BySms",
+    "CameQuery",
     "ChannelConsent",
     "Claimed",
     "ClickTotals",
@@ -85,6 +87,7 @@ __all__ = [
     "LedgerLine",
     "LinkText",
     "Listener",
+    "Look",
     "MadePage",
     "MatchedReceipt",
     "MessageReference",
@@ -98,6 +101,7 @@ __all__ = [
     "Opened",
     "OverTheCap",
     "Party",
+    "Place",
     "Preview",
     "Put",
     "QueuedFor",
@@ -107,6 +111,8 @@ __all__ = [
     "ReportTarget",
     "RequestKey",
     "SentPart",
+    "SentQuery",
+    "SentRow",
     "SentSms",
     "SharePaid",
     "ShownFile",
@@ -124,6 +130,7 @@ __all__ = [
     "Transaction",
     "Untold",
     "Visit",
+    "Way",
     "bucket_of",
     "first_id",
     "period_of",
@@ -264,6 +271,10 @@ class Transaction:
     @cached_property
     def sent_to(self) -> SentTo:
         return SentTo(self._connection)
+
+    @cached_property
+    def message_search(self) -> MessageSearch:
+        return MessageSearch(self._connection)
 
     @cached_property
     def sms(self) -> Smses:

@@ -16,6 +16,7 @@ import pytest
 from tests.contract.test_foreign import Eyes
 from tests.contract.txtsync.calls import OPERATIONS, VERSIONS, Contract
 
+from viesti.api.native.slice import BASE as NATIVE_BASE
 from viesti.api.smartdialog.slice import BASE as SMARTDIALOG
 from viesti.api.txtsync.declared import LEFTOVERS, NATIVE, operations
 
@@ -91,7 +92,6 @@ async def test_what_is_foreign_is_as_if_it_were_not_there(
 
 # What else is served by an id, and where it is tested that nothing foreign is reached by it.
 ELSEWHERE = {
-    "/messages/{id}",  # below
     "/attachments/{token}",  # tests/integration/api/test_smartdialog_twoway.py
     "/provider/whatsapp/{channel}",  # tests/integration/api/test_provider.py
     "/l/{token}",  # tests/integration/api/test_links.py
@@ -100,21 +100,14 @@ ELSEWHERE = {
 
 
 def test_nothing_else_is_served_by_an_id(contract: Contract) -> None:
-    """SmartDialog's are in tests/contract/test_foreign.py."""
+    """SmartDialog's are in tests/contract/test_foreign.py, our own API's in
+    tests/integration/api/test_native_foreign.py."""
     names = re.compile(r"\{\w+(:\w+)?\}")
     known = {names.sub("{}", each.path) for each in (*EVERY.values(), *LEFTOVERS)}
     known |= {names.sub("{}", path) for path in ELSEWHERE}
     served = {names.sub("{}", path) for path in contract.api.paths if "{" in path}
-    assert {path for path in served if not path.startswith(SMARTDIALOG)} == {p for p in known if "{" in p}
-
-
-async def test_a_message_of_anothers_is_not_there(contract: Contract) -> None:
-    texts = []
-    for identifier in ("9007199254740991", contract.beta.sms):
-        said = await contract.speak("GET", f"/messages/{identifier}", "acme 1.1")
-        assert said.status == 404
-        texts.append(said.text)
-    assert texts[0] == texts[1]
+    served = {path for path in served if not path.startswith((SMARTDIALOG, NATIVE_BASE))}
+    assert served == {path for path in known if "{" in path}
 
 
 def test_every_path_with_an_id_is_in_the_table() -> None:

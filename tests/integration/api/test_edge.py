@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from tests.integration.api.conftest import KEY, SECRET, Api, hashed, make_estate, running
 
+from viesti.api.native.slice import BASE
 from viesti.api.serve import PortTaken, inherited, listen
 from viesti.storage.store import Store
 
@@ -40,7 +41,7 @@ class TestAuthentication:
             (raw_basic(b"off-key:wrong"), 401, "wrong"),
         ],
     )
-    @pytest.mark.parametrize(("method", "path"), [("POST", "/sms/send"), ("GET", "/messages")])
+    @pytest.mark.parametrize(("method", "path"), [("POST", "/sms/send"), ("GET", "/sms")])
     async def test_refusals(
         self, shared_api: Api, header: str | None, status: int, sentence: str, method: str, path: str
     ) -> None:
@@ -49,28 +50,28 @@ class TestAuthentication:
             answer = await response.json()
             assert (response.status, sentence in answer["message"]) == (status, True), answer
             assert ("WWW-Authenticate" in response.headers) == (status == 401)
-            assert ("Message" in answer) == (path == "/sms/send")
+            assert answer["Message"] == answer["message"]
 
     async def test_a_changed_secret_is_followed(self, api: Api, database_url: str) -> None:
-        assert (await api.call("GET", "/messages"))[0] == 200
+        assert (await api.call("GET", "/sms"))[0] == 200
         connection = await asyncpg.connect(database_url)
         await connection.execute("update applications set secret_hash = $1 where id = 600", hashed("new"))
         await connection.close()
         await api.estate.load()
-        assert (await api.call("GET", "/messages"))[0] == 401
-        assert (await api.call("GET", "/messages", secret="new"))[0] == 200
+        assert (await api.call("GET", "/sms"))[0] == 401
+        assert (await api.call("GET", "/sms", secret="new"))[0] == 200
 
     async def test_guessing_is_slowed_down_but_the_known_secret_still_works(self, api: Api) -> None:
-        assert (await api.call("GET", "/messages"))[0] == 200
-        guesses = [(await api.call("GET", "/messages", secret=f"guess {n}")) for n in range(12)]
+        assert (await api.call("GET", "/sms"))[0] == 200
+        guesses = [(await api.call("GET", "/sms", secret=f"guess {n}")) for n in range(12)]
         assert [status for status, _, _ in guesses] == [401] * 10 + [429] * 2
         assert 1 <= int(guesses[-1][2]["Retry-After"]) <= 60
-        assert (await api.call("GET", "/messages"))[0] == 200
+        assert (await api.call("GET", "/sms"))[0] == 200
 
 
 class TestThrottle:
     async def test_the_budget_is_shown_and_kept(self, api: Api) -> None:
-        answers = [await api.call("GET", "/messages", key="slow-key") for _ in range(5)]
+        answers = [await api.call("GET", "/sms", key="slow-key") for _ in range(5)]
         assert [status for status, _, _ in answers] == [200, 200, 200, 429, 429]
         assert [headers["X-RateLimit-Remaining"] for _, _, headers in answers] == ["2", "1", "0", "0", "0"]
         assert {headers["X-RateLimit-Limit"] for _, _, headers in answers} == {"3"}
@@ -80,7 +81,7 @@ class TestThrottle:
         assert 55 <= int(headers["Retry-After"]) <= 61
 
     async def test_parallel_calls_get_no_more(self, api: Api) -> None:
-        answers = await asyncio.gather(*(api.call("GET", "/messages", key="slow-key") for _ in range(20)))
+        answers = await asyncio.gather(*(api.call("GET", "/sms", key="slow-key") for _ in range(20)))
         assert sorted(status for status, _, _ in answers) == [200] * 3 + [429] * 17
 
 
@@ -89,12 +90,12 @@ class TestThrottle:
     [
         ("GET", "/", 404, "not_found"),
         ("GET", "/nothing/here", 404, "not_found"),
-        ("GET", "/messages/", 404, "not_found"),
-        ("GET", "/messages/1/2", 404, "not_found"),
+        ("GET", BASE + "/messages/", 404, "not_found"),
+        ("GET", BASE + "/messages/1/2", 404, "not_found"),
         ("GET", "/sms/send", 405, "method_not_allowed"),
-        ("DELETE", "/messages", 405, "method_not_allowed"),
+        ("DELETE", BASE + "/messages", 405, "method_not_allowed"),
         ("POST", "/healthz", 405, "method_not_allowed"),
-        ("PATCH", "/messages", 405, "method_not_allowed"),
+        ("PATCH", BASE + "/messages", 405, "method_not_allowed"),
     ],
 )
 async def test_wrong_paths_and_methods(

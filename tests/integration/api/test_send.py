@@ -12,6 +12,8 @@ import pytest
 from tests.integration.api.conftest import BODY_LIMIT, Api, basic
 from yarl import URL
 
+from viesti.api.native.slice import BASE as NATIVE
+
 pytestmark = pytest.mark.integration
 
 # The fields of an SMS that TxtSync publishes.
@@ -259,7 +261,7 @@ class TestRequestId:
         answers = await asyncio.gather(*(api.send(headers, **members) for _ in range(20)))
         assert {status for status, _, _ in answers} == {200}
         assert len({json.dumps(answer) for _, answer, _ in answers}) == 1
-        _, recent, _ = await api.call("GET", "/messages")
+        _, recent, _ = await api.call("GET", f"{NATIVE}/messages")
         assert len(recent["messages"]) == 1
 
     async def test_another_body_is_a_conflict(self, api: Api) -> None:

@@ -27,6 +27,7 @@ from tests.integration.api.conftest import (
     Api,
 )
 
+from viesti.api.native.slice import BASE as NATIVE
 from viesti.domain.message import Inbound
 from viesti.services.guids import GuidKind
 from viesti.storage.store import OpenThread
@@ -333,15 +334,12 @@ async def test_who_asked_and_for_what_is_shown(api: Api) -> None:
     assert inbound.thread_id is not None
     _, answer = await discuss(api, api.guids.of(GuidKind.INBOUND, inbound.id))
     status, shown, _ = await api.call(
-        "GET", f"/messages/{api.guids.read(GuidKind.MESSAGE, answer['MessageId'])}"
+        "GET", f"{NATIVE}/messages/{api.guids.read(GuidKind.MESSAGE, answer['MessageId'])}"
     )
     assert status == 200
-    assert (shown["user"], shown["application"], shown["interface"]) == (
-        "ada@acme.example",
-        None,
-        "smartdialog",
-    )
-    assert (shown["parent_id"], shown["thread_id"]) == (inbound.id, inbound.thread_id)
+    assert (shown["user"], shown["interface"]) == ("ada@acme.example", "smartdialog")
+    assert "application" not in shown
+    assert (shown["parentId"], shown["threadId"]) == (inbound.id, inbound.thread_id)
 
 
 async def test_a_service_that_may_not_reply_says_so(api: Api) -> None:

@@ -25,6 +25,7 @@ from tests.integration.api.test_smartdialog_sending import (
 )
 from tests.integration.api.whatsapp import ACME_WHATSAPP, BETA_WHATSAPP, add_template, wrote
 
+from viesti.api.native.slice import BASE as NATIVE
 from viesti.domain.message import Inbound
 from viesti.domain.whatsapp_content import (
     Component,
@@ -154,8 +155,8 @@ async def test_a_template_is_answered_in_camel_case_and_kept_whole(world: Api) -
     guids = [world.guids.of(GuidKind.RECIPIENT, each.id) for each in await recipients_of(world, answer)]
     assert guids == [each["id"] for each in answer["recipients"]]
     await send(world)
-    _, listed, _ = await world.call("GET", "/messages?limit=3")
-    assert [row["protocol"] for row in listed["messages"]] == ["sms", "whatsapp", "whatsapp"]
+    _, listed, _ = await world.call("GET", f"{NATIVE}/messages?limit=3")
+    assert [row["protocol"] for row in listed["messages"]] == ["SMS", "WhatsApp", "WhatsApp"]
 
 
 async def test_it_is_sent_when_it_is_asked_for(world: Api) -> None:

@@ -1,4 +1,4 @@
-"""The small readers of the API: credentials, bodies, pages."""
+"""The small readers of the API: credentials, bodies, ids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from viesti.api.answer import Refusal
 from viesti.api.body import BodyLimits, ClientGone, parse_object, read_body
 from viesti.api.guard import read_basic
-from viesti.api.paging import Page, read_id, read_page
+from viesti.api.paging import read_id
 
 
 class Wire:
@@ -95,25 +95,6 @@ def test_basic_credentials(header: bytes, expected: tuple[str, str] | int) -> No
 def test_any_header_is_credentials_or_refused(header: bytes) -> None:
     read = read_basic(b"Basic " + header)
     assert isinstance(read, tuple) or read.status == 401
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        (b"", Page(50, None)),
-        (b"limit=200&before=7", Page(200, 7)),
-        (b"other=1", Page(50, None)),
-        (b"limit=1&limit=2", Page(2, None)),
-        (b"limit=%31", Page(1, None)),
-        (b"limit=-1", ["limit"]),
-        (b"limit=1.0", ["limit"]),
-        (b"limit=0&before=0", ["limit", "before"]),
-        (b"before=\xff", ["before"]),
-    ],
-)
-def test_pages(query: bytes, expected: Page | list[str]) -> None:
-    page = read_page(query)
-    assert ([error.field for error in page.errors] if isinstance(page, Refusal) else page) == expected
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from viesti.api.contract.endpoint import AccessGuard
 from viesti.api.meters import Meters
 from viesti.api.native.account import bound as account
 from viesti.api.native.guard import NativeGuard
+from viesti.api.native.messages import bound as messages
 from viesti.api.native.slice import BASE, Bound, Common
 from viesti.api.native.tags import bound as tags
 from viesti.api.native.triggers import bound as triggers
@@ -35,11 +36,13 @@ class NativeServices:
     account: account.AccountServices
     tags: tags.TagsServices
     triggers: triggers.TriggersServices
+    messages: messages.MessagesServices
 
 
 def bound(services: NativeServices, common: Common) -> Bound:
     """Every operation of the API with its handler."""
     return (
+        *messages.bound(services.messages, common),
         *account.bound(services.account, common),
         *tags.bound(services.tags, common),
         *triggers.bound(services.triggers, common),

@@ -7,8 +7,10 @@ from viesti.api.contract.operation import AnyOperation
 from viesti.api.native.account import declared as account
 from viesti.api.native.tags import declared as tags
 from viesti.api.native.triggers import declared as triggers
+from viesti.api.native.messages import declared as messages
 
 SECTIONS: tuple[Section, ...] = (
+    Section("Messages", "Where messages stand, their history, and lists of them.", messages.OPERATIONS),
     Section("Account", "What a connection may act for and with.", account.OPERATIONS),
     Section("Contacts", "Tags and groups, and who has a tag.", tags.OPERATIONS),
     Section("Triggers", "What starts a flow.", triggers.OPERATIONS),

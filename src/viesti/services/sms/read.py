@@ -7,7 +7,6 @@ What a list looks at is bounded, however much there is: see LOOKED_AT.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 
 from viesti.domain.contact import KnownContact
 from viesti.domain.failure import Failure
@@ -15,15 +14,12 @@ from viesti.domain.status import Status
 from viesti.services.estate import EstateCache
 from viesti.services.link_details import LinkDetail, link_details
 from viesti.services.short_links import ShortLinks
+from viesti.services.sms.between import FIRST, LAST, ids_between
 from viesti.services.sms.seen import SmsFilter, SmsSeen
 from viesti.storage.store import ReceivedSms, SentSms, SmsQuery, Store, Transaction
 
-MAX_ID = (1 << 53) - 1
 # How many SMS are looked at to find those of a status, newest (or oldest) first, within the times asked for.
 LOOKED_AT = 100_000
-# Ids are in the order of time to within an hour (storage/ids); times are exact, so the rest is left out then.
-DISORDER = timedelta(hours=1)
-_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ReadSms:
@@ -71,20 +67,16 @@ class ReadSms:
                 return None
             number = known
         looked_at = wanted.offset + wanted.limit if wanted.statuses is None else LOOKED_AT
-        low, high = 0, MAX_ID
-        if wanted.since is not None:
-            low, _ = await tx.sms.first_from(customer_id, wanted.since - DISORDER, MAX_ID)
-        if wanted.until is not None:
-            _, high = await tx.sms.first_from(customer_id, wanted.until + DISORDER, MAX_ID)
+        above, below = await ids_between(tx, customer_id, wanted.since, wanted.until)
         return SmsQuery(
             customer_id=customer_id,
-            above=low - 1,
-            below=high,
+            above=above,
+            below=below,
             sent=looked_at if wanted.sent else 0,
             received=looked_at if wanted.received and wanted.campaign_id is None else 0,
             statuses=None if wanted.statuses is None else sorted(wanted.statuses),
-            since=wanted.since or _FIRST,
-            until=wanted.until or _LAST,
+            since=wanted.since or FIRST,
+            until=wanted.until or LAST,
             offset=wanted.offset,
             limit=wanted.limit,
             number=number,

@@ -134,6 +134,10 @@ select id, bucket, message_id, customer_id, address, address_kind, text, coding,
        flagged_at, flagged_why, read_at, fell_back_after
 from (select * from recipients where message_id = $1 and id > $1 offset 0) r order by id limit $2
 
+-- name: standings
+-- How many recipients of a message stand where.
+select status, count(*) as recipients from recipients where message_id = $1 and id > $1 group by status
+
 -- name: recipient_parts
 -- The parts of these recipients.
 select recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at, state, error, done_at

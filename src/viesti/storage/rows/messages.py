@@ -241,6 +241,11 @@ class Messages:
             _recipient(row) for row in await self._connection.fetch(SQL["recipients_of"], message_id, limit)
         ]
 
+    async def standings(self, message_id: int) -> dict[Status, int]:
+        """How many recipients of a message stand where."""
+        rows = await self._connection.fetch(SQL["standings"], message_id)
+        return {Status(row["status"]): row["recipients"] for row in rows}
+
     async def parts_of(self, recipient_ids: Sequence[int]) -> list[PartRow]:
         return [PartRow(**row) for row in await self._connection.fetch(SQL["recipient_parts"], recipient_ids)]
 

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from viesti.api.native.slice import BASE
+from viesti.cli.api_client import NATIVE
 from viesti.cli.send import accepted_line
-from viesti.cli.timeline_text import clock, step_line
+from viesti.cli.timeline_line import clock, step_line
+from viesti.services.timeline_text import step_text
 
 AT = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -28,8 +31,12 @@ AT = datetime(2030, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_a_step(kind: str, detail: dict[str, Any], said: str) -> None:
-    line = step_line({"at": AT, "kind": kind, "detail": detail})
+    line = step_line(AT, kind, step_text(kind, detail))
     assert " ".join(line.split()) == f"{clock(AT)} {said}"
+
+
+def test_the_api_is_called_where_it_is() -> None:
+    assert NATIVE == BASE
 
 
 def test_a_time_reads_the_same_from_json() -> None:

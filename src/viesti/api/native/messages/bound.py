@@ -1,0 +1,33 @@
+"""Messages: where they stand, their history, lists of them.
+
+Rule: every operation of the slice is in this list with its handler, and is served by being there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viesti.api.native.messages.declared import GET, INBOUND, LIST, TIMELINE
+from viesti.api.native.messages.handlers import Messages
+from viesti.api.native.slice import Bound, Common
+from viesti.services.search_messages import SearchMessages
+from viesti.services.show_message import ShowMessages
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesServices:
+    """What the slice calls."""
+
+    show: ShowMessages
+    search: SearchMessages
+
+
+def bound(services: MessagesServices, common: Common) -> Bound:
+    """The slice's operations with their handlers."""
+    handlers = Messages(services.show, services.search, common)
+    return (
+        (GET, handlers.one),
+        (TIMELINE, handlers.timeline),
+        (LIST, handlers.list),
+        (INBOUND, handlers.inbound),
+    )
