@@ -5,9 +5,9 @@ from __future__ import annotations
 from viesti.api.contract.face import Section
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.native.account import declared as account
+from viesti.api.native.messages import declared as messages
 from viesti.api.native.tags import declared as tags
 from viesti.api.native.triggers import declared as triggers
-from viesti.api.native.messages import declared as messages
 
 SECTIONS: tuple[Section, ...] = (
     Section("Messages", "Where messages stand, their history, and lists of them.", messages.OPERATIONS),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from viesti.api.contract.operation import AnyOperation, Operation, Parameter, Reply
 from viesti.api.contract.values import About, Listed, Moment, Text, Thing, Whole
-from viesti.api.native.members import CUSTOMER, LIMIT, SENDERS, SERVICES, TAGS, TEXT
-from viesti.api.native.messages.members import ID, MESSAGE, ROW, STEP, TRUTH, always, maybe
+from viesti.api.native.members import CUSTOMER, ID, LIMIT, SENDERS, SERVICES, TAGS, TEXT
 from viesti.api.native.messages.members import INBOUND as CAME
+from viesti.api.native.messages.members import MESSAGE, ROW, STEP, TRUTH, always, maybe
 from viesti.api.native.messages.shapes import (
     InboundAsked,
     InboundsShown,

@@ -165,7 +165,9 @@ _FALLBACK = Thing(
     ),
     FallbackShown,
 )
-_PROTOCOL = always("protocol", Text(choices=tuple(PROTOCOLS.values())), "Protocol", "What it goes by: SMS or WhatsApp.")
+_PROTOCOL = always(
+    "protocol", Text(choices=tuple(PROTOCOLS.values())), "Protocol", "What it goes by: SMS or WhatsApp."
+)
 _SENDER = always("sender", TEXT, "Sender", "The sender.")
 _REQUEST = maybe("request_id", TEXT, "Request Id", "The request id that it was sent with.")
 _DATA = maybe("customer_data", TEXT, "Customer Data", "The customer data that it was sent with.")
@@ -246,7 +248,12 @@ _FILE = Thing(
 INBOUND = Thing(
     (
         always("id", ID, "Message Id", "The id of the message that came in."),
-        always("protocol", Text(choices=tuple(PROTOCOLS.values())), "Protocol", "What it came by: SMS or WhatsApp."),
+        always(
+            "protocol",
+            Text(choices=tuple(PROTOCOLS.values())),
+            "Protocol",
+            "What it came by: SMS or WhatsApp.",
+        ),
         always("kind", TEXT, "Kind", "What it is, such as text, image or button."),
         always("sender", TEXT, "Sender", "Who wrote: the number in digits, or the user id of WhatsApp's."),
         always("recipient", TEXT, "Recipient", "The number it was written to."),
