@@ -22,6 +22,17 @@ from viesti.services.sms.between import FIRST, LAST, MAX_ID, ids_between
 from viesti.services.views import RecentInbound, recent_inbound
 from viesti.storage.store import CameQuery, Look, Place, SentQuery, SentRow, Store, Transaction, Way
 
+__all__ = [
+    "Found",
+    "FoundInbound",
+    "FoundMessage",
+    "InboundFilter",
+    "MessageFilter",
+    "NoSuchTag",
+    "Place",
+    "SearchMessages",
+]
+
 # A page that has not enough by then ends where it came to. Most finds are near, so the first looks are short.
 WINDOWS = (1_000, 9_000, 90_000)
 LOOKED_AT = sum(WINDOWS)

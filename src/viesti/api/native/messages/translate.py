@@ -21,13 +21,12 @@ from viesti.domain.message import HeldReason, Protocol
 from viesti.domain.sender import SenderProblem, parse_sender
 from viesti.domain.status import Status
 from viesti.services.estate import Snapshot
-from viesti.services.search_messages import FoundMessage, InboundFilter, MessageFilter
+from viesti.services.search_messages import FoundMessage, InboundFilter, MessageFilter, Place
 from viesti.services.sms.between import MAX_ID
 from viesti.services.standing import status_text, summary
 from viesti.services.timeline import Step
 from viesti.services.timeline_text import step_text
 from viesti.services.views import MessageView, RecentInbound, RecipientView
-from viesti.storage.store import Place
 
 MAX_WORDS = 10
 _CURSOR = re.compile(r"([0-9]{1,16})\.([0-9]{1,16})", re.ASCII)
