@@ -33,7 +33,7 @@ async def list_services(_: World, client: Client) -> None:
 async def list_senders(_: World, client: Client) -> None:
     senders = (await client.perform("ListSenders", ACME)).value["senders"]
     kinds = {each["sender"]: each["kind"] for each in senders}
-    assert (kinds["Acme"], kinds[f"+{NUMBER}"]) == ("name", "number")
+    assert (kinds["Acme"], kinds[NUMBER]) == ("name", "number")
 
 
 async def get_balance(world: World, client: Client) -> None:
@@ -96,6 +96,19 @@ async def list_groups(_: World, client: Client) -> None:
     assert (vip["key"], vip["name"]) == ("vip", "VIP")
 
 
+async def delivery_report(world: World, client: Client) -> None:
+    phone = world.phone()
+
+    async def happens() -> None:
+        await world.send_by_hand(phone, "5 € off")
+
+    asked = {"service": Pick("Alerts"), "outcome": "delivered"}
+    told = await world.started(client, "DeliveryReport", phone, happens, ACME, asked)
+    assert (told["event"], told["number"], told["status"]) == ("deliveryReport", phone, "delivered")
+    assert (told["text"], told["service"], told["protocol"]) == ("5 € off", "alerts", "SMS")
+    assert told["sentAt"] <= told["at"]
+
+
 ACTS: dict[str, Callable[[World, Client], Awaitable[None]]] = {
     "ListCustomers": list_customers,
     "ListServices": list_services,
@@ -106,4 +119,6 @@ ACTS: dict[str, Callable[[World, Client], Awaitable[None]]] = {
     "ListGroups": list_groups,
     "AddTags": add_tags,
     "RemoveTags": remove_tags,
+    "DeliveryReport": delivery_report,
+    "DeleteTrigger": delivery_report,
 }
