@@ -53,7 +53,8 @@ async def looks(page: Page, picture: Path) -> None:
     await page.wait_for_load_state()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shown = page.locator(
-        "h1, h2, h3, h4, p, pre, li, dt, dd, summary, time, label, button, a, strong, small, b, .brand span, .avatar"
+        "h1, h2, h3, h4, p, pre, li, dt, dd, summary, time, label, button, a, strong, small, b, .brand span,"
+        " .avatar"
     )
     ratios = f"(all) => all.map((each) => [each.innerText, ({CONTRAST})(each)])"
     assert await shown.count()

@@ -128,10 +128,84 @@ async def look_up_number(_: Native) -> Call:
     return Call("LookUpNumber", CUSTOMER | asked)
 
 
+async def get_message(native: Native) -> Call:
+    return Call("GetMessage", CUSTOMER | {"path id": native.message})
+
+
+async def get_message_timeline(native: Native) -> Call:
+    return Call("GetMessageTimeline", CUSTOMER | {"path id": native.message})
+
+
+async def list_messages(native: Native) -> Call:
+    now = datetime.now(UTC)
+    asked = {
+        "status": "delivered",
+        "recipient": "+358 40 123 4567",
+        "sender": "Acme",
+        "text": "hello",
+        "tag": native.tag,
+        "campaign": "64",
+        "requestId": "request 1",
+        "customerData": "order 17",
+        "from": (now - timedelta(days=1)).isoformat(),
+        "until": now.isoformat(),
+        "limit": "2",
+    }
+    return Call("ListMessages", CUSTOMER | {f"query {name}": value for name, value in asked.items()})
+
+
+async def list_inbound_messages(_: Native) -> Call:
+    asked = {"service": "desk", "sender": f"+{HANDSET}", "keyword": "", "limit": "2"}
+    return Call("ListInboundMessages", CUSTOMER | {f"query {name}": value for name, value in asked.items()})
+
+
+async def list_tags(_: Native) -> Call:
+    return Call("ListTags", CUSTOMER | {"query limit": "10", "query cursor": "0"})
+
+
+async def list_groups(_: Native) -> Call:
+    return Call("ListGroups", CUSTOMER)
+
+
+async def add_tags(native: Native) -> Call:
+    return Call(
+        "AddTags", CUSTOMER, {"tags": [native.tag, "New"], "number": f"+{HANDSET}", "createContact": True}
+    )
+
+
+async def remove_tags(native: Native) -> Call:
+    return Call("RemoveTags", CUSTOMER, {"tags": ["Old"], "contactId": int(native.contact)})
+
+
+async def delivery_report(native: Native) -> Call:
+    return _trigger(native, "DeliveryReport", outcome="failed", everyStatus=True)
+
+
+async def delete_trigger(native: Native) -> Call:
+    said = await native.ask(await native.made("DeliveryReport"))
+    assert said.status == 201, said
+    return Call("DeleteTrigger", {"path id": said.body["id"]})
+
+
+def _trigger(native: Native, operation: str, **filters: Any) -> Call:
+    url = f"https://flows.example.com:443/hook/{native.phone()}?sig=a%2Fb"
+    return Call(operation, CUSTOMER, {"callbackUrl": url, "service": "alerts"} | filters)
+
+
 GOOD: dict[str, Callable[[Native], Awaitable[Call]]] = {
     "ListCustomers": list_customers,
     "ListServices": list_services,
     "ListSenders": list_senders,
     "GetBalance": get_balance,
     "LookUpNumber": look_up_number,
+    "GetMessage": get_message,
+    "GetMessageTimeline": get_message_timeline,
+    "ListMessages": list_messages,
+    "ListInboundMessages": list_inbound_messages,
+    "ListTags": list_tags,
+    "ListGroups": list_groups,
+    "AddTags": add_tags,
+    "RemoveTags": remove_tags,
+    "DeliveryReport": delivery_report,
+    "DeleteTrigger": delete_trigger,
 }
