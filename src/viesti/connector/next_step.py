@@ -24,21 +24,33 @@ def next_step(product: Product, options: ExportOptions, folder: Path, connector_
             "Make an OAuth client: [[oauth_clients]] in the estate file, then `viesti apply`, which shows\n"
             "its client id and secret once. Export again with --client-id, so that the package names it."
         )
-    steps.append(_import(product, folder, connector_id, secret=oauth))
-    if oauth:
-        steps.append(_redirect(options))
-    steps.append(_connection(product))
+    if connector_id:
+        steps.append(_paconn("update", folder, secret=oauth) + f"\nIt updates {connector_id}. {_KEPT}")
+    else:
+        steps += [_import(product, folder, secret=oauth), *_first(product, options)]
     return "Next:\n" + "\n".join(_numbered(number, step) for number, step in enumerate(steps, 1))
+
+
+_KEPT = "Flows, connections and the redirect URL stay as they are."
+
+
+def _first(product: Product, options: ExportOptions) -> list[str]:
+    """What follows the first import."""
+    redirect = [_redirect(options)] if Auth.OAUTH in product.auth else []
+    return [*redirect, _connection(product)]
 
 
 def _numbered(number: int, step: str) -> str:
     return f"{number}. " + step.replace("\n", "\n   ")
 
 
-def _import(product: Product, folder: Path, connector_id: str | None, *, secret: bool) -> str:
-    verb = "update" if connector_id else "create"
+def _paconn(verb: str, folder: Path, *, secret: bool) -> str:
     command = f"paconn {verb} --settings settings.json" + (" --secret CLIENT_SECRET" if secret else "")
-    step = f"cd {shlex.quote(str(folder))} && paconn login && {command}"
+    return f"cd {shlex.quote(str(folder))} && paconn login && {command}"
+
+
+def _import(product: Product, folder: Path, *, secret: bool) -> str:
+    step = _paconn("create", folder, secret=secret)
     if len(product.auth) > 1:  # the portal's wizard knows one way only
         return f"{step}\n(The portal can't import a connector with two ways to sign in.)"
     security = "; on its Security tab, the client id and secret" if secret else ""

@@ -42,7 +42,11 @@ def test_where_the_redirect_url_goes() -> None:
 
 
 def test_a_folder_that_was_imported_before_is_an_update() -> None:
-    assert "paconn update" in next_step(PRODUCTS["txtsync"], options(), FOLDER, "shared_txtsync-5f3a")
+    said = next_step(PRODUCTS["smartdialog"], options(client_id="id-7"), FOLDER, "shared_txtsync-5f3a")
+    assert said.startswith("Next:\n1. cd ")
+    assert "paconn update --settings settings.json --secret CLIENT_SECRET\n" in said
+    assert "It updates shared_txtsync-5f3a." in said
+    assert "2. " not in said
 
 
 def test_the_portal_is_not_named_for_what_it_cannot_import() -> None:
