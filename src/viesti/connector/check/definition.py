@@ -82,7 +82,8 @@ class Definition:
         self.operations = tuple(self._operations())
         self.by_id: dict[str, Operation] = {}
         for operation in self.operations:
-            self.by_id.setdefault(operation.id, operation)
+            if operation.id:
+                self.by_id.setdefault(operation.id, operation)
         every = (value for operation in self.operations for value in operation.values)
         self.values_once = tuple({(value.node.at, value.due): value for value in every}.values())
 

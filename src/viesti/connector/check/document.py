@@ -31,6 +31,18 @@ def _host_missing(package: Package) -> Iterator[Fault]:
         yield package.definition.has("it has no host.")
 
 
+def _host_form(package: Package) -> Iterator[Fault]:
+    host = package.definition["host"]
+    if host.text and re.search(r"[{}/ \\]|:(?!\d+$)", host.text):
+        yield host.has(f"`{host.text}` is no host alone.")
+
+
+def _base_path_form(package: Package) -> Iterator[Fault]:
+    base = package.definition["basePath"]
+    if base.text and not base.text.startswith("/"):
+        yield base.has(f"`{base.text}` has no slash before it.")
+
+
 def _schemes(package: Package) -> Iterator[Fault]:
     schemes = package.definition["schemes"]
     if schemes.value != ["https"]:
@@ -141,6 +153,13 @@ def _unfit_name(package: Package) -> Iterator[Fault]:
 
 RULES = (
     Rule("host-missing", "The definition has a host.", "Export it with --base-url.", _host_missing),
+    Rule(
+        "host-form",
+        "The host is a name and perhaps a port, without scheme and path.",
+        "Leave out what is around it; the path goes into basePath.",
+        _host_form,
+    ),
+    Rule("base-path-form", "The base path begins with a slash.", "Put one before it.", _base_path_form),
     Rule(
         "scheme-not-https",
         "A connector calls https and nothing else.",

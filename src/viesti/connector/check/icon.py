@@ -79,10 +79,15 @@ def _logo(package: Package) -> Iterator[Fault]:
     picture, colour = _picture(package), _corners(package)
     if not picture or colour is None:
         return
+    background = {
+        pixel
+        for pixel in set(picture.pixels)
+        if all(abs(a - b) <= _NEAR for a, b in zip(pixel, colour, strict=True))
+    }
     drawn = [
         (place % picture.width, place // picture.width)
         for place, pixel in enumerate(picture.pixels)
-        if any(abs(a - b) > _NEAR for a, b in zip(pixel, colour, strict=True))
+        if pixel not in background
     ]
     if not drawn:
         yield Fault("", "nothing is drawn on it.")
@@ -94,11 +99,15 @@ def _logo(package: Package) -> Iterator[Fault]:
         yield Fault("", f"what is drawn takes {share:.0%} of its side.")
 
 
-@lru_cache(maxsize=4)
 def _picture(package: Package) -> png.Picture | None:
+    return _read(package.files.get(ICON, b""))
+
+
+@lru_cache(maxsize=4)
+def _read(octets: bytes) -> png.Picture | None:
     try:
-        return png.read(package.files[ICON])
-    except (KeyError, png.NotPngError):
+        return png.read(octets)
+    except png.NotPngError:
         return None
 
 

@@ -29,8 +29,8 @@ INNER = {
 BREACHES: tuple[tuple[str, str, Change], ...] = (
     # the definition as a whole
     ("definition-schema", "an unknown member", put("d", "servers", [])),
-    ("definition-schema", "a host with a scheme", put("d", "host", "https://good.example")),
-    ("definition-schema", "a base path without a slash", put("d", "basePath", "v1")),
+    ("host-form", "a host with a scheme", put("d", "host", "https://good.example")),
+    ("base-path-form", "a base path without a slash", put("d", "basePath", "v1")),
     ("definition-schema", "an answer without a description", drop(*BOOKS, "responses", "200", "description")),
     ("definition-schema", "an unknown format", put(*BODY, "properties", "name", "format", "phone")),
     ("definition-schema", "an unknown visibility", put(*ADD, "x-ms-visibility", "none")),
