@@ -45,6 +45,7 @@ async def variables(native: Native) -> dict[str, str]:
         "MESSAGE": native.message,
         "CONTACT": native.contact,
         "LATER": await native.scheduled(),
+        "TRIGGER": (await native.made("DeleteTrigger")).parameters["path id"],
     }
 
 
