@@ -37,18 +37,17 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def call(operation: str, called: str, status: int, location: str) -> tuple[str, str, str]:
         line = "\t".join((operation, RUNTIME + called, SERVER + called, str(status), location))
-        done = subprocess.run(
-            ["mono", program],
-            input=line,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        first, second, third = done.stdout.rstrip("\n").split("\t")
-        return first, second, third
+        return answered(program, line)
 
     return call
+
+
+def answered(program: Path, line: str) -> tuple[str, str, str]:
+    done = subprocess.run(
+        ["mono", program], input=line, capture_output=True, text=True, check=True, timeout=60
+    )
+    first, second, third = done.stdout.rstrip("\n").split("\t")
+    return first, second, third
 
 
 def compiled(folder: Path, name: str, path: str) -> Path:
@@ -73,6 +72,29 @@ def test_the_place_of_a_subscription_is_named_through_the_connector(run: Run) ->
     status, location, sent = run("NewMessage", CREATE, 201, SERVER + DELETE)
     assert (status, location) == ("201", RUNTIME + DELETE)
     assert sent == f"POST {SERVER}{CREATE} {{}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "operation", "create", "delete"),
+    [
+        (
+            "txtsync",
+            "",
+            "InboundSMS",
+            "/system/applications/webhooks/type/0",
+            "/system/applications/webhooks/9",
+        ),
+        ("txtsync", "/a/b", "OutboundSMS", "/system/applications/webhooks/type/5", "/system/x"),
+        ("viesti", "/a", "DeliveryReport", "/triggers/delivery-report", "/triggers/9f"),
+    ],
+)
+def test_wherever_the_api_begins_on_the_server(
+    name: str, path: str, operation: str, create: str, delete: str, tmp_path: Path
+) -> None:
+    server = f"https://sms.example.com{path}{PRODUCTS[name].base.rstrip('/')}"
+    program = compiled(tmp_path, name, path)
+    told = "\t".join((operation, RUNTIME + create, server + create, "201", server + delete))
+    assert answered(program, told)[1] == RUNTIME + delete
 
 
 @pytest.mark.parametrize("query", ["?x=1", "/"])

@@ -72,9 +72,9 @@ def _redirect(options: ExportOptions) -> str:
 
 
 def _connection(product: Product) -> str:
-    if product.auth == (Auth.BASIC,):
-        return "Make a connection with the key and secret of an application, and build the first flow."
+    key = "with the key and secret of an application"
+    person = "by signing in as a person with\nconnector_sign_in = true in the estate file"
+    means = {Auth.OAUTH: person, Auth.BASIC: key}
     return (
-        "Make a connection: sign in as a person with connector_sign_in = true in the estate file, and build\n"
-        "the first flow."
+        f"Make a connection {', or '.join(means[auth] for auth in product.auth)}, and build the first flow."
     )

@@ -86,7 +86,7 @@ def _credentials(product: Product) -> str:
         "for connectors.",
         Auth.BASIC: "Ask the administrator of the server for the key and the secret of an application.",
     }
-    return "\n\n".join(told[auth] for auth in product.auth)
+    return _bullets(told[auth] for auth in product.auth)
 
 
 def _start(product: Product, options: ExportOptions) -> str:
