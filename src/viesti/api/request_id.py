@@ -20,8 +20,9 @@ IDEMPOTENCY_KEY = Parameter(
 )
 
 
-def one_request_id(in_body: str, in_header: str, problems: list[FieldError]) -> str:
-    """The id, '' when there is none. When the two differ that is added to the problems."""
+def one_request_id(in_body: str, in_header: str, problems: list[FieldError], field: str = "RequestId") -> str:
+    """The id, '' when there is none. When the two differ that is added to the problems, under the body's
+    name of it."""
     if in_header and in_body and in_body != in_header:
-        problems.append(FieldError("RequestId", "It differs from the header Idempotency-Key."))
+        problems.append(FieldError(field, "It differs from the header Idempotency-Key."))
     return in_body or in_header

@@ -31,6 +31,26 @@ class Freeze(NamedTuple):
     why: str = ""
 
 
+class Unwanted(NamedTuple):
+    """Why nothing is sent to a person."""
+
+    failure: Failure
+    sentence: str
+
+
+def objection(planned: Planned, digits: str, known: Known) -> Unwanted | None:
+    """What a person said against being sent a message; None: nothing."""
+    customer_id = planned.customer.id
+    scope = known.opted_out.get((customer_id, digits)) if known.opted_out else None
+    invited = True
+    if planned.request.protocol == Protocol.WHATSAPP:
+        scope, opted_in = known.on_whatsapp.get((customer_id, planned.sender.text, digits), SILENT)
+        invited = opted_in or not planned.request.opt_in_needed
+    if scope == "all" or (scope == "marketing" and planned.advertisement):
+        return Unwanted(Failure.OPTED_OUT, _barred(digits, scope))
+    return None if invited else Unwanted(Failure.NOT_OPTED_IN, _uninvited(digits, planned))
+
+
 class AcceptRows:
     """Gathers the rows of one transaction. `purse`: what customers may still spend, their balances locked;
     without one, the store refuses the whole where a cap does not cover it."""
@@ -64,23 +84,14 @@ class AcceptRows:
         self.messages.append(_message(planned, message_id))
         customer_id = planned.customer.id
         waiting = Status.SCHEDULED if planned.send_at else Status.QUEUED
-        by_whatsapp = planned.request.protocol == Protocol.WHATSAPP
         answers = []
         for recipient_id, wanted in zip(recipient_ids, planned.recipients, strict=True):
             digits = wanted.address.digits
             contact = known.contacts.get((customer_id, digits))
-            scope = known.opted_out.get((customer_id, digits)) if known.opted_out else None
-            invited = True
-            if by_whatsapp:
-                scope, opted_in = known.on_whatsapp.get((customer_id, planned.sender.text, digits), SILENT)
-                invited = opted_in or not planned.request.opt_in_needed
-            freeze = unwanted = None
-            if scope == "all" or (scope == "marketing" and planned.advertisement):
-                status, unwanted = Status.FAILED, Failure.OPTED_OUT
-                wanted = replace(wanted, warnings=(*wanted.warnings, _barred(digits, scope)))
-            elif not invited:
-                status, unwanted = Status.FAILED, Failure.NOT_OPTED_IN
-                wanted = replace(wanted, warnings=(*wanted.warnings, _uninvited(digits, planned)))
+            freeze = failure = None
+            if unwanted := objection(planned, digits, known):
+                status, failure = Status.FAILED, unwanted.failure
+                wanted = replace(wanted, warnings=(*wanted.warnings, unwanted.sentence))
             elif freeze := frozen.get(recipient_id) or self._unaffordable(customer_id, wanted):
                 status = Status.FROZEN
                 self.held.append(_hold(planned, recipient_id, wanted, freeze))
@@ -89,7 +100,7 @@ class AcceptRows:
             else:
                 status = waiting
                 self.queued.append(self._queue(planned, recipient_id, wanted, fair))
-            recipient = _recipient(planned, message_id, recipient_id, wanted, status, freeze, unwanted)
+            recipient = _recipient(planned, message_id, recipient_id, wanted, status, freeze, failure)
             self.recipients.append(recipient)
             if planned.fallback_at and status is not Status.FAILED and digits.isdecimal():
                 self.fallbacks.append(FallbackDue(recipient_id, recipient.bucket, planned.fallback_at))
@@ -222,7 +233,7 @@ def _message(planned: Planned, message_id: int) -> Message:
         text=planned.text,
         lane=int(planned.lane),
         shift_tables=service.shift_tables if service else (),
-        validity_seconds=service.validity_seconds if service else None,
+        validity_seconds=request.validity_seconds or (service.validity_seconds if service else None),
         send_at=planned.send_at,
         recipient_count=len(planned.recipients),
         part_count=sum(recipient.parts for recipient in planned.recipients),

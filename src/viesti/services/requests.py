@@ -67,6 +67,7 @@ class SubmitRequest(msgspec.Struct, frozen=True):
     protocol: str = Protocol.SMS
     content: bytes | None = None  # of a WhatsApp message that is more than its text
     fallback: Fallback | None = None  # of a WhatsApp message
+    validity_seconds: int | None = None  # how long the carrier tries to deliver; None: as its service says
     opt_in_needed: bool = False  # by WhatsApp it goes only to whom has a recorded opt-in to its sender
 
 

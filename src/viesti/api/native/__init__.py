@@ -16,6 +16,7 @@ from viesti.api.meters import Meters
 from viesti.api.native.account import bound as account
 from viesti.api.native.guard import NativeGuard
 from viesti.api.native.messages import bound as messages
+from viesti.api.native.sending import bound as sending
 from viesti.api.native.slice import BASE, Bound, Common
 from viesti.api.native.tags import bound as tags
 from viesti.api.native.triggers import bound as triggers
@@ -37,11 +38,13 @@ class NativeServices:
     tags: tags.TagsServices
     triggers: triggers.TriggersServices
     messages: messages.MessagesServices
+    sending: sending.SendingServices
 
 
 def bound(services: NativeServices, common: Common) -> Bound:
     """Every operation of the API with its handler."""
     return (
+        *sending.bound(services.sending, common),
         *messages.bound(services.messages, common),
         *account.bound(services.account, common),
         *tags.bound(services.tags, common),

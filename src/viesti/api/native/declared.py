@@ -6,10 +6,12 @@ from viesti.api.contract.face import Section
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.native.account import declared as account
 from viesti.api.native.messages import declared as messages
+from viesti.api.native.sending import declared as sending
 from viesti.api.native.tags import declared as tags
 from viesti.api.native.triggers import declared as triggers
 
 SECTIONS: tuple[Section, ...] = (
+    Section("Sending", "Messages to people, and what they would be.", sending.OPERATIONS),
     Section("Messages", "Where messages stand, their history, and lists of them.", messages.OPERATIONS),
     Section("Account", "What a connection may act for and with.", account.OPERATIONS),
     Section("Contacts", "Tags and groups, and who has a tag.", tags.OPERATIONS),

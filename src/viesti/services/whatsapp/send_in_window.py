@@ -54,6 +54,15 @@ class SendInWindow:
         first = await self._submit.repeated(request) if request.request_id else None
         return first if isinstance(first, Submitted) else refused
 
+    async def trial(self, request: SubmitRequest) -> Planned | NotAccepted:
+        """What would be sent now, or why not; nothing is stored either way."""
+        if request.protocol != Protocol.WHATSAPP:
+            return self._submit.trial(request)
+        planned = self._submit.trial(self._with_sender(request))
+        if isinstance(planned, NotAccepted):
+            return planned
+        return _unfit(planned) or await self._outside(planned) or planned
+
     def _with_sender(self, request: SubmitRequest) -> SubmitRequest:
         """From the service's number, or the customer's only one, where the request names none."""
         snapshot = self._estate.current
