@@ -51,6 +51,11 @@ class Operation:
         return self.node["operationId"].text
 
     @property
+    def called(self) -> str:
+        """Its id, or what it is called by."""
+        return self.id or f"{self.method.upper()} {self.path}"
+
+    @property
     def internal(self) -> bool:
         return _internal(self.node)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from viesti.connector.check import (
+    answers,
     attachments,
     document,
     dynamic,
@@ -17,7 +18,9 @@ from viesti.connector.check import (
     icon,
     operations,
     properties,
+    references,
     schemas,
+    sign_in,
     triggers,
     values,
 )
@@ -53,7 +56,9 @@ SUBJECTS = (
         (
             *document.RULES,
             *operations.RULES,
+            *answers.RULES,
             *values.RULES,
+            *references.RULES,
             *dynamic.RULES,
             *triggers.RULES,
             *schemas.RULES,
@@ -62,7 +67,7 @@ SUBJECTS = (
     Subject(
         _named(PROPERTIES),
         files.PROPERTIES_RULES,
-        (*properties.RULES, *properties.PACONN_RULES, *schemas.PROPERTIES_RULES),
+        (*properties.RULES, *sign_in.RULES, *properties.PACONN_RULES, *schemas.PROPERTIES_RULES),
     ),
     Subject(_named(ICON), (), icon.RULES),
     Subject(_named(SCRIPT), (), (*files.SCRIPT_RULES, *attachments.SCRIPT_RULES)),
@@ -73,7 +78,7 @@ SUBJECTS = (
 CERTIFICATION = Subject(
     _named(PROPERTIES),
     files.PROPERTIES_RULES,
-    (*properties.RULES, *properties.CERTIFIED_RULES, *schemas.PROPERTIES_RULES),
+    (*properties.RULES, *sign_in.RULES, *properties.CERTIFIED_RULES, *schemas.PROPERTIES_RULES),
 )
 # Their word about a place counts only where no other rule has one.
 _GENERAL = frozenset(rule.id for rule in (*schemas.RULES, *schemas.PROPERTIES_RULES))

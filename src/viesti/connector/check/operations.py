@@ -1,6 +1,6 @@
-"""Rules about operations: their names, their texts, and what they answer.
+"""Rules about operations: their names, their texts, and their parameters as a whole.
 
-Rule: a designer shows what stands here to somebody who never saw the API; each answer is described and typed.
+Rule: a designer shows what stands here to somebody who never saw the API.
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ import re
 from collections.abc import Iterator
 
 from viesti.connector.check.definition import Operation, definition_of, operations
-from viesti.connector.check.node import Fault, Node
+from viesti.connector.check.node import Fault
 from viesti.connector.check.package import Package
 from viesti.connector.check.rule import Rule
 from viesti.connector.check.wording import (
     full_stop,
     full_stop_missing,
-    not_title_case,
     says_the_same,
     too_long,
 )
 
 _FORM = re.compile(r"[A-Z][A-Za-z0-9]*")
-_WITHOUT_BODY = ("204", "205")
 _BODILESS_METHODS = ("get", "head")
 
 
@@ -46,13 +44,13 @@ def _id_twice(package: Package) -> Iterator[Fault]:
 
 def _summary_missing(package: Package) -> Iterator[Fault]:
     return (
-        o.node.has(f"{_called(o)} has no summary.") for o in operations(package) if not o.node["summary"].text
+        o.node.has(f"{o.called} has no summary.") for o in operations(package) if not o.node["summary"].text
     )
 
 
 def _description_missing(package: Package) -> Iterator[Fault]:
     return (
-        o.node.has(f"{_called(o)} has no description.")
+        o.node.has(f"{o.called} has no description.")
         for o in operations(package)
         if not o.node["description"].text
     )
@@ -67,7 +65,10 @@ def _summary_stop(package: Package) -> Iterator[Fault]:
 
 
 def _summary_case(package: Package) -> Iterator[Fault]:
-    return (fault for o in operations(package) if (fault := not_title_case(o.node["summary"])))
+    for operation in operations(package):
+        summary = operation.node["summary"]
+        if summary.text[:1].islower():
+            yield summary.has("it begins with a small letter.")
 
 
 def _description_stop(package: Package) -> Iterator[Fault]:
@@ -80,47 +81,6 @@ def _description_same(package: Package) -> Iterator[Fault]:
         for o in operations(package)
         if (fault := says_the_same(o.node["summary"], o.node["description"]))
     )
-
-
-def _success_missing(package: Package) -> Iterator[Fault]:
-    for operation in operations(package):
-        answers = [status for status, _ in operation.answers]
-        if answers and answers != ["default"] and not any(True for _ in operation.successes):
-            yield operation.node["responses"].has(f"{_called(operation)} has no answer 2xx.")
-
-
-def _default_alone(package: Package) -> Iterator[Fault]:
-    for operation in operations(package):
-        if [status for status, _ in operation.answers] == ["default"]:
-            yield operation.node["responses"].has(f"{_called(operation)} has the answer `default` alone.")
-
-
-def _refusals_missing(package: Package) -> Iterator[Fault]:
-    for operation in operations(package):
-        answers = [status for status, _ in operation.answers]
-        if any(status.startswith("2") for status in answers) and not any(s[0] in "4d" for s in answers if s):
-            yield operation.node["responses"].has(f"{_called(operation)} has no answer 4xx.")
-
-
-def _answer_described(package: Package) -> Iterator[Fault]:
-    for status, answer in _answers(package):
-        said = answer["description"]
-        if "description" in answer and (not said.text.strip() or said.text.strip().isdecimal()):
-            yield said.has(f"the answer {status} is described as {said.text!r}.")
-
-
-def _answer_typed(package: Package) -> Iterator[Fault]:
-    for operation in operations(package):
-        for status, node in operation.successes:
-            answer = definition_of(package).resolved(node)
-            if answer and status not in _WITHOUT_BODY and "schema" not in answer:
-                yield answer.has(f"the answer {status} of {_called(operation)} has no schema.")
-
-
-def _body_without(package: Package) -> Iterator[Fault]:
-    for status, answer in _answers(package):
-        if status in _WITHOUT_BODY and "schema" in answer:
-            yield answer["schema"].has(f"an answer {status} has no body.")
 
 
 def _placeholder_undeclared(package: Package) -> Iterator[Fault]:
@@ -151,7 +111,7 @@ def _parameter_twice(package: Package) -> Iterator[Fault]:
                 parameter["name"].text.lower() if where in ("header", "query") else parameter["name"].text,
             )
             if key in seen and where != "body":
-                yield given.has(f"{_called(operation)} has the {where} parameter `{key[1]}` twice.")
+                yield given.has(f"{operation.called} has the {where} parameter `{key[1]}` twice.")
             seen.add(key)
 
 
@@ -160,7 +120,7 @@ def _two_bodies(package: Package) -> Iterator[Fault]:
         bodies = [p for p in operation.parameters if p["in"].text == "body"]
         form = any(p["in"].text == "formData" for p in operation.parameters)
         for body in bodies[1:] if not form else bodies:
-            yield body.has(f"{_called(operation)} has more than one body.")
+            yield body.has(f"{operation.called} has more than one body.")
 
 
 def _body_of_get(package: Package) -> Iterator[Fault]:
@@ -180,17 +140,6 @@ def _replacement_unknown(package: Package) -> Iterator[Fault]:
 def placeholders(path: str) -> list[str]:
     """The names in the braces of a path."""
     return re.findall(r"\{([^{}]*)\}", path)
-
-
-def _answers(package: Package) -> Iterator[tuple[str, Node]]:
-    resolved = definition_of(package).resolved
-    for operation in operations(package):
-        for status, node in operation.answers:
-            yield status, resolved(node)
-
-
-def _called(operation: Operation) -> str:
-    return operation.id or f"{operation.method.upper()} {operation.path}"
 
 
 RULES = (
@@ -222,8 +171,8 @@ RULES = (
     Rule("summary-full-stop", "A summary has no full stop.", "Take it away.", _summary_stop),
     Rule(
         "summary-case",
-        "A summary is in title case.",
-        "Begin each word that matters with a capital.",
+        "A summary begins with a capital letter.",
+        "Write it so.",
         _summary_case,
         warning=True,
     ),
@@ -244,42 +193,6 @@ RULES = (
         "The description of an operation says more than its summary.",
         "Say what the summary leaves open.",
         _description_same,
-    ),
-    Rule(
-        "success-missing",
-        "Every operation has an answer 2xx.",
-        "Declare what is answered on success.",
-        _success_missing,
-    ),
-    Rule(
-        "default-alone",
-        "`default` is not the only answer.",
-        "Declare each status with its body.",
-        _default_alone,
-    ),
-    Rule(
-        "refusals-missing",
-        "The refusals that are known are declared, too.",
-        "Declare the answers 4xx.",
-        _refusals_missing,
-    ),
-    Rule(
-        "answer-undescribed",
-        "Every answer is described in words.",
-        "Say when it comes.",
-        _answer_described,
-    ),
-    Rule(
-        "answer-untyped",
-        "Every answer 2xx but 204 has a schema.",
-        "Declare the type of its body.",
-        _answer_typed,
-    ),
-    Rule(
-        "answer-with-body",
-        "An answer 204 has no body.",
-        "Take the schema away, or answer 200.",
-        _body_without,
     ),
     Rule(
         "placeholder-undeclared",

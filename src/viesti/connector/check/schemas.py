@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from viesti.connector.check.node import Fault, escaped
 from viesti.connector.check.package import PROPERTIES, Package
+from viesti.connector.check.references import references_astray
 from viesti.connector.check.rule import Rule
-from viesti.connector.check.values import references_astray
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

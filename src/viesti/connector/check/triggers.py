@@ -181,6 +181,7 @@ RULES = (
         "A single trigger sends an object, a batch trigger a list.",
         "Change x-ms-trigger or the schema.",
         _shape,
+        warning=True,
     ),
     Rule(
         "trigger-created",

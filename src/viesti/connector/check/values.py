@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from viesti.connector.check.definition import REFERABLE, Value, definition_of, operations, values
+from viesti.connector.check.definition import Value, operations, values
 from viesti.connector.check.node import Fault, Node
 from viesti.connector.check.package import Package
 from viesti.connector.check.rule import Rule
@@ -162,38 +162,6 @@ def _composed(package: Package) -> Iterator[Fault]:
                 yield value.node[name].has(f"`{name}` is not known to designers.")
 
 
-def _reference_place(package: Package) -> Iterator[Fault]:
-    for reference in _references(package.definition):
-        steps = reference.text.split("/")
-        if reference.text and (len(steps) != 3 or steps[0] != "#" or steps[1] not in REFERABLE):
-            yield reference.has(f"`{reference.text}` is not in {', '.join(f'#/{n}' for n in REFERABLE)}.")
-
-
-def _reference_nowhere(package: Package) -> Iterator[Fault]:
-    resolved = definition_of(package).resolved
-    for reference in _references(package.definition):
-        steps = reference.text.split("/")
-        pointed = len(steps) == 3 and steps[0] == "#" and steps[1] in REFERABLE
-        if pointed and not resolved(Node({"$ref": reference.text})):
-            yield reference.has(f"`{reference.text}` leads nowhere.")
-
-
-def references_astray(package: Package) -> Iterator[Fault]:
-    """References that can't be followed."""
-    yield from _reference_place(package)
-    yield from _reference_nowhere(package)
-
-
-def _references(node: Node) -> Iterator[Node]:
-    below = [node]
-    while below:
-        here = below.pop()
-        if isinstance(here["$ref"].value, str):
-            yield here["$ref"]
-        below += [each for _, each in here.members]
-        below += here.items
-
-
 def _encoding_place(package: Package) -> Iterator[Fault]:
     for value in values(package):
         encoding = value.node["x-ms-url-encoding"]
@@ -278,13 +246,6 @@ RULES = (
         "Declare one schema that has the members of all.",
         _composed,
     ),
-    Rule(
-        "reference-place",
-        "References lead to definitions, parameters or responses of the same file.",
-        "Move what is meant there.",
-        _reference_place,
-    ),
-    Rule("reference-nowhere", "References lead somewhere.", "Declare what is meant.", _reference_nowhere),
     Rule(
         "encoding-place",
         "Only path parameters say how they are encoded.",

@@ -93,7 +93,7 @@ BREACHES: tuple[tuple[str, str, Change], ...] = (
     ("summary-missing", "no summary", drop(*ADD, "summary")),
     ("summary-length", "a long summary", put(*ADD, "summary", "Write a Person" * 9)),
     ("summary-full-stop", "a full stop", put(*ADD, "summary", "Write a Person.")),
-    ("summary-case", "small letters", put(*ADD, "summary", "Write a person")),
+    ("summary-case", "a small letter", put(*ADD, "summary", "write a Person")),
     ("operation-description-missing", "no description", drop(*ADD, "description")),
     (
         "operation-description-full-stop",
