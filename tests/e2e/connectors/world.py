@@ -4,6 +4,7 @@ platform whose flows are called."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from tests.e2e.connectors import sign_in
 from tests.e2e.connectors.client import Client
 from tests.e2e.connectors.flows import Flows
 from tests.e2e.installation import KEY, SECRET, Installation
-from tests.e2e.txtsync_shop import phones
+from tests.e2e.txtsync_shop import PERSON, phones, settled
 from tests.e2e.whatsapp_number import a_number, webhook_url
 
 from viesti.simulator.behaviour import Behaviour, Span
@@ -24,6 +25,7 @@ SECONDS = 20.0
 OLDER, NEWER = "older", "newer"  # applications, which TxtSync answers by its two versions
 ESTATE = f"""
 dialogue = true
+track_links = true
 keywords = [{{ address = "+{NUMBER}" }}]
 
 [[senders]]
@@ -123,6 +125,23 @@ class World:
             f"{text!r} on the phone {phone}",
         )
 
+    async def link_on(self, phone: str) -> str:
+        """The short link that somebody got, once it is time for people to follow it."""
+        pattern = re.compile(re.escape(self.base_url) + r"/l/\w+")
+        handsets = self.installation.simulator.centre.handsets
+
+        def found() -> list[str]:
+            return [link for line in handsets.conversation(phone) for link in pattern.findall(line.text)]
+
+        await self.until(found, f"a link on the phone {phone}")
+        await settled()
+        return found()[0]
+
+    async def visit(self, link: str) -> None:
+        """Somebody follows it."""
+        async with self._session.get(link, headers=PERSON, allow_redirects=False) as response:
+            assert response.status == 302
+
     def report_url(self, phone: str) -> str:
         """A `DlrUrl`, for `reported`."""
         return f"http://127.0.0.1:{self.installation.customer.endpoint.port}/dlr?n={phone}"
@@ -132,9 +151,9 @@ class World:
         reports = self.installation.customer.reports
         await self.until(lambda: status in reports.get(phone, []), f"the report '{status}' of {phone}")
 
-    async def send_by_hand(self, phone: str, text: str) -> None:
-        """Somebody of the customer's sends, and no flow."""
-        headers = {"Authorization": aiohttp.encode_basic_auth(KEY, SECRET)}
+    async def send_by_hand(self, phone: str, text: str, key: str = KEY) -> None:
+        """Somebody of the customer's sends, and no flow. `key`: the application's."""
+        headers = {"Authorization": aiohttp.encode_basic_auth(key, SECRET)}
         body = {"From": "Acme", "To": f"+{phone}", "Message": text}
         url = f"{self.base_url}/sms/send"
         async with self._session.post(url, json=body, headers=headers) as response:
