@@ -30,32 +30,48 @@ from viesti.api.contract.values import (
 MOMENT = "2027-03-01T09:30:00Z"
 GUID = "0f5c6c1e-8a51-4f5e-9d0f-2b7f6a1c9e42"
 CALLBACK = "https://flows.example.com:443/hook/1?sig=a%2Fb"
-_PERSON, _NUMBER = "+358401234567", "16400"
+_PERSON, _SHOWN = "+358401234567", "358401234567"  # as it is asked, and as it is answered
 # What a text of this name looks like, in lower case and without what stands between its words.
 TEXTS: Mapping[str, str] = {
-    **dict.fromkeys(("to", "address", "phone", "number", "recipient", "tonumber"), _PERSON),
+    **dict.fromkeys(("to", "address", "phone", "number", "recipient", "tonumber", "mobilenumber"), _PERSON),
     **dict.fromkeys(("from", "sender", "fromnumber"), "Acme"),
     **dict.fromkeys(("customer", "key"), "acme"),
     **dict.fromkeys(("service", "servicename"), "alerts"),
-    **dict.fromkeys(("text", "message", "content", "textmessage", "body"), "Your table is ready."),
+    **dict.fromkeys(("text", "message", "content", "textmessage", "rawcontent"), "Your table is ready."),
     **dict.fromkeys(("url", "endpointurl", "callbackurl", "dlrurl"), CALLBACK),
     **dict.fromkeys(("currency", "currencycode"), "EUR"),
     **dict.fromkeys(("customerid", "serviceid", "groupservice", "threadid", "parentmessageid"), GUID),
-    **dict.fromkeys(("pipelineid", "actionid", "hookid", "triggerid", "messageid", "eventid"), GUID),
+    **dict.fromkeys(("pipelineid", "actionid", "hookid", "triggerid", "messageid", "eventid", "id"), GUID),
     **dict.fromkeys(("tag", "tagname", "group", "keyword"), "guests"),
     **dict.fromkeys(("region", "country", "countrycode"), "FI"),
-    "name": "Acme",
+    **dict.fromkeys(("name", "customername", "companyname", "displayname", "applicationname"), "Acme"),
+    **dict.fromkeys(("contactname", "fullname", "username"), "Ada Lovelace"),
+    **dict.fromkeys(("customerdata", "custom01"), "order-42"),
+    **dict.fromkeys(("shorturl", "resourcelocation", "profileurl"), "https://sms.example.com/l/Zk3vQ0dPx1A"),
+    **dict.fromkeys(("statustext", "statusdescription"), "It was delivered."),
+    **dict.fromkeys(("templatename", "templateid"), "order_on_its_way"),
     "firstname": "Ada",
     "lastname": "Lovelace",
     "email": "ada@example.com",
     "language": "fi",
     "identitynumber": "+358451110000",
-    "shortcode": _NUMBER,
+    "shortcode": "16400",
     "reference": "order-42",
     "externalreference": "crm-42",
     "requestid": "order-42",
     "idempotencykey": "order-42",
     "status": "delivered",
+    "statusname": "Delivered",
+    "summary": "1 delivered.",
+    "coding": "gsm7",
+    "lane": "transactional",
+    "interface": "viesti",
+    "channel": "carrier",
+    "protocol": "SMS",
+    "mimetype": "image/jpeg",
+    "category": "UTILITY",
+    "city": "Helsinki",
+    "warning": "It is longer than one part.",
 }
 
 
@@ -99,7 +115,8 @@ def _answer(value: Value, about: About, name: str) -> Any:
             shown = [m for m in value.members if _shown(value, m)]
             return {m.name: _answer(m.value, m.about, m.name) for m in shown}
         case _:
-            return example(value, about, name)
+            made = example(value, about, name)
+            return _SHOWN if made == _PERSON else made
 
 
 def _shown(thing: Thing, member: Member) -> bool:

@@ -21,6 +21,7 @@ from viesti.api.contract.values import (
     Whole,
 )
 
+_ANY = 1 << 31  # a limit above it is one of the store, and of no use to who reads
 _CHOSEN = "one of these"
 _PLURALS: Mapping[str, str] = {"object": "objects", "text": "texts", _CHOSEN: "these"}
 
@@ -50,6 +51,8 @@ def _text(value: Text) -> str:
 
 def _whole(value: Whole) -> str:
     least, most = value.least, value.most
+    if most is not None and most > _ANY:
+        most = None
     if least is not None and most is not None:
         return f"whole number, {least:,} to {most:,}"
     if least is not None:

@@ -45,6 +45,7 @@ WORDS: list[tuple[Value, str]] = [
     (Whole(least=1), "whole number, from 1"),
     (Whole(most=9), "whole number, up to 9"),
     (Whole(least=1, most=200), "whole number, 1 to 200"),
+    (Whole(format="int64", least=1, most=(1 << 53) - 1), "whole number, from 1"),
     (Number(), "number"),
     (Truth(), "true or false"),
     (Moment(), "date and time"),

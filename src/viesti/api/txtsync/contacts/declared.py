@@ -18,9 +18,17 @@ MAX_SEARCH = 200  # characters
 CHANGES = USUAL | {409}
 
 _ID = Parameter(
-    "id", "path", "whose", IDENTIFIER, True, About("Contact ID", "The contact's id."), encoding="single"
+    "id",
+    "path",
+    "whose",
+    IDENTIFIER,
+    True,
+    About("Contact ID", "The contact's id.", example="64129"),
+    encoding="single",
 )
-_REFERENCE = replace(_ID, about=About("External Reference", "Your own id of the contact."), slashes=True)
+_REFERENCE = replace(
+    _ID, about=About("External Reference", "Your own id of the contact.", example="crm-42"), slashes=True
+)
 _TYPE = content_type()
 _SEARCH = Parameter(
     "search",

@@ -74,7 +74,9 @@ ONE = Operation(
     OneAsked,
     (Reply(200, SMS, "The SMS."),),
     ANY_CALLER,
-    parameters=(Parameter("id", "path", "sms_id", IDENTIFIER, True, About("SMS ID", "Its id.")),),
+    parameters=(
+        Parameter("id", "path", "sms_id", IDENTIFIER, True, About("SMS ID", "Its id.", example="64065")),
+    ),
 )
 
 NATIVE: tuple[AnyOperation, ...] = (LIST, ONE)

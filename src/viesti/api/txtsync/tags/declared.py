@@ -18,8 +18,10 @@ from viesti.api.txtsync.tags.shapes import (
 
 CHANGES = USUAL | {409}
 
-_TAG = Parameter("id", "path", "tag_id", IDENTIFIER, True, About("Tag ID", "The tag's id."))
-_CONTACT = Parameter("id", "path", "contact_id", IDENTIFIER, True, About("Contact ID", "The contact's id."))
+_TAG = Parameter("id", "path", "tag_id", IDENTIFIER, True, About("Tag ID", "The tag's id.", example="64193"))
+_CONTACT = Parameter(
+    "id", "path", "contact_id", IDENTIFIER, True, About("Contact ID", "The contact's id.", example="64129")
+)
 _TAG_ID = Member("TagID", "id", ID, about=About("Tag ID", "The tag's id."))
 _NAME = Member("Name", "name", TEXT, about=About("Name", "The tag's name."))
 TAG = Thing(

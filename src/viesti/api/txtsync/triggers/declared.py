@@ -186,7 +186,9 @@ LEFTOVER_OUTBOUND = (_leftover(OUTBOUND_SMS, "OutboundSMSLeftover5", "/5"),)
 LEFTOVER_TYPED: AnyOperation = replace(
     _leftover(OUTBOUND_SMS, "TypedSMSLeftover", "/{type}"),
     reads=TypedTriggerAsked,
-    parameters=(Parameter("type", "path", "hook_id", IDENTIFIER, True, About("Type", "0 or 5.")),),
+    parameters=(
+        Parameter("type", "path", "hook_id", IDENTIFIER, True, About("Type", "0 or 5.", example="0")),
+    ),
 )
 
 OPERATIONS: tuple[AnyOperation, ...] = (INBOUND_SMS, OUTBOUND_SMS, DELETE_TRIGGER)
