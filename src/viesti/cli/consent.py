@@ -103,6 +103,7 @@ def _record(
     from viesti.cli.access_means import with_estate
     from viesti.cli.apply import actor
     from viesti.services.record_consent import SCOPES, WHATSAPP, ConsentGiven, RecordConsent
+    from viesti.services.tell.consents import How
 
     if scope not in SCOPES:
         raise wiring.Problem(f"--scope is one of {', '.join(SCOPES)}.")
@@ -113,7 +114,7 @@ def _record(
         owner = _customer(estate.current, customer)
         person = _person(owner, number)
         ours = _identity(estate.current, owner, identity) if identity else ""
-        given = ConsentGiven(owner, person, opted_in, scope, ours, actor(), evidence)
+        given = ConsentGiven(owner, person, opted_in, scope, ours, actor(), How.OPERATOR, evidence)
         await RecordConsent(store, wiring.utc_now)([given])
         return person
 

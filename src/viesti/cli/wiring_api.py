@@ -105,7 +105,7 @@ async def make_parts(
             store, seal, chance, now(), base_url, timedelta(days=settings.attachment_days)
         ),
         short_links=short_links,
-        record_clicks=RecordClicks(store, monotonic),
+        record_clicks=RecordClicks(store, estate, waker, monotonic),
         take_bodies=TakeBodies(store, waker, now),
         operators=OutgoingClient(OPERATORS),
         others=OutgoingClient(client_options(settings)),

@@ -22,6 +22,9 @@ from viesti.services.guids import GuidKind
 from viesti.services.notify_txtsync import DIALECT as TXTSYNC
 from viesti.services.notify_txtsync import Person, inbound_body
 from viesti.services.short_links import ShortLinks
+from viesti.services.tell.bodies import KEYWORD_RECEIVED, KeywordTold, body, moment, person
+from viesti.services.tell.options import DIALECT as VIESTI
+from viesti.services.tell.options import wants_keyword
 from viesti.storage.guid import GuidCipher
 from viesti.storage.store import LastSent, Subscription
 
@@ -68,9 +71,10 @@ class Notify:
         self._guids = guids
         self._links = links
         self._short_links = short_links
-        self._bodies: Mapping[str, Callable[[Inbound, Writer], str]] = {
+        self._bodies: Mapping[str, Callable[[Inbound, str, Writer], str]] = {
             SMARTDIALOG: self._smartdialog,
             TXTSYNC: self._txtsync,
+            VIESTI: self._viesti,
         }
 
     def hook(self, identifier: int, inbound: Inbound, service: Service, url: str, kind: str) -> Callback:
@@ -100,17 +104,25 @@ class Notify:
 
     @staticmethod
     def concerns(inbound: Inbound, subscription: Subscription) -> bool:
-        """Whether a subscription is told of such a message: TxtSync's triggers are of SMS."""
+        """Whether a subscription is told of such a message: TxtSync's triggers are of SMS, the native API's
+        of what begins with a keyword."""
+        if subscription.dialect == VIESTI:
+            return wants_keyword(subscription.options, inbound.text)
         return inbound.protocol == Protocol.SMS or subscription.dialect != TXTSYNC
 
     def subscriber(
-        self, identifier: int, inbound: Inbound, subscription: Subscription, writer: Writer
+        self,
+        identifier: int,
+        inbound: Inbound,
+        service: str,
+        subscription: Subscription,
+        writer: Writer,
     ) -> Callback:
-        """The POST to a subscription, in the words of its interface."""
-        body = self._bodies[subscription.dialect](inbound, writer)
-        return _callback(identifier, inbound, "http_request", subscription.url_sealed, body, subscription.id)
+        """The POST to a subscription, in the words of its interface. `service`: its key."""
+        told = self._bodies[subscription.dialect](inbound, service, writer)
+        return _callback(identifier, inbound, "http_request", subscription.url_sealed, told, subscription.id)
 
-    def _smartdialog(self, inbound: Inbound, _: Writer) -> str:
+    def _smartdialog(self, inbound: Inbound, _service: str, _writer: Writer) -> str:
         notification = Notification(
             sender=inbound.source,
             recipient=inbound.destination,
@@ -124,12 +136,35 @@ class Notify:
         )
         return msgspec.json.encode(notification).decode()
 
-    def _txtsync(self, inbound: Inbound, writer: Writer) -> str:
+    def _txtsync(self, inbound: Inbound, _service: str, writer: Writer) -> str:
         last = writer.last
         if last is not None:
             sent = self._short_links.sent_text(last.id, last.text, last.link_base, last.link_rule)
             last = last._replace(text=sent)
         return inbound_body(inbound, Person.of(writer.contact), last)
+
+    def _viesti(self, inbound: Inbound, service: str, writer: Writer) -> str:
+        file = next(iter(self._attachments(inbound)), None)
+        return body(
+            KeywordTold(
+                event_id=f"{KEYWORD_RECEIVED}:{inbound.id}",
+                event=KEYWORD_RECEIVED,
+                at=moment(inbound.received_at),
+                number=inbound.source,
+                message_id=inbound.id,
+                recipient=inbound.destination,
+                text=inbound.text,
+                protocol=SHOWN_PROTOCOLS[inbound.protocol],
+                service=service,
+                keyword=inbound.keyword,
+                consent=inbound.consent or "",
+                payload=(inbound.details or {}).get("payload", ""),
+                attachment_name=file.name if file else "",
+                attachment_type=file.mime_type if file else "",
+                attachment_url=file.resource_location if file else "",
+                **person(writer.contact),
+            )
+        )
 
     def _attachments(self, inbound: Inbound) -> tuple[Attachment, ...]:
         files = [(each.name, each.mime_type) for each in inbound.attachments[:1]]  # more than one never come

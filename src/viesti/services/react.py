@@ -21,6 +21,7 @@ from viesti.services.contacts.hold import known_sender, leave_list, list_named
 from viesti.services.notify import Notify
 from viesti.services.plan import Limits
 from viesti.services.reactions import Reactions
+from viesti.services.tell.consents import How, Word, record_words
 from viesti.storage.store import Store, Transaction
 
 OPENS_THREAD = "open_thread"  # done as the message is stored, which carries its discussion
@@ -48,10 +49,10 @@ class React:
             await self._owe(work, inbound, service, service.webhook_url, "inbound")
         match inbound.consent:
             case ConsentAction.STOP:
-                new = await self._opt_out(tx, inbound, customer)
+                new = await self._opt_out(tx, work, inbound, customer)
                 reply = service.stop_reply if new else ""  # who is out already was told so
             case ConsentAction.START:
-                await self._opt_in(tx, inbound, customer)
+                await self._opt_in(tx, work, inbound, customer)
                 reply = service.start_reply
             case ConsentAction.HELP:
                 reply = service.help_reply
@@ -69,7 +70,8 @@ class React:
             if not self._notify.concerns(inbound, subscription):
                 continue
             identifier = await self._store.ids.one(inbound.bucket)
-            told = self._notify.subscriber(identifier, inbound, subscription, work.writer(inbound))
+            writer = work.writer(inbound)
+            told = self._notify.subscriber(identifier, inbound, service.key, subscription, writer)
             work.callbacks.append(told)
 
     async def _act(
@@ -96,25 +98,25 @@ class React:
                 if list_id is not None:
                     await leave_list(tx, customer.id, list_id, inbound.source)
             case "opt_out":
-                await self._opt_out(tx, inbound, customer)
+                await self._opt_out(tx, work, inbound, customer)
 
     async def stop_everywhere(self, tx: Transaction, work: Reactions, inbound: Inbound) -> None:
         """A STOP that no keyword matched counts for everyone who listens at its address."""
         for customer in work.snapshot.listeners.get(inbound.destination, ()):
-            await self._opt_out(tx, inbound, customer)
+            await self._opt_out(tx, work, inbound, customer)
 
     async def _owe(self, work: Reactions, inbound: Inbound, service: Service, url: str, kind: str) -> None:
         identifier = await self._store.ids.one(inbound.bucket)
         work.callbacks.append(self._notify.hook(identifier, inbound, service, url, kind))
 
-    async def _opt_out(self, tx: Transaction, inbound: Inbound, customer: Customer) -> bool:
+    async def _opt_out(self, tx: Transaction, work: Reactions, inbound: Inbound, customer: Customer) -> bool:
         """Gives whether he was not out already."""
         at = inbound.received_at
         new = await tx.consents.opt_out([(customer.id, customer.bucket, inbound.source, "all", at)])
-        await self._consent(tx, inbound, customer, "stop")
+        await self._consent(tx, work, inbound, customer, opted_in=False, new=bool(new))
         return bool(new)
 
-    async def _opt_in(self, tx: Transaction, inbound: Inbound, customer: Customer) -> None:
+    async def _opt_in(self, tx: Transaction, work: Reactions, inbound: Inbound, customer: Customer) -> None:
         await tx.consents.opt_in([(customer.id, inbound.source, "all")])
         if inbound.protocol == Protocol.WHATSAPP:  # he lets this identity of ours write to him
             await tx.consents.set_channel(
@@ -125,26 +127,34 @@ class React:
                     )
                 ]
             )
-        await self._consent(tx, inbound, customer, "start")
+        await self._consent(tx, work, inbound, customer, opted_in=True, new=True)
 
-    async def _consent(self, tx: Transaction, inbound: Inbound, customer: Customer, action: str) -> None:
-        identifier = await self._store.ids.one(customer.bucket)
-        evidence = f"inbound message {inbound.id}: {inbound.text[:LONGEST]}"
-        await tx.consents.add_consents(
-            [
-                (
-                    identifier,
-                    customer.bucket,
-                    customer.id,
-                    inbound.source,
-                    action,
-                    "all",
-                    inbound.received_at,
-                    inbound.protocol,
-                    evidence,
-                )
-            ]
+    async def _consent(
+        self,
+        tx: Transaction,
+        work: Reactions,
+        inbound: Inbound,
+        customer: Customer,
+        *,
+        opted_in: bool,
+        new: bool,
+    ) -> None:
+        words = inbound.text[:LONGEST]
+        word = Word(
+            customer=customer,
+            address=inbound.source,
+            opted_in=opted_in,
+            scope="all",
+            at=inbound.received_at,
+            source=inbound.protocol,
+            evidence=f"inbound message {inbound.id}: {words}",
+            how=How.MESSAGE,
+            new=new,
+            words=words,
+            identity=inbound.destination,
+            inbound_id=inbound.id,
         )
+        work.owed += await record_words(tx, self._store, [word])
 
     async def _add_to_list(self, tx: Transaction, inbound: Inbound, customer: Customer, name: str) -> None:
         contact_id = await known_sender(tx, self._store, inbound, customer)

@@ -32,6 +32,7 @@ class Reactions:
         self.events: list[Event] = []
         self.subscriptions: Sequence[Subscription] = ()
         self.contacts: Mapping[tuple[int, str], Contact] = {}
+        self.owed = 0  # calls that were written already
         self.last: Mapping[tuple[int, str], LastSent] = {}
 
     def contact(self, inbound: Inbound) -> Contact | None:

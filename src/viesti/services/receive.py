@@ -117,7 +117,7 @@ class Receive:
                 if answering <= capped:
                     raise
                 capped |= answering
-        if work.callbacks:
+        if work.callbacks or work.owed:
             self._waker.wake(CALLBACKS)
         for queued in work.rows.queued:
             self._waker.wake(OUTBOX, queued.channel_id)

@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 import structlog
 
-from viesti.storage.store import NewClick, Store, StoreUnavailable, Transaction
+from viesti.services.estate import EstateCache
+from viesti.services.tell.clicks import NoteClicks
+from viesti.services.wake import CALLBACKS, Waker
+from viesti.storage.store import NewClick, Store, StoreUnavailable
 
 ROWS = 500  # in one statement
 WAIT_SECONDS = 0.05  # how long a visitor waits for the note
@@ -49,9 +52,16 @@ class RecordClicks:
     """The notes of one process. `monotonic` gives seconds."""
 
     def __init__(
-        self, store: Store, monotonic: Callable[[], float], wait_seconds: float = WAIT_SECONDS
+        self,
+        store: Store,
+        estate: EstateCache,
+        waker: Waker,
+        monotonic: Callable[[], float],
+        wait_seconds: float = WAIT_SECONDS,
     ) -> None:
         self._store = store
+        self._write = NoteClicks(store, estate)
+        self._waker = waker
         self._monotonic = monotonic
         self._wait = wait_seconds
         self._queue: deque[_Entry] = deque()
@@ -104,7 +114,8 @@ class RecordClicks:
         while True:
             try:
                 rows = rows or await self._rows(batch)
-                await self._write(rows)
+                if await self._write(rows):
+                    self._waker.wake(CALLBACKS)
             except StoreUnavailable:
                 if self._stopping:
                     _log.warning("visits to links not noted, the database is away", visits=len(batch))
@@ -140,9 +151,3 @@ class RecordClicks:
             )
             for identifier, (seen, _) in zip(ids, batch, strict=True)
         ]
-
-    async def _write(self, rows: list[NewClick]) -> None:
-        async def record(tx: Transaction) -> None:
-            await tx.clicks.record(rows)
-
-        await self._store.run_one(record)

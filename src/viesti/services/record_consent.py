@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from viesti.domain.estate import Customer
+from viesti.services.tell.consents import How, Word, record_words
 from viesti.storage.store import ChannelConsent, Forbidden, LedgerLine, Store, Transaction
 
 ALL, MARKETING, WHATSAPP = SCOPES = ("all", "marketing", "whatsapp")
@@ -18,7 +19,7 @@ ALL, MARKETING, WHATSAPP = SCOPES = ("all", "marketing", "whatsapp")
 
 class ConsentGiven(msgspec.Struct, frozen=True):
     """A person's word. `identity`: the address of ours it is about, for a channel's scope; `source`: where it
-    came in; `evidence`: what shows it."""
+    came in; `evidence`: what shows it; `how`: what programs are told of where it came from."""
 
     customer: Customer
     address: str
@@ -26,6 +27,7 @@ class ConsentGiven(msgspec.Struct, frozen=True):
     scope: str
     identity: str
     source: str
+    how: How
     evidence: str = ""
 
 
@@ -62,28 +64,31 @@ async def write_consent(
     """Write one in a transaction; in the ledger alone where it does not stand (he has said something else
     since)."""
     customer, scope = given.customer, given.scope
+    new = False
     if not stands:
         pass
     elif scope == WHATSAPP:
-        await tx.consents.set_channel(
-            [(customer.id, customer.bucket, scope, given.identity, given.address, given.opted_in, at)]
-        )
+        said = (customer.id, customer.bucket, scope, given.identity, given.address, given.opted_in, at)
+        new = bool(await tx.consents.set_channel([said]))
     elif given.opted_in:
         await tx.consents.opt_in([(customer.id, given.address, scope)])
+        new = True
     else:
-        await tx.consents.opt_out([(customer.id, customer.bucket, given.address, scope, at)])
-    line = (
-        await store.ids.one(customer.bucket),
-        customer.bucket,
-        customer.id,
-        given.address,
-        "start" if given.opted_in else "stop",
-        scope,
-        at,
-        given.source,
-        " ".join(part for part in (given.identity, given.evidence) if part),
+        row = (customer.id, customer.bucket, given.address, scope, at)
+        new = bool(await tx.consents.opt_out([row]))
+    word = Word(
+        customer=customer,
+        address=given.address,
+        opted_in=given.opted_in,
+        scope=scope,
+        at=at,
+        source=given.source,
+        evidence=" ".join(part for part in (given.identity, given.evidence) if part),
+        how=given.how,
+        new=new,
+        identity=given.identity,
     )
-    await tx.consents.add_consents([line])
+    await record_words(tx, store, [word])
 
 
 async def see_consent(store: Store, customer: Customer, address: str, limit: int) -> ConsentSeen:

@@ -18,7 +18,7 @@ from viesti.storage.rows.accept import Accept
 from viesti.storage.rows.access import Access
 from viesti.storage.rows.callbacks import Callbacks
 from viesti.storage.rows.campaigns import Campaigns, MadePage, Preview, Put, Replies
-from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick, Visit
+from viesti.storage.rows.clicks import Clicked, Clicks, ClickTotals, LinkText, NewClick, Noted, Visit
 from viesti.storage.rows.consents import ChannelConsent, Consents, Forbidden, LedgerLine
 from viesti.storage.rows.contact_keys import ContactKeys
 from viesti.storage.rows.contacts import Contacts
@@ -96,6 +96,7 @@ __all__ = [
     "NewBody",
     "NewClick",
     "NewSubscription",
+    "Noted",
     "OnWhatsApp",
     "OpenThread",
     "Opened",

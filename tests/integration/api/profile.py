@@ -15,6 +15,7 @@ from viesti.services.contacts.seen import ContactSeen
 from viesti.services.contacts.tags import Tags
 from viesti.services.record_consent import ConsentGiven, RecordConsent
 from viesti.services.requests import RecipientRequest, SubmitRequest, Submitted
+from viesti.services.tell.consents import How
 
 PHONE = "358401234567"
 MARKUP = "<img src=x onerror=\"document.title='taken over'\"> & <b>bold</b>"
@@ -72,7 +73,7 @@ async def happen(api: Api) -> None:
     await _receive(api, "Kiitos! " + "Long words stay whole: " + "x" * 80)
     customer = api.estate.current.estate.customers[ACME]
     for allowed, evidence in ((False, "letter of 3 May"), (True, "telephone call")):
-        word = ConsentGiven(customer, PHONE, allowed, "marketing", "", "operator:ada", evidence)
+        word = ConsentGiven(customer, PHONE, allowed, "marketing", "", "operator:ada", How.OPERATOR, evidence)
         await RecordConsent(api.store, now)([word])
     ids = await api.store.ids.take((1, 1))
     async with api.store.transaction() as tx:
@@ -85,7 +86,7 @@ async def happen(api: Api) -> None:
 async def opt_out(api: Api) -> None:
     """The person wants no more messages."""
     customer = api.estate.current.estate.customers[ACME]
-    word = ConsentGiven(customer, PHONE, False, "all", "", "inbound", "inbound message 1: STOP")
+    word = ConsentGiven(customer, PHONE, False, "all", "", "inbound", How.MESSAGE, "inbound message 1: STOP")
     await RecordConsent(api.store, now)([word])
 
 

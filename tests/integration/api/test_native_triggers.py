@@ -24,6 +24,10 @@ FLOW = (
 CY = {"Personal-Access-Token": CY_TOKEN}  # works for Beta alone
 TRIGGERS = {
     "delivery-report": ("report", {"outcome": "all", "every": False}),
+    "opt-out": ("opt_out", {"direction": "out"}),
+    "keyword": ("inbound", {"keyword": ""}),
+    "link-click": ("click", {"visitors": "people", "first": False}),
+    "invalid-recipient": ("invalid", {}),
 }
 EVERY = pytest.mark.parametrize("path", TRIGGERS)
 
@@ -79,6 +83,9 @@ async def test_whose_it_is(api: Api, headers: dict[str, str], customer: int) -> 
     [
         ("delivery-report", {"outcome": "failed"}, {"outcome": "failed", "every": False}),
         ("delivery-report", {"everyStatus": True}, {"outcome": "all", "every": True}),
+        ("opt-out", {"direction": "both"}, {"direction": "both"}),
+        ("keyword", {"keyword": " Vote:  A "}, {"keyword": "vote a"}),
+        ("link-click", {"visitors": "all", "firstOnly": True}, {"visitors": "all", "first": True}),
     ],
 )
 async def test_what_it_is_narrowed_by(
@@ -88,10 +95,11 @@ async def test_what_it_is_narrowed_by(
     assert [row["options"] for row in await rows(api)] == [options]
 
 
+@pytest.mark.parametrize("path", [path for path in TRIGGERS if path != "opt-out"])
 @pytest.mark.parametrize("written", ["alerts", "id"])
-async def test_of_one_service(api: Api, written: str) -> None:
+async def test_of_one_service(api: Api, path: str, written: str) -> None:
     service = next(s for s in api.estate.current.estate.services.values() if s.key == "alerts")
-    assert (await create(api, service=str(service.id) if written == "id" else written))[0] == 201
+    assert (await create(api, path, service=str(service.id) if written == "id" else written))[0] == 201
     assert [row["service_id"] for row in await rows(api)] == [service.id]
 
 
@@ -142,6 +150,7 @@ async def test_ids_of_others_and_of_other_things(api: Api) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "status"),
     [
+        ({"callbackUrl": "https://x.example/" + "a" * 9000}, "callbackUrl", 400),
         ({"callbackUrl": None}, "callbackUrl", 400),
         ({"callbackUrl": ""}, "callbackUrl", 400),
         ({"callbackUrl": 5}, "callbackUrl", 400),

@@ -63,10 +63,11 @@ async def test_all_that_there_is_to_know_of_each(world: World) -> None:
     await subscribe(world, 1, ACME, "outbound", ended=True)
     await subscribe(world, 2, ACME, "inbound")
     await subscribe(world, 3, BETA, "outbound")
+    await subscribe(world, 4, ACME, "report")
     people = {(customer, address(number)) for customer in (ACME, BETA) for number in (1, 2, 3, 4)}
     async with world.store.statements() as tx:
         known = await tx.people.known(people)
-        assert await tx.people.known({(ACME, address(4))}) == Known(subscribed=set())
+        assert await tx.people.known({(ACME, address(4))}) == Known(subscribed=set(), reported={ACME})
     assert known.opted_out == {
         (ACME, address(2)): "all",
         (ACME, address(3)): "marketing",
@@ -77,7 +78,7 @@ async def test_all_that_there_is_to_know_of_each(world: World) -> None:
         (BETA, address(2)): KnownContact(102, "Berit", "", "", None),
         (ACME, address(3)): KnownContact(103, "", "", "", None),
     }
-    assert known.subscribed == {BETA}
+    assert (known.subscribed, known.reported) == ({BETA}, {ACME})
 
 
 async def _counted(world: World) -> list[tuple[Any, ...]]:

@@ -185,7 +185,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         "settle_sent",
         (
             *(7, 31),
-            *(IDS, _all(2), _all(1), _all(1), REFERENCES, _all(NOW)),
+            *(IDS, _all(2), _all(1), _all(1), REFERENCES, _all(NOW), "'{1,2}'"),
         ),
     ),
     ("outbox", "unclaim_all_but", (7, CLAIMED)),
@@ -308,7 +308,10 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         (_array(*(n * 64 for n in range(1, 65))), 7, _array(5), _array(NOW), """ '{"{}"}' """),
     ),
     ("callbacks", "still_ours", (64, 7)),
-    ("subscriptions", "of_services", ("'{1,2}'", "'{12,22}'", "'inbound'")),
+    ("subscriptions", "of_services", ("'{1,2}'", "'{12,22}'", "'{inbound}'")),
+    ("subscriptions", "of_customers", ("'{1,2}'", "'{report,invalid}'")),
+    ("subscriptions", "wanted", ("'{1,2}'", "'click'")),
+    ("told", "recipients", (IDS,)),
     ("subscriptions", "answered", ("'{64,128}'",)),
     ("subscriptions", "drop_callbacks", ("'{64,128}'",)),
     ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),
@@ -340,7 +343,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
 
 
 # Tables of a few rows; and the parts of unfinished messages, which are few and looked at together.
-SMALL = {"leases", "fair_clock", "inbound_parts", "balances"}
+SMALL = {"leases", "fair_clock", "inbound_parts", "balances", "campaigns"}
 PARTITIONED = ("messages_", "recipients_", "parts_", "clicks_", "clicked_")
 PRUNED = {"walk", "recipients_of", "recipients", "find_parts", "findable_waiting", "link_text"}
 BY_ID = {"load_recipients", "load_messages", "parts_done", "report_targets", "standing", "part_states"}

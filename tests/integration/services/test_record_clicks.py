@@ -41,19 +41,19 @@ async def noted(world: World) -> tuple[int, int, int]:
 async def test_what_was_noted_and_not_heard_of_is_noted_once(world: World) -> None:
     async with CutOff(world.url) as between:
         store = await open_store(between.url)
-        record = RecordClicks(store, time.monotonic, wait_seconds=10.0)
+        record = RecordClicks(store, world.estate, world.process.waker, time.monotonic, wait_seconds=10.0)
         record.start()
-        between.swallow("INSERT 0 1")  # committed, and then the connection breaks
-        await record.add(seen())
-        assert await noted(world) == (1, 1, 1)
-        await record.add(seen())
+        between.swallow("SELECT 2")  # both committed, and then the connection breaks
+        await asyncio.gather(record.add(seen()), record.add(seen()))
         assert await noted(world) == (2, 2, 1)
+        await record.add(seen())
+        assert await noted(world) == (3, 3, 1)
         await record.stop()
         await store.close()
 
 
 async def test_many_at_once_share_a_statement(world: World) -> None:
-    record = RecordClicks(world.store, time.monotonic, wait_seconds=10.0)
+    record = RecordClicks(world.store, world.estate, world.process.waker, time.monotonic, wait_seconds=10.0)
     record.start()
     await asyncio.gather(*(record.add(seen(n * 64 + ACME_BUCKET, n % 8)) for n in range(1000)))
     assert await noted(world) == (1000, 1000, 1000)
@@ -62,7 +62,7 @@ async def test_many_at_once_share_a_statement(world: World) -> None:
 
 async def test_one_that_cannot_be_noted_costs_no_other(world: World) -> None:
     nowhere = (1 << 52) + ACME_BUCKET  # a period that is not there
-    record = RecordClicks(world.store, time.monotonic, wait_seconds=10.0)
+    record = RecordClicks(world.store, world.estate, world.process.waker, time.monotonic, wait_seconds=10.0)
     record.start()
     await asyncio.gather(*(record.add(seen(one)) for one in (64, nowhere, 128)))
     assert await noted(world) == (2, 2, 2)
@@ -72,7 +72,7 @@ async def test_one_that_cannot_be_noted_costs_no_other(world: World) -> None:
 async def test_nobody_waits_for_a_store_that_is_away(world: World) -> None:
     async with CutOff(world.url) as between:
         store = await open_store(between.url)
-        record = RecordClicks(store, time.monotonic, wait_seconds=0.01)
+        record = RecordClicks(store, world.estate, world.process.waker, time.monotonic, wait_seconds=0.01)
         between.swallow("COMMIT")
         with pytest.raises(StoreUnavailable):  # the connection breaks, and there will be no other
             await store.ping()
@@ -86,7 +86,7 @@ async def test_nobody_waits_for_a_store_that_is_away(world: World) -> None:
 
 async def test_of_one_link_a_minute_notes_what_people_make(world: World) -> None:
     now = 0.0
-    record = RecordClicks(world.store, lambda: now, wait_seconds=10.0)
+    record = RecordClicks(world.store, world.estate, world.process.waker, lambda: now, wait_seconds=10.0)
     record.start()
     for link in (0, 1):
         await asyncio.gather(*(record.add(seen(link=link)) for _ in range(PER_MINUTE + 5)))
@@ -98,7 +98,7 @@ async def test_of_one_link_a_minute_notes_what_people_make(world: World) -> None
 
 
 async def test_what_is_held_in_hand_is_bounded(world: World) -> None:
-    record = RecordClicks(world.store, time.monotonic, wait_seconds=0.0)
+    record = RecordClicks(world.store, world.estate, world.process.waker, time.monotonic, wait_seconds=0.0)
     for number in range(HELD + 10):  # nobody notes them yet
         await record.add(seen(number * 64 + ACME_BUCKET))
     record.start()

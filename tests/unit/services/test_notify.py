@@ -40,7 +40,7 @@ def _inbound(**fields: Any) -> Inbound:
 
 def _told(**fields: Any) -> dict[str, Any]:
     callback = Notify(GUIDS, LINKS, ShortLinks(bytes(16))).subscriber(
-        1, _inbound(**fields), SUBSCRIPTION, Writer()
+        1, _inbound(**fields), "desk", SUBSCRIPTION, Writer()
     )
     assert (callback.url, callback.subscription_id, callback.apart) == ("sealed", 7, True)
     told: dict[str, Any] = json.loads(callback.body)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
+import viesti
 from viesti.api.contract.operation import AnyOperation
 from viesti.api.native.triggers.declared import OPERATIONS
 from viesti.domain.status import Status
@@ -92,3 +95,13 @@ def test_which_visits_are_told(visitors: str, first: bool, wanted: set[str]) -> 
         if options.wants_click(asked, person=person, first_person=first_person, first=at_all)
     }
     assert told == wanted
+
+
+def test_the_ledger_is_written_in_one_place() -> None:
+    """So nobody's word is recorded without being told."""
+    services = Path(viesti.__file__).parent
+    writing = [path for path in services.rglob("*.py") if "add_consents(" in path.read_text("utf-8")]
+    assert {path.relative_to(services).as_posix() for path in writing} == {
+        "services/tell/consents.py",
+        "storage/rows/consents.py",
+    }

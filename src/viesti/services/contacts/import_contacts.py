@@ -20,6 +20,7 @@ from viesti.services.contacts.fields import ContactFields, check, over, too_many
 from viesti.services.contacts.numbers import read_number
 from viesti.services.contacts.tagging import held_tags, tag_problems
 from viesti.services.requests import FieldProblem
+from viesti.services.tell.consents import How
 from viesti.storage.store import Store, Transaction
 
 STEP = 500  # contacts in one transaction
@@ -140,7 +141,7 @@ class ImportContacts:
                 await tx.lists.add(tag, customer.bucket, members, True, now)
         said = {each.phone: lines[each.id].allow_sms for each in (new | old).values()}
         allowed = {number: word for number, word in said.items() if number and word is not UNSET}
-        await allow(tx, self._store, customer, allowed, "import", self._actor, now)
+        await allow(tx, self._store, customer, allowed, "import", self._actor, now, How.OPERATOR)
         return Imported(len(new), len(old), tuple(bad)), left
 
     async def _tags(

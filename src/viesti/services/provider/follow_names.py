@@ -13,6 +13,7 @@ from viesti.domain.estate import Customer
 from viesti.domain.message import Protocol
 from viesti.services.estate import Snapshot
 from viesti.services.provider.gather import Moved
+from viesti.services.tell.consents import How, Word, record_words
 from viesti.storage.store import Party, Store, Transaction
 
 
@@ -42,9 +43,18 @@ async def follow_names(
         if step.over:
             await tx.consents.opt_in([(customer.id, step.before, "all")])
         if new:
-            identifier = await store.ids.one(customer.bucket)
-            line = (identifier, customer.bucket, customer.id, step.now, "stop", scope, forbidden.since)
-            await tx.consents.add_consents([(*line, Protocol.WHATSAPP, f"said as {step.before}")])
+            word = Word(
+                customer=customer,
+                address=step.now,
+                opted_in=False,
+                scope=scope,
+                at=forbidden.since,
+                source=Protocol.WHATSAPP,
+                evidence=f"said as {step.before}",
+                how=How.OTHER_NAME,
+                new=True,
+            )
+            await record_words(tx, store, [word])
 
 
 def _of_parties(snapshot: Snapshot, parties: Sequence[Party]) -> Iterator[_Step]:

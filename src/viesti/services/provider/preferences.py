@@ -13,6 +13,7 @@ from viesti.services.estate import Snapshot
 from viesti.services.provider.gather import Preferred
 from viesti.services.provider.people import Phones, address_of
 from viesti.services.record_consent import ALL, MARKETING, ConsentGiven, write_consent
+from viesti.services.tell.consents import How
 from viesti.storage.store import LedgerLine, Store, Transaction
 
 SOURCE = "whatsapp settings"
@@ -41,6 +42,7 @@ async def record_preferences(
                 scope=MARKETING,
                 identity=one.channel.identity,
                 source=SOURCE,
+                how=How.WHATSAPP_SETTINGS,
                 evidence=f"{one.event.value} {one.event.category}".strip(),
             )
             ledger = await tx.consents.ledger(customer.id, address, LINES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,7 @@ INVALID_RECIPIENT = "invalidRecipient"
 OPT_OUT, OPT_IN = "optOut", "optIn"
 KEYWORD_RECEIVED = "keywordReceived"
 LINK_CLICK = "linkClick"
+VISITORS = PERSON, MACHINE = ("person", "machine")
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -90,6 +92,7 @@ class KeywordTold(_Person, frozen=True, kw_only=True):
     service: str
     keyword: str = ""
     consent: str = ""
+    payload: str = ""
     attachment_name: str = ""
     attachment_type: str = ""
     attachment_url: str = ""
@@ -100,7 +103,7 @@ def body(told: _Told) -> str:
     return msgspec.json.encode(told).decode()
 
 
-def person(contact: Contact | KnownContact | None) -> dict[str, int | str]:
+def person(contact: Contact | KnownContact | None) -> dict[str, Any]:
     """The members about a contact, none for nobody."""
     if contact is None:
         return {}

@@ -20,7 +20,8 @@ where r.id = any($1::bigint[]) and m.link_base is not null
 
 -- name: record
 -- Notes visits that are not noted yet, and adds them to what they come to. The first person on a recipient's link is
--- counted for the contact: then all persons of the link are those of this batch.
+-- counted for the contact: then all persons of the link are those of this batch. Gives the visits that were not noted, and
+-- which of them are the first to a recipient's link: at all, and of persons.
 with given as materialized (
     select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::text[],
                          $7::text[], $8::bigint[], $9::text[], $10::bigint[])
@@ -32,7 +33,8 @@ with given as materialized (
     returning id
 ), sums as materialized (
     select recipient_id, bucket, link, customer_id, address, campaign_id, count(*) as clicks,
-           count(*) filter (where reason = '') as persons, min(at) as first_at, max(at) as last_at, min(id) as id
+           count(*) filter (where reason = '') as persons, min(at) as first_at, max(at) as last_at, min(id) as id,
+           min(id) filter (where reason = '') as person
     from given where id in (select id from new)
     group by recipient_id, bucket, link, customer_id, address, campaign_id
 ), known as (
@@ -42,12 +44,19 @@ with given as materialized (
     on conflict (recipient_id, link, bucket) do update
     set clicks = k.clicks + excluded.clicks, persons = k.persons + excluded.persons,
         first_at = least(k.first_at, excluded.first_at), last_at = greatest(k.last_at, excluded.last_at)
-    returning recipient_id, link, persons
+    returning recipient_id, link, persons, clicks
+), counted as (
+    insert into contact_counts (id, bucket, customer_id, address, kind, amount, at)
+    select s.id, s.bucket, s.customer_id, s.address, 'click', 1, s.last_at
+    from sums s join known k on k.recipient_id = s.recipient_id and k.link = s.link
+    where s.persons > 0 and k.persons = s.persons
 )
-insert into contact_counts (id, bucket, customer_id, address, kind, amount, at)
-select s.id, s.bucket, s.customer_id, s.address, 'click', 1, s.last_at
-from sums s join known k on k.recipient_id = s.recipient_id and k.link = s.link
-where s.persons > 0 and k.persons = s.persons
+select g.id, k.clicks = s.clicks and g.id = s.id as first,
+       k.persons = s.persons and g.id is not distinct from s.person as first_person
+from given g
+join sums s on s.recipient_id = g.recipient_id and s.link = g.link
+join known k on k.recipient_id = g.recipient_id and k.link = g.link
+where g.id in (select id from new)
 
 -- name: of_recipients
 -- How often the links of these recipients were followed.

@@ -30,11 +30,15 @@ cross join lateral (
 select address from opt_outs where customer_id = $1 and address = any($2::text[]) and scope = 'all'
 
 -- name: set_channel
--- What people allowed our addresses on a channel, by their latest word.
+-- What people allowed our addresses on a channel, by their latest word; gives those who had not said so before.
 insert into channel_consents (customer_id, bucket, channel, identity, address, opted_in, since)
 select * from unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[])
 on conflict (customer_id, identity, address, channel, bucket) do update
 set opted_in = excluded.opted_in, since = excluded.since
+returning customer_id, address, opted_in,
+          (select c.opted_in from channel_consents c
+           where c.customer_id = channel_consents.customer_id and c.identity = channel_consents.identity
+             and c.address = channel_consents.address and c.channel = channel_consents.channel) as was
 
 -- name: channels
 -- What a person allowed the addresses of a customer.

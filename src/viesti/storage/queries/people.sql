@@ -14,10 +14,13 @@ left join lateral (
 ) c on true
 where o.scope is not null or c.id is not null
 union all
-select p.customer_id, null, e.event, null, null, null, null, null
-from unnest($3::bigint[]) p (customer_id) cross join (values ('outbound'), ('report')) e (event)
+select p.customer_id, null, 'outbound', null, null, null, null, null from unnest($3::bigint[]) p (customer_id)
 where exists (select from subscriptions s
-              where s.customer_id = p.customer_id and s.event = e.event and s.ended_at is null offset 0)
+              where s.customer_id = p.customer_id and s.event = 'outbound' and s.ended_at is null offset 0)
+union all
+select p.customer_id, null, 'report', null, null, null, null, null from unnest($3::bigint[]) p (customer_id)
+where exists (select from subscriptions s
+              where s.customer_id = p.customer_id and s.event = 'report' and s.ended_at is null offset 0)
 
 -- name: on_whatsapp
 -- What these parties, $1 of the customer, $2 by our identity and $3 the address, said under any name that we know them by

@@ -55,6 +55,14 @@ class NewClick(NamedTuple):
     campaign_id: int | None
 
 
+class Noted(NamedTuple):
+    """A visit that was not noted before. `first`: to the recipient's link; `first_person`: of persons."""
+
+    id: int
+    first: bool
+    first_person: bool
+
+
 class Clicked(NamedTuple):
     """How often a recipient's link was followed."""
 
@@ -105,10 +113,11 @@ class Clicks:
         rows = await self._connection.fetch(SQL["link_texts"], recipient_ids)
         return [LinkTextShown._make(row) for row in rows]
 
-    async def record(self, clicks: Sequence[NewClick]) -> None:
-        """Note visits and count them. Safe to call again with the same."""
+    async def record(self, clicks: Sequence[NewClick]) -> list[Noted]:
+        """Note visits and count them; gives those that are new. Safe to call again with the same."""
         rows = [click._replace(agent=storable(click.agent)) for click in clicks]
-        await self._connection.execute(SQL["record"], *zip(*rows, strict=True))
+        found = await self._connection.fetch(SQL["record"], *zip(*rows, strict=True))
+        return [Noted._make(row) for row in found]
 
     async def of_recipients(self, recipient_ids: Sequence[int]) -> list[Clicked]:
         rows = await self._connection.fetch(SQL["of_recipients"], recipient_ids)

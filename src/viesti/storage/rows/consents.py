@@ -58,9 +58,13 @@ class Consents:
         """`(customer, address, scope)`; scope `all` ends any opt-out."""
         await self._connection.execute(SQL["opt_in"], *zip(*rows, strict=True))
 
-    async def set_channel(self, rows: Sequence[tuple[int, int, str, str, str, bool, datetime]]) -> None:
-        """`(customer, bucket, channel, our address, address, opted in, since)`."""
-        await self._connection.execute(SQL["set_channel"], *zip(*rows, strict=True))
+    async def set_channel(
+        self, rows: Sequence[tuple[int, int, str, str, str, bool, datetime]]
+    ) -> set[tuple[int, str]]:
+        """`(customer, bucket, channel, our address, address, opted in, since)`; gives the (customer, address)
+        that had not said so before."""
+        found = await self._connection.fetch(SQL["set_channel"], *zip(*rows, strict=True))
+        return {(row["customer_id"], row["address"]) for row in found if row["was"] != row["opted_in"]}
 
     async def add_consents(
         self, rows: Sequence[tuple[int, int, int, str, str, str, datetime, str, str]]

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viesti.api.native.slice import Bound, Common
-from viesti.api.native.triggers.declared import DELETE_TRIGGER, DELIVERY_REPORT
+from viesti.api.native.triggers.declared import (
+    DELETE_TRIGGER,
+    DELIVERY_REPORT,
+    INVALID_RECIPIENT,
+    KEYWORD_RECEIVED,
+    LINK_CLICK,
+    OPT_OUT,
+)
 from viesti.api.native.triggers.handlers import Triggers
 from viesti.services.subscribe import Subscribe
 from viesti.services.unsubscribe import Unsubscribe
@@ -25,4 +32,11 @@ class TriggersServices:
 def bound(services: TriggersServices, common: Common) -> Bound:
     """The slice's operations with their handlers."""
     handlers = Triggers(common, services.subscribe, services.unsubscribe)
-    return ((DELIVERY_REPORT, handlers.report), (DELETE_TRIGGER, handlers.delete))
+    return (
+        (DELIVERY_REPORT, handlers.report),
+        (OPT_OUT, handlers.opt_out),
+        (KEYWORD_RECEIVED, handlers.keyword),
+        (LINK_CLICK, handlers.click),
+        (INVALID_RECIPIENT, handlers.invalid),
+        (DELETE_TRIGGER, handlers.delete),
+    )

@@ -13,7 +13,15 @@ from typing import Any
 from viesti.api.answer import Answer, Refusal, answer_json
 from viesti.api.native.slice import BASE, DIALECT, Common
 from viesti.api.native.triggers.declared import ROOT
-from viesti.api.native.triggers.shapes import DeleteAsked, ReportAsked, TriggerMade
+from viesti.api.native.triggers.shapes import (
+    ClickAsked,
+    ConsentAsked,
+    DeleteAsked,
+    InvalidAsked,
+    KeywordAsked,
+    ReportAsked,
+    TriggerMade,
+)
 from viesti.api.native.who import NativeCaller, missing, named
 from viesti.api.refusals import refusal
 from viesti.services.guids import GuidKind
@@ -43,6 +51,25 @@ class Triggers:
         """DeliveryReport."""
         wanted = options.report_options(asked.outcome, every=asked.every)
         return await self._create(caller, asked.customer, asked.service, "report", asked.url, wanted)
+
+    async def opt_out(self, caller: NativeCaller, asked: ConsentAsked) -> Answer | Refusal:
+        """OptOut."""
+        wanted = options.consent_options(asked.direction)
+        return await self._create(caller, asked.customer, "", "opt_out", asked.url, wanted)
+
+    async def keyword(self, caller: NativeCaller, asked: KeywordAsked) -> Answer | Refusal:
+        """KeywordReceived."""
+        wanted = options.keyword_options(asked.keyword)
+        return await self._create(caller, asked.customer, asked.service, "inbound", asked.url, wanted)
+
+    async def click(self, caller: NativeCaller, asked: ClickAsked) -> Answer | Refusal:
+        """LinkClick."""
+        wanted = options.click_options(asked.visitors, first=asked.first)
+        return await self._create(caller, asked.customer, asked.service, "click", asked.url, wanted)
+
+    async def invalid(self, caller: NativeCaller, asked: InvalidAsked) -> Answer | Refusal:
+        """InvalidRecipient."""
+        return await self._create(caller, asked.customer, asked.service, "invalid", asked.url, {})
 
     async def delete(self, caller: NativeCaller | None, asked: DeleteAsked) -> Answer | Refusal:
         """DeleteTrigger: by the owner, or by whoever knows the id."""

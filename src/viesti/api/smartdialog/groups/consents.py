@@ -16,6 +16,7 @@ from viesti.domain.estate import Customer
 from viesti.domain.sender import Sender, SenderState, parse_sender
 from viesti.services.principal import Principal
 from viesti.services.record_consent import ConsentGiven, RecordConsent
+from viesti.services.tell.consents import How
 
 _DONE = Answer(204, b"")
 _LONGEST = 64  # characters of a number with the marks in it
@@ -49,7 +50,14 @@ class Consents:
                 return _refusal(400, "Recipient", read.sentence)
             given.append(
                 ConsentGiven(
-                    customer, read.digits, opted_in, "whatsapp", sender.text, "smartdialog", _evidence(caller)
+                    customer,
+                    read.digits,
+                    opted_in,
+                    "whatsapp",
+                    sender.text,
+                    "smartdialog",
+                    How.API,
+                    _evidence(caller),
                 )
             )
         await self.record_consent(given)
