@@ -37,15 +37,16 @@ T = TypeVar("T")
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a campaign is for, as the caller wrote it."""
+    """Whom a campaign is for, as the caller wrote it. `groups`: services of his, which are there."""
 
     numbers: tuple[str, ...] = ()
     contacts: tuple[int, ...] = ()
     tags: tuple[int, ...] = ()
     tag_names: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.numbers or self.contacts or self.tags or self.tag_names)
+        return bool(self.numbers or self.contacts or self.tags or self.tag_names or self.groups)
 
 
 class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +265,7 @@ class FindPeople:
     ) -> list[int]:
         by_name = await tx.campaigns.tags_by_name(customer_id, audience.tag_names)
         known = await tx.campaigns.known_tags(customer_id, audience.tags)
+        groups = await tx.campaigns.lists_of_groups(customer_id, audience.groups) if audience.groups else []
         problems += [
             FieldProblem("tag_names", f"There is no tag '{name[:100]}'.", index)
             for index, name in enumerate(audience.tag_names)
@@ -274,7 +276,7 @@ class FindPeople:
             for index, tag in enumerate(audience.tags)
             if tag not in known
         ]
-        return list(dict.fromkeys([*by_name.values(), *known]))
+        return list(dict.fromkeys([*by_name.values(), *known, *groups]))
 
 
 def _parts(planned: Planned | NotAccepted) -> int:

@@ -227,6 +227,10 @@ select n.written, l.id from unnest($2::text[]) n (written)
 join lateral (select id from lists where customer_id = $1 and lower(name) = lower(n.written) and service_id is null
               and emptied_at is null order by id limit 1) l on true
 
+-- name: lists_of_groups
+-- The lists of these group services of the customer; a group that nobody was ever in has none.
+select id from lists where service_id = any($2::bigint[]) and customer_id + 0 = $1 order by id
+
 -- name: example
 -- The number of somebody on a list.
 select c.phone from (

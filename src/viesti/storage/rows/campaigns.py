@@ -261,6 +261,11 @@ class Campaigns:
             return []
         return [row["id"] for row in await self._connection.fetch(SQL["known_tags"], customer_id, ids)]
 
+    async def lists_of_groups(self, customer_id: int, service_ids: Sequence[int]) -> list[int]:
+        """The lists of these group services of a customer."""
+        rows = await self._connection.fetch(SQL["lists_of_groups"], customer_id, service_ids)
+        return [row["id"] for row in rows]
+
     async def tags_by_name(self, customer_id: int, names: Sequence[str]) -> dict[str, int]:
         """The customer's tags of these names, by the name as it is given."""
         if not names:

@@ -21,6 +21,8 @@ from viesti.api.native.slice import DIALECT, Common
 from viesti.api.native.who import NativeCaller
 from viesti.api.refusals import refusal
 from viesti.domain.estate import Customer, Service
+from viesti.services.campaigns.create import CreateCampaign
+from viesti.services.campaigns.preview import PreviewCampaign
 from viesti.services.once_each import once_each
 from viesti.services.preview_message import PreviewMessage
 from viesti.services.requests import NotAccepted
@@ -33,6 +35,8 @@ class SendingServices:
 
     send: SendInWindow
     preview: PreviewMessage
+    create: CreateCampaign
+    preview_campaign: PreviewCampaign
 
 
 class Sending:

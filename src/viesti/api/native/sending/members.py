@@ -19,8 +19,9 @@ from viesti.api.contract.values import (
     Value,
     Whole,
 )
-from viesti.api.native.members import ID, PROTOCOLS, SENDERS, SERVICES, TEXT
+from viesti.api.native.members import GROUPS, ID, PROTOCOLS, SENDERS, SERVICES, TAGS, TEXT
 from viesti.api.native.sending.shapes import (
+    CampaignMade,
     PassedShown,
     PreviewedToShown,
     PreviewShown,
@@ -28,6 +29,7 @@ from viesti.api.native.sending.shapes import (
     SentToShown,
     ShorterShown,
 )
+from viesti.domain.campaign import CampaignStatus
 from viesti.domain.failure import UNWANTED
 from viesti.domain.status import Status
 from viesti.services.check_request import MAX_CUSTOMER_DATA, MAX_REQUEST_ID
@@ -158,6 +160,62 @@ TO_SEND = (
             "Delivery Report URL", "A URL that is called when the fate of a recipient is known.", "advanced"
         ),
     ),
+    REQUEST_ID,
+)
+
+TO_LISTS = (
+    Member(
+        "text",
+        "text",
+        TEXT,
+        True,
+        About(
+            "Text",
+            "The text; $(FirstName) and other fields in it stand for what the contact of each has there.",
+            "important",
+            example="Hello $(FirstName), we open at 9.",
+        ),
+    ),
+    Member(
+        "groups",
+        "groups",
+        Listed(Text(least=1), each=About("Group", "The group's key or id.", "important", GROUPS)),
+        about=About("Groups", "The groups to send to, by their keys or ids.", "important"),
+    ),
+    Member(
+        "tags",
+        "tags",
+        Listed(TEXT, each=About("Tag", "The tag's name, in any letter case.", "important", TAGS)),
+        about=About("Tags", "The tags whose contacts to send to, by their names.", "important"),
+    ),
+    Member(
+        "to",
+        "to",
+        Listed(TEXT, each=About("Recipient", "A phone number, in any writing.")),
+        about=About("To", "Phone numbers to send to as well; everybody is sent to once."),
+    ),
+    Member(
+        "name",
+        "name",
+        TEXT,
+        about=About(
+            "Name", "What the campaign is called; made of the text when left out.", example="Opening hours"
+        ),
+    ),
+    SENDER,
+    Member(
+        "service",
+        "service",
+        TEXT,
+        about=About(
+            "Service",
+            "The service to send with, by its key or id; when left out, the group's if it is for one group"
+            " alone, or else the application's own.",
+            dynamic=SERVICES,
+        ),
+    ),
+    SEND_AT,
+    TRACK_LINKS,
     REQUEST_ID,
 )
 
@@ -341,4 +399,55 @@ PREVIEW = Thing(
         SKIPPED,
     ),
     PreviewShown,
+)
+CAMPAIGN = Thing(
+    (
+        always("campaignId", "campaign_id", ID, "Campaign Id", "The campaign that sends it."),
+        always("name", "name", TEXT, "Name", "What the campaign is called.", "Opening hours"),
+        always(
+            "status",
+            "status",
+            Text(choices=tuple(each.value for each in CampaignStatus)),
+            "Status",
+            "Where it stands: scheduled for later, or planning while its people are written down.",
+            "planning",
+        ),
+        sometimes("sendAt", "send_at", Moment(), "Send At", "When it will be sent; left out when at once."),
+        sometimes("people", "people", Whole(), "People", "How many people were named, each once."),
+        sometimes("recipientCount", "recipient_count", Whole(), "Recipient Count", "How many are sent to."),
+        sometimes("optedOut", "opted_out", Whole(), "Opted Out", "How many of them have opted out."),
+        sometimes(
+            "duplicates",
+            "duplicates",
+            Whole(),
+            "Duplicates",
+            "How many were named again, and are sent to once.",
+        ),
+        sometimes(
+            "inactive", "inactive", Whole(), "Inactive", "How many get nothing by way of their group or tag."
+        ),
+        sometimes(
+            "withoutNumber", "without_number", Whole(), "Without Number", "How many have no phone number."
+        ),
+        sometimes(
+            "partsEach", "parts_each", Number(), "Parts Each", "The parts that one gets, on average.", 1
+        ),
+        _COST,
+        sometimes("currency", "currency", TEXT, "Currency", "What the cost is in."),
+        sometimes(
+            "exact",
+            "exact",
+            Truth(),
+            "Exact",
+            "Whether everybody's text was worked out; beyond 500 people the cost is of a sample.",
+        ),
+        sometimes(
+            "warnings",
+            "warnings",
+            Listed(TEXT, each=About("Warning", "A sentence.")),
+            "Warnings",
+            "What is odd, as a field that somebody has nothing in; left out when nothing is.",
+        ),
+    ),
+    CampaignMade,
 )

@@ -32,6 +32,23 @@ class SendAsked(PreviewAsked, frozen=True, kw_only=True):
     idempotency_key: str = ""
 
 
+class ToListsAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom: at least one of `groups`, `tags` and `to`."""
+
+    customer: str = ""
+    text: str
+    groups: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    name: str = ""
+    sender: str = ""
+    service: str = ""
+    send_at: datetime | None = None
+    track_links: bool | None = None
+    request_id: str = ""
+    idempotency_key: str = ""
+
+
 class _Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """What is written."""
 
@@ -94,3 +111,23 @@ class PreviewShown(_Shown, frozen=True, kw_only=True):
     one_part: ShorterShown | None = None
     recipients: tuple[PreviewedToShown, ...]
     skipped: tuple[PassedShown, ...] = ()
+
+
+class CampaignMade(_Shown, frozen=True, kw_only=True):
+    """A campaign, and what it will be as far as is known; without that when nobody can tell any more."""
+
+    campaign_id: int
+    name: str
+    status: str
+    send_at: datetime | None = None
+    people: int | None = None
+    recipient_count: int | None = None
+    opted_out: int | None = None
+    duplicates: int | None = None
+    inactive: int | None = None
+    without_number: int | None = None
+    parts_each: Decimal | None = None
+    cost: Decimal | None = None
+    currency: str | None = None
+    exact: bool | None = None
+    warnings: tuple[str, ...] = ()
