@@ -177,6 +177,33 @@ async def remove_tags(native: Native) -> Call:
     return Call("RemoveTags", CUSTOMER, {"tags": ["Old"], "contactId": int(native.contact)})
 
 
+async def send_message(native: Native) -> Call:
+    once = {
+        "customerData": "order 17",
+        "dlrUrl": "https://flows.example.com/report?order=17",
+        "requestId": native.phone(),
+        "validityMinutes": 60,
+    }
+    return Call("SendMessage", CUSTOMER, _message(native) | once)
+
+
+async def preview_message(native: Native) -> Call:
+    return Call("PreviewMessage", CUSTOMER, _message(native))
+
+
+def _message(native: Native) -> dict[str, Any]:
+    return {
+        "to": [native.phone()],
+        "text": "Your table is ready: https://example.com/menu",
+        "sender": "Acme",
+        "service": "alerts",
+        "protocol": "SMS",
+        "sendAt": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        "trackLinks": True,
+        "advertisement": False,
+    }
+
+
 async def delivery_report(native: Native) -> Call:
     return _trigger(native, "DeliveryReport", outcome="failed", everyStatus=True)
 
@@ -206,6 +233,8 @@ GOOD: dict[str, Callable[[Native], Awaitable[Call]]] = {
     "ListGroups": list_groups,
     "AddTags": add_tags,
     "RemoveTags": remove_tags,
+    "SendMessage": send_message,
+    "PreviewMessage": preview_message,
     "DeliveryReport": delivery_report,
     "DeleteTrigger": delete_trigger,
 }
