@@ -16,7 +16,7 @@ ACME = {"Customer": Pick("Acme")}
 
 
 async def send_message(world: World, client: Client) -> None:
-    """To a phone by SMS, named twice; later, or again with the same id, it is the same message."""
+    """To a phone that is named twice, once; with the same request id again, it is the same message."""
     phone = world.phone()
     body = {
         "to": [f"+{phone}", f"0{phone[3:]}"],
