@@ -6,9 +6,10 @@ Rule: an act asserts at the far end: on phones, at flows, or by what another ope
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.e2e.connectors.acts_smartdialog import group_contact
 from tests.e2e.connectors.client import Client, Pick
 from tests.e2e.connectors.world import NUMBER, SECONDS, World
 
@@ -44,6 +45,60 @@ async def preview_message(world: World, client: Client) -> None:
     assert (seen["coding"], seen["partsEach"], seen["acceptable"]) == ("ucs2", 2, True)
     assert (seen["cost"], seen["currency"]) == (0.1, "EUR")
     assert (await client.perform("ListMessages", ACME | {"recipient": phone})).value["messages"] == []
+
+
+async def later(world: World, client: Client) -> tuple[str, int]:
+    """The phone and id of a message that is sent in an hour."""
+    phone = world.phone()
+    body = {
+        "to": [phone],
+        "text": "5 € off",
+        "service": Pick("News"),
+        "sendAt": datetime.now(UTC) + timedelta(hours=1),
+    }
+    sent = (await client.perform("SendMessage", ACME, body)).value
+    assert [each["status"] for each in sent["recipients"]] == ["scheduled"]
+    return phone, sent["id"]
+
+
+async def cancel_message(world: World, client: Client) -> None:
+    _, message = await later(world, client)
+    done = (await client.perform("CancelMessage", ACME | {"id": message})).value
+    assert (done["id"], done["cancelled"], done["notCancelled"]) == (message, 1, 0)
+    found = (await client.perform("GetMessage", ACME | {"id": message})).value
+    assert [each["status"] for each in found["recipients"]] == ["cancelled"]
+    await client.perform("RescheduleMessage", ACME | {"id": message}, soon(), status=409)
+
+
+async def reschedule_message(world: World, client: Client) -> None:
+    phone, message = await later(world, client)
+    done = (await client.perform("RescheduleMessage", ACME | {"id": message}, soon())).value
+    assert (done["rescheduled"], done["notRescheduled"]) == (1, 0)
+    await world.reads(phone, "5 € off")
+
+
+def soon() -> dict[str, datetime]:
+    return {"sendAt": datetime.now(UTC) + timedelta(seconds=1)}
+
+
+async def send_to_group_or_tag(world: World, client: Client) -> None:
+    """To who is in a group, to who has a tag, and to a number."""
+    tagged, stranger, tag = world.phone(), world.phone(), f"guests of {world.phone()}"
+    await client.perform("AddTags", ACME, {"tags": [tag], "number": tagged})
+    member = await group_contact(world, world.clients["smartdialog"])
+    body = {
+        "groups": [Pick("VIP")],
+        "tags": [Pick(tag)],
+        "to": [f"+{stranger}"],
+        "text": f"Only for guests of {stranger}",
+        "sender": Pick("Acme"),
+        "service": Pick("News"),
+    }
+    made = (await client.perform("SendToGroupOrTag", ACME, body)).value
+    for phone in (tagged, stranger, member):
+        await world.reads(phone, body["text"])
+    rows = await listed(world, client, "ListMessages", {"campaign": made["campaignId"]}, 3)
+    assert {tagged, stranger, member} <= {each["address"] for each in rows}
 
 
 async def delivered(world: World, client: Client) -> dict[str, Any]:

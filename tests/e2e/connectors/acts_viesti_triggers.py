@@ -74,5 +74,9 @@ async def invalid_recipient(world: World, client: Client) -> None:
 
 ACTS: dict[str, Callable[[World, Client], Awaitable[None]]] = {
     "DeliveryReport": delivery_report,
+    "OptOut": opt_out,
+    "KeywordReceived": keyword_received,
+    "LinkClick": link_click,
+    "InvalidRecipient": invalid_recipient,
     "DeleteTrigger": delivery_report,
 }
