@@ -75,6 +75,7 @@ def compare(
 
 def _definition(place: Path) -> dict[str, Any]:
     """A definition that can be compared: one that has the right structure."""
+    from viesti.connector.check.files import not_json
     from viesti.connector.check.package import DEFINITION, Package
     from viesti.connector.check.schemas import definition_schema
 
@@ -83,9 +84,10 @@ def _definition(place: Path) -> dict[str, Any]:
         package = Package({DEFINITION: file.read_bytes()})
     except OSError as error:
         raise wiring.Problem(f"{file} can't be read: {error.strerror}") from None
-    faults = list(definition_schema(package))
+    faults = [*not_json(DEFINITION)(package), *definition_schema(package)]
     if faults:
-        raise wiring.Problem(f"{file}#{faults[0].at} is no definition: {faults[0].what}")
+        where = f"{file}#{faults[0].at}" if faults[0].at else f"{file}"
+        raise wiring.Problem(f"{where} is no definition: {faults[0].what}")
     made: dict[str, Any] = package.definition.value
     return made
 

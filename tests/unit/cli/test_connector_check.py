@@ -126,4 +126,7 @@ def test_what_is_no_definition_is_said(folder: Path, content: bytes | None) -> N
     other = Path("other.json")
     if content is not None:
         other.write_bytes(content)
-    assert isinstance(run("compare", folder, other).exception, Problem)
+    problem = run("compare", folder, other).exception
+    assert isinstance(problem, Problem)
+    assert str(problem).startswith("other.json")
+    assert "None" not in str(problem)

@@ -59,7 +59,9 @@ def _beyond_ascii(name: str) -> Callable[[Package], Iterator[Fault]]:
     return find
 
 
-def _not_json(name: str) -> Callable[[Package], Iterator[Fault]]:
+def not_json(name: str) -> Callable[[Package], Iterator[Fault]]:
+    """Finds that a file, if it is there, is no JSON object."""
+
     def find(package: Package) -> Iterator[Fault]:
         try:
             value, _ = parsed(package.files[name])
@@ -101,7 +103,7 @@ def _readable(name: str) -> tuple[Rule, ...]:
             "Write other characters as \\uXXXX.",
             _beyond_ascii(name),
         ),
-        Rule("not-json", "JSON files hold one JSON object.", "Write it as JSON.", _not_json(name)),
+        Rule("not-json", "JSON files hold one JSON object.", "Write it as JSON.", not_json(name)),
         Rule(
             "duplicate-name",
             "An object has each name once.",

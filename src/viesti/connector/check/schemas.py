@@ -70,8 +70,12 @@ def openapi(package: Package) -> Iterator[Fault]:
 
 
 def _faults(errors: Iterable[ValidationError]) -> Iterator[Fault]:
+    told: set[str] = set()
     for error in errors:
         inner = _innermost(error)
+        if inner.validator == "oneOf" and _pointer(inner) in told:
+            continue  # no branch fits what is wrong by itself
+        told.add(_pointer(inner))
         if inner.validator == "additionalProperties" and isinstance(inner.instance, dict):
             yield from _unknown_members(inner)
         else:
