@@ -208,6 +208,24 @@ async def delivery_report(native: Native) -> Call:
     return _trigger(native, "DeliveryReport", outcome="failed", everyStatus=True)
 
 
+async def opt_out(native: Native) -> Call:
+    call = _trigger(native, "OptOut", direction="both")
+    del call.body["service"]
+    return call
+
+
+async def keyword_received(native: Native) -> Call:
+    return _trigger(native, "KeywordReceived", keyword="Vote A")
+
+
+async def link_click(native: Native) -> Call:
+    return _trigger(native, "LinkClick", visitors="all", firstOnly=True)
+
+
+async def invalid_recipient(native: Native) -> Call:
+    return _trigger(native, "InvalidRecipient")
+
+
 async def delete_trigger(native: Native) -> Call:
     said = await native.ask(await native.made("DeliveryReport"))
     assert said.status == 201, said
@@ -236,5 +254,9 @@ GOOD: dict[str, Callable[[Native], Awaitable[Call]]] = {
     "SendMessage": send_message,
     "PreviewMessage": preview_message,
     "DeliveryReport": delivery_report,
+    "OptOut": opt_out,
+    "KeywordReceived": keyword_received,
+    "LinkClick": link_click,
+    "InvalidRecipient": invalid_recipient,
     "DeleteTrigger": delete_trigger,
 }
