@@ -2,7 +2,8 @@
 
 Rule: a status's number is its rank. A status moves only to a higher rank, so an early, late, repeated or
 disordered report can never turn it back; SQL keeps the same rule by writing `where status < $new`. One that
-waits and is in nobody's hands may be frozen, in the transaction that takes it from the queue.
+waits and is in nobody's hands may be frozen, in the transaction that takes it from the queue, or put off to
+another send time.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from viesti.services.requests import FieldProblem, SubmitRequest
 
 MAX_CUSTOMER_DATA = 255
 MAX_REQUEST_ID = 1000
+MAX_AHEAD = timedelta(days=60)  # of a send time; within it nothing of the message is dropped
 MAX_TEXT = 40_000  # 255 parts of 153 septets, and a little
 
 
@@ -28,7 +29,7 @@ class Limits:
     max_recipients: int = 10_000
     max_parts: int = MAX_PARTS
     max_filled: int = 4_000_000  # characters of all texts with placeholders, when they are filled
-    max_ahead: timedelta = timedelta(days=60)  # of a send time; within it nothing of the message is dropped
+    max_ahead: timedelta = MAX_AHEAD
     allowed_networks: Sequence[Network] = ()  # private networks that callbacks may go to
     base_url: str = ""  # where short links lead for customers without a domain of their own
 

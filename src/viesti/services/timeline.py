@@ -50,12 +50,14 @@ def timeline(
 ) -> tuple[Step, ...]:
     """Every step, oldest first. `channels`: their keys by id."""
     steps = [Step(message.created_at, "accepted", None, {"recipients": message.recipient_count})]
-    if message.send_at is not None:
-        steps.append(Step(message.created_at, "scheduled", None, {"send_at": message.send_at}))
+    events = list(events)
+    send_at = _first_send_at(message, events)
+    if send_at:
+        steps.append(Step(message.created_at, "scheduled", None, {"send_at": send_at}))
     steps += (Step(r.flagged_at, "flagged", r.id, {"why": r.flagged_why}) for r in recipients if r.flagged_at)
     steps += (_part_sent(part, channels) for part in parts)
     steps += (_receipt(receipt) for receipt in receipts)
-    steps += (_event(event, channels) for event in events)
+    steps += (_event(event, message.id, channels) for event in events)
     steps += (_callback(callback) for callback in callbacks)
     steps += (_visit(visit) for visit in visits)
     steps += (Step(r.read_at, "read", r.id) for r in recipients if r.read_at is not None)
@@ -88,11 +90,21 @@ def _receipt(receipt: Mapping[str, Any]) -> Step:
     return Step(receipt["received_at"], "receipt", receipt["recipient_id"], detail)
 
 
-def _event(event: Event, channels: Mapping[int, str]) -> Step:
+def _event(event: Event, message_id: int, channels: Mapping[int, str]) -> Step:
     detail = dict(event.detail)
     if "channel" in detail:
         detail["channel"] = channels.get(detail["channel"], "")
-    return Step(event.at, event.kind, event.subject_id, detail)
+    whom = None if event.subject_id == message_id else event.subject_id
+    return Step(event.at, event.kind, whom, detail)
+
+
+def _first_send_at(message: Message, events: Sequence[Event]) -> datetime | None:
+    """When it was to be sent as it was accepted, whatever it was rescheduled to."""
+    first = next((event for event in events if event.kind == "rescheduled"), None)
+    if first is None:
+        return message.send_at
+    was = first.detail.get("was")
+    return datetime.fromisoformat(was) if was else None
 
 
 def _callback(callback: Mapping[str, Any]) -> Step:

@@ -7,6 +7,7 @@ names.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 # A step's kind -> how its details are told; a detail that is missing or empty is left out with its words.
@@ -33,9 +34,18 @@ def step_text(kind: str, detail: Mapping[str, Any]) -> str:
     """One step."""
     told = _TOLD.get(kind)
     if told is None:
-        words = [f"{name.replace('_', ' ')} {value}" for name, value in detail.items() if _has(value)]
+        words = [f"{name.replace('_', ' ')} {_said(value)}" for name, value in detail.items() if _has(value)]
         return ", ".join(words)
-    return " ".join(form.format(detail[name]) for name, form in told if _has(detail.get(name)))
+    return " ".join(form.format(_said(detail[name])) for name, form in told if _has(detail.get(name)))
+
+
+def _said(value: Any) -> Any:
+    return written(value) if isinstance(value, datetime) else value
+
+
+def written(at: datetime) -> str:
+    """A moment as our answers write it."""
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _has(value: Any) -> bool:

@@ -38,6 +38,7 @@ from viesti.storage.rows.messages import (
     ReportTarget,
     RequestKey,
     Standing,
+    StandsAt,
     ToSend,
 )
 from viesti.storage.rows.money import Balance, CostRow, Money, OverTheCap, SharePaid
@@ -120,6 +121,7 @@ __all__ = [
     "SmsQuery",
     "Standing",
     "Stands",
+    "StandsAt",
     "Store",
     "StoreUnavailable",
     "StoredPart",

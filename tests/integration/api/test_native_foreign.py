@@ -7,6 +7,7 @@ does not exist, for applications and for people.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,8 +23,12 @@ NOBODYS = "9007199254740991"
 IN_PATHS = {
     "/messages/{id}": ("message", "recipient"),
     "/messages/{id}/timeline": ("message", "recipient"),
+    "/messages/{id}/cancel": ("message", "recipient"),
+    "/messages/{id}/reschedule": ("message", "recipient"),
 }
-BODIES: dict[str, Any] = {}
+BODIES: dict[str, Any] = {
+    "RescheduleMessage": {"sendAt": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+}
 # Served by an id, and where it is tested that nothing foreign is reached by it.
 ELSEWHERE = {"/numbers/{number}", "/triggers/{id}"}  # nobody's; test_native_triggers.py
 

@@ -12,7 +12,7 @@ from viesti.api.native.triggers import declared as triggers
 
 SECTIONS: tuple[Section, ...] = (
     Section("Sending", "Messages to people, and what they would be.", sending.OPERATIONS),
-    Section("Messages", "Where messages stand, their history, and lists of them.", messages.OPERATIONS),
+    Section("Messages", "Where they stand, what happened to them, and steering them.", messages.OPERATIONS),
     Section("Account", "What a connection may act for and with.", account.OPERATIONS),
     Section("Contacts", "Tags and groups, and who has a tag.", tags.OPERATIONS),
     Section("Triggers", "What starts a flow.", triggers.OPERATIONS),

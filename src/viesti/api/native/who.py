@@ -27,6 +27,13 @@ class NativeCaller(msgspec.Struct, frozen=True):
     own: Customer | None  # the application's customer
     client: str
 
+    @property
+    def by(self) -> str:
+        """Who it is, for the history of what he changes."""
+        if self.application is not None:
+            return f"application {self.application.key}"
+        return f"{self.user.email if self.user else ''} through {self.client}"
+
     def customers(self, snapshot: Snapshot) -> list[Customer]:
         """Whom he may act for, by name."""
         if self.own is not None:

@@ -138,6 +138,19 @@ from (select * from recipients where message_id = $1 and id > $1 offset 0) r ord
 -- How many recipients of a message stand where.
 select status, count(*) as recipients from recipients where message_id = $1 and id > $1 group by status
 
+-- name: of_message
+-- Where each recipient of a message stands ($2: this one alone; null: all), and whether he goes on by SMS.
+select id, status, fell_back_after is not null as fell_back
+from recipients where message_id = $1 and id > $1 and ($2::bigint is null or id = $2)
+
+-- name: put_off
+-- A message is sent at another time, and the links in it lead on for as long as they would have; gives the time before.
+update messages m
+set send_at = $2, links_until = greatest(m.links_until, m.links_until + ($2 - coalesce(m.send_at, m.created_at)))
+from (select id, send_at from messages where id = $1 for update) o
+where m.id = o.id
+returning o.send_at
+
 -- name: recipient_parts
 -- The parts of these recipients.
 select recipient_id, bucket, attempt, number, total, channel_id, reference, sent_at, state, error, done_at

@@ -90,6 +90,22 @@ returning id
 delete from outbox where id = any($1::bigint[]) and claim is null and channel_id = $2
 returning id
 
+-- name: put_off
+-- Recipients that wait for their time or for a channel, in nobody's hands, are due at $2; so are those that are held, when
+-- they are released. Gives both. (It is another time that they are due at, so what a release noted is of no matter.)
+with free as materialized (
+    select id from outbox where id = any($1::bigint[]) and claim is null for update
+), put as (
+    update recipients set status = 5
+    where id = any(array(select id from free)) and status in (5, 10) and fell_back_after is null
+    returning id
+), due as (
+    update outbox set due_at = $2, released_at = null where id = any(array(select id from put)) returning id
+), kept as (
+    update held set due_at = $2 where id = any($1::bigint[]) returning id
+)
+select id from due union all select id from kept
+
 -- name: attempts
 -- In which attempt these are as far as they are queued, and whether that is in somebody's hands.
 select id, attempt, claim is not null as in_hand from outbox where id = any($1::bigint[])

@@ -98,6 +98,14 @@ class Standing:
     created_at: datetime
 
 
+class StandsAt(NamedTuple):
+    """Where a recipient stands, and whether he goes on by SMS."""
+
+    id: int
+    status: Status
+    fell_back: bool
+
+
 @dataclass(frozen=True, slots=True)
 class RequestKey:
     """A request id as an application gave it."""
@@ -245,6 +253,16 @@ class Messages:
         """How many recipients of a message stand where."""
         rows = await self._connection.fetch(SQL["standings"], message_id)
         return {Status(row["status"]): row["recipients"] for row in rows}
+
+    async def of_message(self, message_id: int, recipient_id: int | None = None) -> list[StandsAt]:
+        """Where the recipients of a message stand, or the one that is named."""
+        rows = await self._connection.fetch(SQL["of_message"], message_id, recipient_id)
+        return [StandsAt(row["id"], Status(row["status"]), row["fell_back"]) for row in rows]
+
+    async def put_off(self, message_id: int, send_at: datetime) -> datetime | None:
+        """Send a message at another time; gives the time before (None: at once)."""
+        before: datetime | None = await self._connection.fetchval(SQL["put_off"], message_id, send_at)
+        return before
 
     async def parts_of(self, recipient_ids: Sequence[int]) -> list[PartRow]:
         return [PartRow(**row) for row in await self._connection.fetch(SQL["recipient_parts"], recipient_ids)]

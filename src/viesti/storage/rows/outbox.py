@@ -121,6 +121,11 @@ class Outbox:
         """The same for those that wait for a channel."""
         return {row["id"] for row in await self._connection.fetch(SQL["withdraw_from"], ids, channel_id)}
 
+    async def put_off(self, ids: Sequence[int], due_at: datetime) -> set[int]:
+        """Make those of these that wait and are in nobody's hands, or are held, due at another time; gives
+        them."""
+        return {row["id"] for row in await self._connection.fetch(SQL["put_off"], ids, due_at)}
+
     async def attempts(self, ids: Sequence[int]) -> dict[int, tuple[int, bool]]:
         """Of those that are queued the attempt, by id, and whether somebody has it in his hands."""
         found = await self._connection.fetch(SQL["attempts"], ids)

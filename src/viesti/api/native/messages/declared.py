@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from viesti.api.contract.operation import AnyOperation, Operation, Parameter, Reply
-from viesti.api.contract.values import About, Listed, Moment, Text, Thing, Whole
+from viesti.api.contract.operation import USUAL, AnyOperation, Operation, Parameter, Reply
+from viesti.api.contract.values import About, Listed, Member, Moment, Text, Thing, Whole
 from viesti.api.native.members import CUSTOMER, ID, LIMIT, SENDERS, SERVICES, TAGS, TEXT
+from viesti.api.native.messages.members import COUNT, MESSAGE, MOMENT, ROW, STEP, TRUTH, always, maybe
 from viesti.api.native.messages.members import INBOUND as CAME
-from viesti.api.native.messages.members import MESSAGE, ROW, STEP, TRUTH, always, maybe
 from viesti.api.native.messages.shapes import (
+    CancelledShown,
     InboundAsked,
     InboundsShown,
     ListAsked,
     MessagesShown,
     OneAsked,
+    RescheduleAsked,
+    RescheduledShown,
     TimelineShown,
 )
 from viesti.api.paging import MAX_ID
 from viesti.domain.status import Status
-from viesti.services.check_request import MAX_CUSTOMER_DATA, MAX_REQUEST_ID
+from viesti.services.check_request import MAX_AHEAD, MAX_CUSTOMER_DATA, MAX_REQUEST_ID
 from viesti.services.contacts.tagging import MAX_NAME as MAX_TAG
 from viesti.services.principal import Scope
 
@@ -219,5 +222,70 @@ INBOUND = Operation(
         *_PAGE,
     ),
 )
+CANCEL = Operation(
+    "CancelMessage",
+    "POST",
+    "/messages/{id}/cancel",
+    About("Cancel a Message", "Cancels a message, or one recipient of it, as far as no carrier has it yet."),
+    OneAsked,
+    (
+        Reply(
+            200,
+            Thing(
+                (
+                    always("id", ID, "Message Id", "The message's id."),
+                    always("cancelled", COUNT, "Cancelled", "How many recipients it cancelled now."),
+                    always("already_cancelled", COUNT, "Already Cancelled", "How many were before."),
+                    always("not_cancelled", COUNT, "Not Cancelled", "How many it was too late for."),
+                ),
+                CancelledShown,
+            ),
+            "What could be cancelled is; when that is nothing, the answer is 409.",
+        ),
+    ),
+    Scope.GATEWAY_SEND,
+    parameters=(ONE, CUSTOMER),
+    errors=USUAL | {409},
+)
+RESCHEDULE = Operation(
+    "RescheduleMessage",
+    "POST",
+    "/messages/{id}/reschedule",
+    About("Reschedule a Message", "Sends a message at another time, as far as no carrier has it yet."),
+    RescheduleAsked,
+    (
+        Reply(
+            200,
+            Thing(
+                (
+                    always("id", ID, "Message Id", "The message's id."),
+                    always("send_at", MOMENT, "Send At", "When it is sent now."),
+                    always("rescheduled", COUNT, "Rescheduled", "How many recipients get it then."),
+                    always("not_rescheduled", COUNT, "Not Rescheduled", "How many it was too late for."),
+                ),
+                RescheduledShown,
+            ),
+            "What could be put off is; when that is nothing, the answer is 409.",
+        ),
+    ),
+    Scope.GATEWAY_SEND,
+    parameters=(ONE, CUSTOMER),
+    body=Thing(
+        (
+            Member(
+                "sendAt",
+                "send_at",
+                Moment(),
+                True,
+                About(
+                    "Send At",
+                    f"When to send it, within {MAX_AHEAD.days} days of its acceptance. {_MOMENT}",
+                ),
+            ),
+        ),
+    ),
+    body_name="When",
+    errors=USUAL | {409},
+)
 
-OPERATIONS: tuple[AnyOperation, ...] = (GET, TIMELINE, LIST, INBOUND)
+OPERATIONS: tuple[AnyOperation, ...] = (GET, TIMELINE, LIST, INBOUND, CANCEL, RESCHEDULE)
