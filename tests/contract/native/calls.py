@@ -136,6 +136,15 @@ async def get_message_timeline(native: Native) -> Call:
     return Call("GetMessageTimeline", CUSTOMER | {"path id": native.message})
 
 
+async def cancel_message(native: Native) -> Call:
+    return Call("CancelMessage", CUSTOMER | {"path id": await native.sent()})
+
+
+async def reschedule_message(native: Native) -> Call:
+    later = {"sendAt": (datetime.now(UTC) + timedelta(days=2)).isoformat()}
+    return Call("RescheduleMessage", CUSTOMER | {"path id": await native.scheduled()}, later)
+
+
 async def list_messages(native: Native) -> Call:
     now = datetime.now(UTC)
     asked = {
@@ -245,6 +254,8 @@ GOOD: dict[str, Callable[[Native], Awaitable[Call]]] = {
     "LookUpNumber": look_up_number,
     "GetMessage": get_message,
     "GetMessageTimeline": get_message_timeline,
+    "CancelMessage": cancel_message,
+    "RescheduleMessage": reschedule_message,
     "ListMessages": list_messages,
     "ListInboundMessages": list_inbound_messages,
     "ListTags": list_tags,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from tests.integration.api.conftest import Api
+from tests.integration.api.conftest import BO_TOKEN, Api
 
 from viesti.api.native.slice import BASE
 from viesti.domain.channel import Attached, CarrierReceipt
@@ -231,7 +231,7 @@ async def shop(api: Api) -> dict[str, int]:
     for name, members in {
         "ann": {"To": ANN, "Message": "Your table is ready"},
         "ben": {"To": BEN, "Message": "Your order 50%_off has shipped", "RequestId": "r-7"},
-        "later": {"To": ANN, "Message": "Summer SALE", "ScheduledDate": "2027-01-01T00:00:00Z"},
+        "later": {"To": ANN, "Message": "Summer SALE", "ScheduledDate": soon(60)},
         "number": {"From": "+358451110000", "To": BEN, "Message": "Call us", "CustomerData": "order 7"},
         "again": {"To": ANN, "Message": "Your table again", "RequestId": "r-8", "CustomerData": "order 7"},
     }.items():
@@ -453,3 +453,94 @@ async def test_what_came_in_is_found(api: Api, look: str, monkeypatch: pytest.Mo
         for limit in (1, 2, 50):
             found = await pages(api, f"/inbound?limit={limit}&{query}")
             assert [each for page in found for each in page] == wanted, (query, limit, found)
+
+
+async def steer(api: Api, identifier: int, verb: str, body: Any = None) -> tuple[int, Any]:
+    options = {"json": body} if body is not None else {}
+    status, answer, _ = await api.call("POST", f"{BASE}/messages/{identifier}/{verb}", **options)
+    return status, answer
+
+
+async def finish(api: Api, identifier: int) -> None:
+    """The carrier took it."""
+    async with api.store.transaction() as tx:
+        await tx.outbox.drop([identifier])
+        await tx._connection.execute("update recipients set status = 30 where id = $1", identifier)
+
+
+class TestCancel:
+    async def test_of_a_message_and_of_one_recipient(self, api: Api) -> None:
+        _, sent, _ = await api.send(To=["+358401234567", "+358407654321", "+358407654322"])
+        first, second, third = [sms["SMSID"] for sms in sent]
+        message = (await get(api, f"/messages/{first}"))["id"]
+        await finish(api, third)
+        answer = {"id": message, "cancelled": 1, "alreadyCancelled": 0, "notCancelled": 0}
+        assert await steer(api, second, "cancel") == (200, answer)
+        answer = {"id": message, "cancelled": 1, "alreadyCancelled": 1, "notCancelled": 1}
+        assert await steer(api, message, "cancel") == (200, answer)
+        shown = await get(api, f"/messages/{message}")
+        assert (shown["summary"], shown["finished"]) == ("2 cancelled, 1 sent.", False)
+        words = [each["statusText"] for each in shown["recipients"]]
+        assert words[0] == "It was cancelled before it was sent."
+        told = await get(api, f"/messages/{message}/timeline")
+        texts = {step["text"] for step in told["steps"] if step["kind"] == "cancelled"}
+        assert texts == {"1 recipient(s) by application acme-key"}
+
+    async def test_when_it_is_too_late_a_sentence_says_so(self, api: Api) -> None:
+        _, [sms], _ = await api.send()
+        await finish(api, sms["SMSID"])
+        for verb, body in (("cancel", None), ("reschedule", {"sendAt": soon(60)})):
+            status, answer = await steer(api, sms["SMSID"], verb, body)
+            assert (status, answer["code"]) == (409, "conflict")
+            assert answer["message"].startswith("It is too late")
+
+    async def test_a_person_may_and_is_named(self, api: Api) -> None:
+        _, [sms], _ = await api.send()
+        path = f"{BASE}/messages/{sms['SMSID']}/cancel"
+        status, answer, _ = await api.speak("POST", path, token=BO_TOKEN)
+        assert (status, answer["cancelled"]) == (200, 1)
+        told = await get(api, f"/messages/{answer['id']}/timeline")
+        [by] = [step["details"]["by"] for step in told["steps"] if step["kind"] == "cancelled"]
+        assert by.startswith("bo@acme.example through ")
+
+
+def soon(minutes: float) -> str:
+    return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+
+
+class TestReschedule:
+    async def test_it_waits_for_its_time(self, api: Api) -> None:
+        _, sent, _ = await api.send(To=["+358401234567", "+358407654321"], ScheduledDate=soon(60))
+        message = (await get(api, f"/messages/{sent[0]['SMSID']}"))["id"]
+        wanted = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+        at = wanted.isoformat().replace("+00:00", "Z")
+        elsewhere = wanted.astimezone(timezone(timedelta(hours=2))).isoformat()
+        status, answer = await steer(api, message, "reschedule", {"sendAt": elsewhere})
+        assert (status, answer) == (
+            200,
+            {"id": message, "sendAt": at, "rescheduled": 2, "notRescheduled": 0},
+        )
+        shown = await get(api, f"/messages/{message}")
+        assert (shown["sendAt"], shown["summary"]) == (at, "2 scheduled.")
+        told = await get(api, f"/messages/{message}/timeline")
+        assert [step["kind"] for step in told["steps"]] == ["accepted", "scheduled", "rescheduled"]
+        assert told["steps"][1]["details"]["send_at"] != at
+        assert told["steps"][2]["text"] == f"2 recipient(s) for {at} by application acme-key"
+        status, answer = await steer(api, sent[0]["SMSID"], "reschedule", {"sendAt": soon(60)})
+        assert (status, str(message) in answer["message"]) == (409, True)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"sendAt": ""},
+            {"sendAt": "tomorrow"},
+            {"sendAt": 7},
+            {"sendAt": "2020-01-01T00:00:00Z"},
+            {"sendAt": "9999-12-31T23:59:59Z"},
+        ],
+    )
+    async def test_times_that_can_not_be_are_named(self, api: Api, body: dict[str, Any]) -> None:
+        _, [sms], _ = await api.send()
+        status, answer = await steer(api, sms["SMSID"], "reschedule", body)
+        assert (status, [each["field"] for each in answer["errors"]]) == (400, ["sendAt"])
