@@ -53,6 +53,8 @@ def invite(screen: Screen, home: Home, known: Secrets, dialog: SmartDialog) -> N
     screen.heading("Sign in as for a connector. Open this in a browser:")
     screen.verbatim(authorize_url(home))
     screen.text(f"E-mail {PERSON}, password {known.password}")
+    screen.heading("What the APIs can do, each call with an example:")
+    screen.verbatim(f"{home.api}/docs")
 
 
 def curl(home: Home, known: Secrets) -> str:
