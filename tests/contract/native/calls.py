@@ -200,6 +200,22 @@ async def preview_message(native: Native) -> Call:
     return Call("PreviewMessage", CUSTOMER, _message(native))
 
 
+async def send_to_group_or_tag(native: Native) -> Call:
+    body = {
+        "text": "Good day $(FirstName): https://example.com/menu",
+        "groups": ["vip"],
+        "tags": [native.tag],
+        "to": [native.phone()],
+        "name": "Menu",
+        "sender": "Acme",
+        "service": "alerts",
+        "sendAt": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
+        "trackLinks": True,
+        "requestId": native.phone(),
+    }
+    return Call("SendToGroupOrTag", CUSTOMER, body)
+
+
 def _message(native: Native) -> dict[str, Any]:
     return {
         "to": [native.phone()],
@@ -264,6 +280,7 @@ GOOD: dict[str, Callable[[Native], Awaitable[Call]]] = {
     "RemoveTags": remove_tags,
     "SendMessage": send_message,
     "PreviewMessage": preview_message,
+    "SendToGroupOrTag": send_to_group_or_tag,
     "DeliveryReport": delivery_report,
     "OptOut": opt_out,
     "KeywordReceived": keyword_received,
