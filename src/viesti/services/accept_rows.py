@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from viesti.domain.address import shown
-from viesti.domain.contact import ContactCount
+from viesti.domain.contact import ContactCount, KnownContact
 from viesti.domain.failure import Failure
 from viesti.domain.fair import FairClock
 from viesti.domain.message import FallbackDue, Held, HeldReason, Message, Protocol, Queued, Recipient
@@ -53,10 +53,12 @@ def objection(planned: Planned, digits: str, known: Known) -> Unwanted | None:
 
 class AcceptRows:
     """Gathers the rows of one transaction. `purse`: what customers may still spend, their balances locked;
-    without one, the store refuses the whole where a cap does not cover it."""
+    without one, the store refuses the whole where a cap does not cover it. `asked`: whether it is known who
+    the people are; if not, everybody is counted, and the store counts its contacts alone."""
 
-    def __init__(self, purse: Purse | None = None) -> None:
+    def __init__(self, purse: Purse | None = None, *, asked: bool = True) -> None:
         self._purse = purse
+        self._asked = asked
         self.messages: list[Message] = []
         self.recipients: list[Recipient] = []
         self.queued: list[Queued] = []
@@ -70,6 +72,10 @@ class AcceptRows:
         await tx.accept.add(
             self.messages, self.recipients, self.queued, self.held, self.counts, self.fallbacks
         )
+
+    async def write_unless_known(self, tx: Transaction) -> dict[int, KnownContact] | None:
+        """Store what was gathered without knowing the people, as `Accept.add_unless_known`."""
+        return await tx.accept.add_unless_known(self.messages, self.recipients, self.queued, self.counts)
 
     def add(
         self,
@@ -107,7 +113,7 @@ class AcceptRows:
             if status is Status.FAILED:
                 if recipient.reports or customer_id in known.reported:
                     self.skipped.append(_moved(recipient, told=customer_id in known.reported))
-            elif contact:
+            elif contact or not self._asked:
                 self.counts.append(_count(recipient, wanted.links))
             answers.append(
                 SubmittedRecipient(

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
+from viesti.domain.contact import KnownContact
 from viesti.domain.fair import FairClock
 from viesti.domain.lane import Lane
 from viesti.domain.message import Protocol
@@ -23,11 +26,13 @@ from viesti.services.loop_guard import LoopGuard
 from viesti.services.plan import Planned
 from viesti.services.publish import Publish
 from viesti.services.repeats import answer_again, first_results, request_key
-from viesti.services.requests import SubmitRequest, SubmitResult
+from viesti.services.requests import SubmitRequest, SubmitResult, Submitted
 from viesti.services.wake import CALLBACKS, DUE, OUTBOX, Waker, soon
 from viesti.storage.store import Known, OverTheCap, RequestKey, Store, StoreUnavailable, Transaction
 
 CLOCK_SECONDS = 0.25  # how old the virtual times of fair queueing may be
+FEW = 100  # recipients; who more of them are is asked before they are stored
+_NOBODY = Known()
 
 
 @dataclass(slots=True)
@@ -73,6 +78,7 @@ class GroupCommit:
         self._clock_read_at: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._short: set[int] = set()  # customers whose balance did not cover everything of late
+        self._subscribed: set[int] = set()  # customers whose flows wanted to know of what is sent, of late
         self._writing = 0  # writers in a transaction
         self._stopping = False
 
@@ -159,16 +165,20 @@ class GroupCommit:
     async def _write_batch(self, batch: list[_Entry], capped: Collection[int]) -> None:
         """Write a batch. `capped`: customers whose balances are locked first; of theirs what fits is taken,
         in order, and the rest is frozen."""
-        rows, purse = AcceptRows(), Purse({})
+        rows, purse = AcceptRows(asked=False), Purse({})
         owed = 0
         # Without request ids all that is written is one statement, which needs no `begin` and `commit`.
         with_ids = any(entry.planned.request.request_id for entry in batch)
         async with self._store.transaction() if with_ids or capped else self._store.statements() as tx:
             await self._read_clock(tx)
             fresh, repeats = await _tell_apart(tx, batch)
-            if fresh:
+            frozen = await self._guard(tx, [(entry.planned, entry.recipient_ids) for entry in fresh])
+            answers = None if capped or frozen else await self._write_at_once(tx, fresh, rows)
+            if fresh and answers is None:
+                rows = AcceptRows()
                 known = await _known(tx, fresh)
-                frozen = await self._guard(tx, [(entry.planned, entry.recipient_ids) for entry in fresh])
+                asked = {entry.planned.customer.id for entry in fresh}
+                self._subscribed = self._subscribed.difference(asked).union(known.subscribed)
                 if capped:
                     purse = Purse(await tx.money.lock_left(capped))
                     rows = AcceptRows(purse)
@@ -178,7 +188,7 @@ class GroupCommit:
                 ]
                 owed = await self._write_rows(tx, rows, known)
         self._short = self._short.difference(capped) | purse.short
-        for entry, answer in zip(fresh, answers if fresh else (), strict=True):
+        for entry, answer in zip(fresh, answers or (), strict=True):
             if not entry.answer.done():
                 entry.answer.set_result(answer)
         for channel_id in {queued.channel_id for queued in rows.queued if queued.due_at is None}:
@@ -189,6 +199,25 @@ class GroupCommit:
             self._waker.wake(CALLBACKS)
         if repeats:
             await self._answer_again(repeats)
+
+    async def _write_at_once(
+        self, tx: Transaction, batch: Sequence[_Entry], rows: AcceptRows
+    ) -> list[Submitted] | None:
+        """Write a few messages without asking first who they are for: that is found as they are stored, which
+        saves a round trip. None, and nothing is stored, when that must be known before."""
+        planned = [entry.planned for entry in batch]
+        if (
+            not 0 < sum([len(one.recipients) for one in planned]) <= FEW
+            or not self._subscribed.isdisjoint([one.customer.id for one in planned])
+            or any(one.request.protocol != Protocol.SMS for one in planned)
+        ):
+            return None
+        answers = [
+            rows.add(entry.planned, entry.message_id, entry.recipient_ids, _NOBODY, self._fair)
+            for entry in batch
+        ]
+        contacts = await rows.write_unless_known(tx)
+        return None if contacts is None else [_with_contacts(one, contacts) for one in answers]
 
     async def _answer_again(self, repeats: Sequence[_Entry]) -> None:
         """Answer those whose request id was taken; who took it has committed."""
@@ -227,6 +256,14 @@ class GroupCommit:
             for channel_id, lane, tag in await tx.outbox.clocks():
                 self._fair.advance(channel_id, Lane(lane), tag)
             self._clock_read_at = now
+
+
+def _with_contacts(submitted: Submitted, contacts: Mapping[int, KnownContact]) -> Submitted:
+    recipients = [
+        structs.replace(one, contact=contacts[one.id]) if one.id in contacts else one
+        for one in submitted.recipients
+    ]
+    return structs.replace(submitted, recipients=tuple(recipients))
 
 
 async def _tell_apart(tx: Transaction, batch: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.integration.services.world import (
 from viesti.domain.contact import KnownContact
 from viesti.domain.fair import FairClock
 from viesti.domain.message import HeldReason
+from viesti.domain.status import Status
 from viesti.services.accept_rows import AcceptRows, Freeze
 from viesti.services.fold_counts import FoldCounts
 from viesti.services.plan import Planned, plan
@@ -127,6 +129,51 @@ async def test_links_that_were_sent_are_counted_with_what_they_were_sent_in(worl
     await FoldCounts(world.store)()
     counters = await world.row("select outbound, links_sent from contact_counters")
     assert counters == {"outbound": 1, "links_sent": 2}
+
+
+async def test_who_is_a_contact_is_found_as_it_is_stored(world: World) -> None:
+    await contact(world, 1, 101, name="Aino", external_reference="crm-1")
+    await contact(world, 2, 102, BETA, name="Berit")
+    await opt_out(world, 1, BETA)
+    await subscribe(world, 1, ACME, "outbound", ended=True)
+    await subscribe(world, 2, BETA, "outbound")
+    ids = [704 + ACME_BUCKET, 768 + ACME_BUCKET]
+    rows = AcceptRows(asked=False)
+    rows.add(_planned(world, 1, 2), 640 + ACME_BUCKET, ids, Known(), FairClock())
+    async with world.store.statements() as tx:
+        found = await rows.write_unless_known(tx)
+    assert found == {ids[0]: KnownContact(101, "Aino", "", "", "crm-1")}
+    assert await _counted(world) == [(ids[0], address(1), "outbound", 1, 0)]
+    assert {row["id"] for row in await world.queued()} == set(ids)
+
+
+@pytest.mark.parametrize("scope", ["all", "marketing", None])
+async def test_what_must_be_known_before_stores_nothing(world: World, scope: str | None) -> None:
+    """An opt-out, or a flow that wants to know (no scope)."""
+    await contact(world, 1, 101)
+    await (opt_out(world, 2, scope=scope) if scope else subscribe(world, 1, ACME, "outbound"))
+    await world.db.execute(
+        "insert into balances (customer_id, bucket, currency, paid, since) values ($1, $2, 'EUR', 10, $3)",
+        ACME, ACME_BUCKET, START,
+    )  # fmt: skip
+    rows = AcceptRows(asked=False)
+    ids = [704 + ACME_BUCKET, 768 + ACME_BUCKET]
+    rows.add(_planned(world, 1, 2), 640 + ACME_BUCKET, ids, Known(), FairClock())
+    async with world.store.statements() as tx:
+        assert await rows.write_unless_known(tx) is None
+    for table in ("messages", "recipients", "outbox", "contact_counts"):
+        assert await world.value(f"select count(*) from {table}") == 0, table
+    assert await world.value("select spent from balances") == 0
+
+
+async def test_one_who_opted_out_among_others_is_barred_alone(world: World) -> None:
+    await contact(world, 1, 101)
+    await contact(world, 2, 102)
+    await opt_out(world, 2)
+    submitted = await asyncio.gather(*(world.accepted(number) for number in (1, 2, 3)))
+    told = [(one.status, one.contact and one.contact.id) for each in submitted for one in each.recipients]
+    assert told == [(Status.QUEUED, 101), (Status.FAILED, 102), (Status.QUEUED, None)]
+    assert [counted[1] for counted in await _counted(world)] == [address(1)]
 
 
 async def test_one_that_is_frozen_is_held_and_not_queued(world: World) -> None:

@@ -1,11 +1,35 @@
 -- name: accept
 -- Stores messages, their recipients, what of them waits to be sent, and what is counted of people ($50: the links sent to
--- each; null: nobody's contact), and takes what it costs from the balances of those that have one: one statement, so one
--- round trip. Lists of texts come in another form, because arrays of arrays must be of one length. A column that is never
--- null and the same in all rows comes with one value, which the first `coalesce` puts into each. (Balances are locked in one
--- order everywhere.)
-with l as materialized (
-    select customer_id from balances where customer_id = any($59::bigint[]) order by customer_id for update
+-- each; null: not counted), and takes what it costs from the balances of those that have one: one statement, so one
+-- round trip. Where $64 says that nothing was asked of these people before, that is done here: contacts among them are
+-- given (the rows with an id) and only they are counted; and where somebody opted out, or a flow wants to know of what a
+-- customer sends, nothing is stored, which a row without an id says. (As in `known`: one look by index for each.)
+-- Lists of texts come in another form, because arrays of arrays must be of one length. A column that is the same in all
+-- rows comes with one value, which `coalesce` puts into each: of those that are never null the first, of the others one
+-- of $65 to $73. Recipients without times were made with their messages. (Balances are locked in one order everywhere.)
+with k as materialized (
+    select p.*, o.scope, c.id as contact_id, c.name, c.first_name, c.last_name, c.external_reference
+    from (select id, coalesce(bucket, ($32)[1]) as bucket, coalesce(customer_id, ($34)[1]) as customer_id, address,
+                 coalesce(created_at, ($48)[1], ($24)[1]) as created_at, links
+          from unnest($31::bigint[], $32::smallint[], $34::bigint[], $35::text[],
+                      coalesce($48::timestamptz[], $24::timestamptz[]), $50::smallint[])
+            u (id, bucket, customer_id, address, created_at, links)
+          where $64 or links is not null offset 0) p
+    left join lateral (
+        select scope from opt_outs where $64 and customer_id = p.customer_id and address = p.address offset 0
+    ) o on true
+    left join lateral (
+        select id, name, first_name, last_name, external_reference from contacts
+        where $64 and customer_id = p.customer_id and phone between p.address and p.address order by phone limit 1
+    ) c on true
+), g as materialized (
+    select not $64::boolean or not exists (select from k where scope is not null)
+       and not exists (select from (select distinct customer_id from k offset 0) p where exists (
+           select from subscriptions s
+           where s.customer_id = p.customer_id and s.event = 'outbound' and s.ended_at is null offset 0)) as clear
+), l as materialized (
+    select customer_id from balances where customer_id = any($59::bigint[]) and (select clear from g)
+    order by customer_id for update
 ), b as (
     update balances b set spent = b.spent + u.amount
     from unnest($59::bigint[], $60::numeric[]) u (customer_id, amount)
@@ -17,13 +41,14 @@ with l as materialized (
                           dlr_url, report_all, customer_data, request_id, parent_id, quiet, extras, created_at,
                           user_id, thread_id, campaign_id, link_base, links_until, link_rule, protocol, content,
                           fallback)
-    select id, coalesce(bucket, ($2)[1]), coalesce(customer_id, ($3)[1]), application_id, service_id,
-           coalesce(dialect, ($6)[1]), coalesce(sender, ($7)[1]), coalesce(sender_kind, ($8)[1]), coalesce(text, ($9)[1]),
-           coalesce(lane, ($10)[1]), string_to_array(coalesce(shift_tables, ($11)[1]), ','), validity_seconds,
-           send_at, coalesce(recipient_count, ($14)[1]), coalesce(part_count, ($15)[1]), currency, dlr_url,
+    select id, coalesce(bucket, ($2)[1]), coalesce(customer_id, ($3)[1]), coalesce(application_id, $65),
+           coalesce(service_id, $66), coalesce(dialect, ($6)[1]), coalesce(sender, ($7)[1]),
+           coalesce(sender_kind, ($8)[1]), coalesce(text, ($9)[1]), coalesce(lane, ($10)[1]),
+           string_to_array(coalesce(shift_tables, ($11)[1]), ','), validity_seconds,
+           send_at, coalesce(recipient_count, ($14)[1]), coalesce(part_count, ($15)[1]), coalesce(currency, $67), dlr_url,
            coalesce(report_all, ($18)[1]), customer_data, request_id, parent_id, coalesce(quiet, ($22)[1]),
-           extras, coalesce(created_at, ($24)[1]), user_id, thread_id, campaign_id, link_base, links_until,
-           link_rule, coalesce(protocol, 'sms'), content, fallback
+           extras, coalesce(created_at, ($24)[1]), user_id, thread_id, campaign_id, coalesce(link_base, $68), links_until,
+           coalesce(link_rule, $69), coalesce(protocol, 'sms'), content, fallback
     from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
                 $8::text[], $9::text[], $10::smallint[], $11::text[], $12::integer[], $13::timestamptz[],
                 $14::integer[], $15::integer[], $16::text[], $17::text[], $18::boolean[], $19::text[], $20::text[],
@@ -33,35 +58,42 @@ with l as materialized (
          validity_seconds, send_at, recipient_count, part_count, currency, dlr_url, report_all, customer_data,
          request_id, parent_id, quiet, extras, created_at, user_id, thread_id, campaign_id, link_base, links_until,
          link_rule, protocol, content, fallback)
+    where (select clear from g)
 ), r as (
     insert into recipients (id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status,
                             failure, channel_id, route_id, reports, cost, cost_gbp, warnings, created_at, finished_at,
                             charged)
     select id, coalesce(bucket, ($32)[1]), coalesce(message_id, ($33)[1]), coalesce(customer_id, ($34)[1]), address,
            coalesce(address_kind, ($36)[1]), text, coalesce(coding, ($38)[1]), coalesce(parts, ($39)[1]),
-           coalesce(status, ($40)[1]), failure, channel_id, route_id, coalesce(reports, ($44)[1]), cost, cost_gbp,
+           coalesce(status, ($40)[1]), failure, coalesce(channel_id, $70), coalesce(route_id, $71),
+           coalesce(reports, ($44)[1]), coalesce(cost, $72), coalesce(cost_gbp, $73),
            case when warnings is not null then array(select jsonb_array_elements_text(warnings)) end,
-           coalesce(created_at, ($48)[1]), finished_at,
+           coalesce(created_at, ($48)[1], ($24)[1]), finished_at,
            case when coalesce(status, ($40)[1]) in (5, 10)
                  and coalesce(customer_id, ($34)[1]) = any(array(select customer_id from b)) then true end
     from unnest($31::bigint[], $32::smallint[], $33::bigint[], $34::bigint[], $35::text[], $36::text[], $37::text[],
                 $38::text[], $39::smallint[], $40::smallint[], $41::text[], $42::bigint[], $43::bigint[],
-                $44::boolean[], $45::numeric[], $46::numeric[], $47::jsonb[], $48::timestamptz[], $49::timestamptz[])
+                $44::boolean[], $45::numeric[], $46::numeric[], $47::jsonb[],
+                coalesce($48::timestamptz[], $24::timestamptz[]), $49::timestamptz[])
       u (id, bucket, message_id, customer_id, address, address_kind, text, coding, parts, status, failure, channel_id,
          route_id, reports, cost, cost_gbp, warnings, created_at, finished_at)
+    where (select clear from g)
 ), c as (
     insert into contact_counts (id, bucket, customer_id, address, kind, amount, at, links)
-    select id, coalesce(bucket, ($32)[1]), coalesce(customer_id, ($34)[1]), address, 'outbound', 1,
-           coalesce(created_at, ($48)[1]), links
-    from unnest($31::bigint[], $32::smallint[], $34::bigint[], $35::text[], $48::timestamptz[], $50::smallint[])
-      u (id, bucket, customer_id, address, created_at, links)
-    where links is not null
+    select id, bucket, customer_id, address, 'outbound', 1, created_at, links from k
+    where links is not null and (contact_id is not null or not $64) and (select clear from g)
+), q as (
+    insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
+    select id, coalesce(bucket, ($52)[1]), coalesce(channel_id, ($53)[1]), coalesce(lane, ($54)[1]), tag,
+           coalesce(parts, ($56)[1]), due_at, campaign_id
+    from unnest($51::bigint[], $52::smallint[], $53::bigint[], $54::smallint[], $55::bigint[], $56::smallint[],
+                $57::timestamptz[], $58::bigint[]) u (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
+    where (select clear from g)
 )
-insert into outbox (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
-select id, coalesce(bucket, ($52)[1]), coalesce(channel_id, ($53)[1]), coalesce(lane, ($54)[1]), tag,
-       coalesce(parts, ($56)[1]), due_at, campaign_id
-from unnest($51::bigint[], $52::smallint[], $53::bigint[], $54::smallint[], $55::bigint[], $56::smallint[],
-            $57::timestamptz[], $58::bigint[]) u (id, bucket, channel_id, lane, tag, parts, due_at, campaign_id)
+select id, contact_id, name, first_name, last_name, external_reference from k
+where contact_id is not null and (select clear from g)
+union all
+select null, null, null, null, null, null from g where not clear
 
 -- name: fall_back
 -- Until when WhatsApp has for these recipients, before an SMS goes out instead.

@@ -1,28 +1,29 @@
 """Stores what was accepted: messages, recipients and their places in the outbox.
 
 Rule: all of it in one statement, which is a transaction by itself where nothing else belongs to it. What is
-held back is rare, and a second one; so is what may go out as SMS instead.
+held back is rare, and a second one; so is what may go out as SMS instead. Who the people are that it is for
+is found by the same statement where few of them were not asked about before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from viesti.domain.contact import ContactCount
+from viesti.domain.contact import ContactCount, KnownContact
 from viesti.domain.message import FallbackDue, Held, Message, Protocol, Queued, Recipient
 from viesti.domain.status import Status
 from viesti.storage.database import Connection
 from viesti.storage.rows.money import OverTheCap, is_over_the_cap
 from viesti.storage.sql import queries
 
-_Form = Callable[[Sequence[Any]], Sequence[Any] | None]
-
 SQL = queries("accept")
+# How a column is sent: whole; as one value where it is the same in all rows; or that value by itself.
+_WHOLE, _ONCE, _APART = range(3)
 _WAITING = frozenset((Status.SCHEDULED, Status.QUEUED))
 _NOTHING = Decimal(0)
 _NOTHING_QUEUED = (None,) * len(Queued._fields)
@@ -51,6 +52,13 @@ _OF_RECIPIENTS = frozenset(
     )
 )
 _OF_QUEUED = frozenset(("bucket", "channel_id", "lane", "parts"))
+# Others that mostly are the same in all rows, for what one customer sends.
+_SHARED = frozenset(
+    (
+        *("application_id", "service_id", "currency", "link_base", "link_rule"),
+        *("channel_id", "route_id", "cost", "cost_gbp"),
+    )
+)
 
 
 class Accept:
@@ -81,28 +89,57 @@ class Accept:
             why = [flagged.get(each.id, "") for each in held]
             await self._connection.execute(SQL["hold"], *zip(*held, strict=True), why)
 
+    async def add_unless_known(
+        self,
+        messages: Sequence[Message],
+        recipients: Sequence[Recipient],
+        queued: Sequence[Queued],
+        counts: Sequence[ContactCount],
+    ) -> dict[int, KnownContact] | None:
+        """Store what was made without asking who these people are: gives those who are contacts, by
+        recipient, and counts them alone. None, and nothing is stored, when one of them opted out, or a flow
+        wants to know of what is sent. Raises `OverTheCap`, and then nothing is stored either."""
+        contacts = {}
+        for identifier, *known in map(tuple, await self._add(messages, recipients, queued, counts, ask=True)):
+            if identifier is None:
+                return None
+            contacts[identifier] = KnownContact(*known)
+        return contacts
+
     async def _add(
         self,
         messages: Sequence[Message],
         recipients: Sequence[Recipient],
         queued: Sequence[Queued],
         counts: Sequence[ContactCount],
-    ) -> None:
+        *,
+        ask: bool = False,
+    ) -> list[asyncpg.Record]:
         charges = _charges(recipients)
         links = {count.id: count.links for count in counts}
-        of_messages: list[Sequence[Any]] = list(zip(*messages, strict=True))
-        of_messages[_TABLES] = [",".join(tables) for tables in of_messages[_TABLES]]
-        of_recipients = list(zip(*recipients, strict=True))
+        columns: list[Sequence[Any]] = list(zip(*messages, strict=True))
+        columns[_TABLES] = [",".join(tables) for tables in columns[_TABLES]]
+        apart: list[Any] = []
+        of_messages = _written(columns[:_PROTOCOL], _MESSAGE_FORMS, apart)
+        more = list(zip(*recipients, strict=True))
+        of_recipients = _written([more[at] for at in _NEW], _RECIPIENT_FORMS, apart)
+        if of_recipients[_RECIPIENT_MADE] == of_messages[_MESSAGE_MADE]:
+            of_recipients[_RECIPIENT_MADE] = None
+        of_queued: Sequence[Any] = _NOTHING_QUEUED
+        if queued:
+            of_queued = _written(list(zip(*queued, strict=True)), _QUEUED_FORMS, [])
         try:
-            await self._connection.execute(
+            return await self._connection.fetch(
                 SQL["accept"],
-                *_written(of_messages[:_PROTOCOL], _MESSAGE_FORMS),
-                *_written([of_recipients[at] for at in _NEW], _RECIPIENT_FORMS),
-                [links.get(identifier) for identifier in of_recipients[0]] if links else None,
-                *(_written(zip(*queued, strict=True), _QUEUED_FORMS) if queued else _NOTHING_QUEUED),
+                *of_messages,
+                *of_recipients,
+                [links.get(identifier) for identifier in more[0]] if links else None,
+                *of_queued,
                 list(charges),
                 list(charges.values()),
-                *_of_whatsapp(messages, of_messages),
+                *_of_whatsapp(messages, columns),
+                ask,
+                *apart,
             )
         except asyncpg.CheckViolationError as error:
             if is_over_the_cap(error):
@@ -122,29 +159,35 @@ def _of_whatsapp(messages: Sequence[Message], columns: Sequence[Sequence[Any]]) 
     )
 
 
-def _unless_empty(column: Sequence[Any]) -> Sequence[Any] | None:
-    """Null for a column of nulls, which `unnest` fills up again: half the columns are, and each costs as much
-    to encode as one with values."""
-    return None if column.count(None) == len(column) else column
+def _forms(names: Iterable[str], never_null: Collection[str]) -> list[int]:
+    return [_ONCE if name in never_null else _APART if name in _SHARED else _WHOLE for name in names]
 
 
-def _once(column: Sequence[Any]) -> Sequence[Any]:
-    """One value for a column that is the same in all rows, as half of the never null mostly are."""
-    return column[:1] if column.count(column[0]) == len(column) else column
+def _written(
+    columns: Sequence[Sequence[Any]], forms: Sequence[int], apart: list[Any]
+) -> list[Sequence[Any] | None]:
+    """Columns in the forms that they are sent in: encoding them is the most of what accepting costs. What is
+    sent beside them is added to `apart`. (A column of nulls is left out: `unnest` makes them again.)"""
+    written: list[Sequence[Any] | None] = []
+    for form, column in zip(forms, columns, strict=True):
+        first = column[0]
+        same = column.count(first) == len(column)
+        if form == _APART:
+            apart.append(first if same else None)
+        if same and form == _ONCE:
+            written.append(column[:1])
+        else:
+            written.append(None if same and (form == _APART or first is None) else column)
+    return written
 
 
-def _forms(names: Iterable[str], never_null: Collection[str]) -> list[_Form]:
-    return [_once if name in never_null else _unless_empty for name in names]
-
-
-def _written(columns: Iterable[Sequence[Any]], forms: Sequence[_Form]) -> Iterator[Sequence[Any] | None]:
-    """Columns in the forms that they are sent in: encoding them is the most of what accepting costs."""
-    return (form(column) for form, column in zip(forms, columns, strict=True))
-
-
-_MESSAGE_FORMS = _forms(Message._fields[:_PROTOCOL], _OF_MESSAGES)
-_RECIPIENT_FORMS = _forms((Recipient._fields[at] for at in _NEW), _OF_RECIPIENTS)
+_OF_A_MESSAGE = Message._fields[:_PROTOCOL]
+_OF_A_RECIPIENT = [Recipient._fields[at] for at in _NEW]
+_MESSAGE_FORMS = _forms(_OF_A_MESSAGE, _OF_MESSAGES)
+_RECIPIENT_FORMS = _forms(_OF_A_RECIPIENT, _OF_RECIPIENTS)
 _QUEUED_FORMS = _forms(Queued._fields, _OF_QUEUED)
+_MESSAGE_MADE = _OF_A_MESSAGE.index("created_at")
+_RECIPIENT_MADE = _OF_A_RECIPIENT.index("created_at")
 
 
 def _charges(recipients: Iterable[Recipient]) -> dict[int, Decimal]:
