@@ -166,6 +166,19 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("subscriptions", "of_customers", ("'{1}'", "'{report,invalid}'")),
     ("subscriptions", "wanted", ("'{1,2,3}'", "'click'")),
     ("told", "recipients", (RECIPIENTS,)),
+    (
+        "messages",
+        "advance",
+        (RECIPIENTS, _all(70), _all("null"), _all("null"), _all(TIME[1:-1]), _all(TIME[1:-1]), _all("null")),
+    ),
+    (
+        "receipts",
+        "apply",
+        (
+            *(31, RECIPIENTS, _all(1), _all(1), WAMIDS, _all(2), _all('""'), _all(TIME[1:-1])),
+            *(_all(TIME[1:-1]), _all("true"), _all(70), _all("null"), _all('""')),
+        ),
+    ),
     ("people", "known", (_all(1), NUMBERS, "'{1}'")),
     ("people", "on_whatsapp", (_all(1), _all("1"), NUMBERS)),
     ("windows", "open_for", (1, "'1'", NUMBERS, "'2020-01-01 12:00Z'")),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.integration.services import test_fallback
 from tests.integration.services.world import (
     ACME,
     ACME_BUCKET,
@@ -24,11 +25,15 @@ from tests.integration.services.world import (
     taken,
 )
 
+from viesti.domain.callback import Patience
 from viesti.domain.failure import Failure
 from viesti.domain.outcome import Refused
 from viesti.domain.status import PartState, Status
+from viesti.net.client import HttpAnswer
+from viesti.services.callback_settlement import CallbackSettlement, Called
 from viesti.services.cancel_waiting import CancelWaiting
 from viesti.services.expire import DISORDER, Expire
+from viesti.services.requests import RecipientRequest
 from viesti.services.unsubscribe import ANYWHERE, Unsubscribe
 from viesti.storage.store import Transaction
 
@@ -262,3 +267,46 @@ async def test_a_reply_by_another_service(world: World) -> None:
     await world.sent("ref1", service_id=TWO_WAY, sender=NUMBER)
     await world.receipts([receipt("ref1", channel_id=CHANNEL)])
     assert [one["service"] for one in await told(world)] == ["desk"]
+
+
+async def test_who_goes_on_by_sms(world: World) -> None:
+    """WhatsApp did not reach him, and that is no end: what is told is of the SMS."""
+    await test_fallback.staged(world)
+    await subscribe(world, 1)
+    await subscribe(world, 2, event="invalid")
+    hold, (outgoing,) = await test_fallback.sending(world)
+    await world.dispatch.settle(hold, [report(outgoing, test_fallback.NOT_THERE)])
+    assert await told(world) == []
+    hold, sms = await test_fallback.by_sms(world)
+    await world.dispatch.settle(hold, [taken(sms, "ref1")])
+    await world.receipts([receipt("ref1")])
+    (one,) = await told(world)
+    assert (one["status"], one["protocol"], one["sender"]) == ("delivered", "SMS", "Acme")
+    assert (one["text"], one["cost"]) == (test_fallback.TEXT, 0.0412)
+
+
+async def test_who_is_not_on_whatsapp_is_invalid(world: World) -> None:
+    await test_fallback.staged(world)
+    await subscribe(world, event="invalid")
+    hold, (outgoing,) = await test_fallback.sending(world, fallback=None)
+    await world.dispatch.settle(hold, [report(outgoing, test_fallback.NOT_THERE)])
+    (one,) = await told(world)
+    assert (one["protocol"], one["failure"]) == ("WhatsApp", "not_on_whatsapp")
+
+
+async def test_a_flow_that_is_gone(world: World) -> None:
+    """Like every other's: the subscription ends, and what is owed for it with it."""
+    await subscribe(world)
+    await world.sent("ref1")
+    await world.receipts([receipt("ref1")])
+    await world.sent("ref2", recipients=(RecipientRequest("+" + address(2)),))
+    await world.receipts([receipt("ref2")])
+    first, second = await world.callbacks()
+    settlement = CallbackSettlement(world.clock.now, Patience(1, timedelta(0)), AFTER, lambda: 0.0)
+    async with world.store.transaction() as tx:
+        claimed = await tx.callbacks.claim(world.clock.now, 1, world.clock.now + AFTER, 9, [])
+    settlement.add(Called(claimed[0], HttpAnswer(410, {}, b""), world.clock.now))
+    await settlement.write(world.store, 9)
+    assert first["subscription_id"] == second["subscription_id"]
+    row = await world.row("select ended_why, url_sealed from subscriptions")
+    assert (row["ended_why"] is not None, row["url_sealed"], await world.callbacks()) == (True, "", [])
