@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.e2e.connectors.client import Client, Pick
-from tests.e2e.connectors.world import NUMBER, World
+from tests.e2e.connectors.world import NUMBER, PICTURE, PICTURE_TYPE, World
 from tests.e2e.whatsapp_number import NUMBER as WHATSAPP
 
 ACME = {"Customer-Id": Pick("Acme")}
@@ -100,10 +100,16 @@ async def send_discussion_reply_message(world: World, client: Client) -> None:
 
 
 async def new_message(world: World, client: Client) -> None:
+    """By SMS, and by WhatsApp with a picture."""
     phone = world.phone()
     told = await writes(world, client, phone)
     assert (told["sender"], told["recipient"], told["content"]) == (phone, NUMBER, "Is it open? äö€")
     assert told["timestamp"] <= datetime.now(UTC)
+    told = await world.started(client, "NewMessage", phone, world.shows(phone, "My foot"), DESK)
+    assert (told["protocol"], told["content"]) == ("WhatsApp", "My foot")
+    (attachment,) = told["attachments"]
+    assert attachment["mimeType"] == PICTURE_TYPE
+    assert await world.fetched(attachment["resourceLocation"]) == PICTURE
 
 
 async def group_contact(world: World, client: Client) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tests.e2e.connectors.client import Client, Pick
-from tests.e2e.connectors.world import NUMBER, OLDER, World
+from tests.e2e.connectors.world import NUMBER, OLDER, PICTURE, PICTURE_TYPE, World
 
 ACME = {"Customer": Pick("Acme")}
 
@@ -39,6 +39,7 @@ async def opt_out(world: World, client: Client) -> None:
 
 
 async def keyword_received(world: World, client: Client) -> None:
+    """By SMS, and by WhatsApp with a picture; not by what begins with another word."""
     phone = world.phone()
 
     async def happens() -> None:
@@ -48,6 +49,9 @@ async def keyword_received(world: World, client: Client) -> None:
     asked = {"service": Pick("Desk"), "keyword": "VOTE"}
     told = await world.started(client, "KeywordReceived", phone, happens, ACME, asked)
     assert (told["number"], told["recipient"], told["text"]) == (phone, NUMBER, "vote A äö€")
+    told = await world.started(client, "KeywordReceived", phone, world.shows(phone, "Vote B"), ACME, asked)
+    assert (told["text"], told["protocol"], told["attachmentType"]) == ("Vote B", "WhatsApp", PICTURE_TYPE)
+    assert await world.fetched(told["attachmentUrl"]) == PICTURE
 
 
 async def link_click(world: World, client: Client) -> None:

@@ -22,6 +22,7 @@ from viesti.simulator.whatsapp.run import WhatsApp
 
 NUMBER = "358457390001"  # of the service "Desk", which discusses
 SECONDS = 20.0
+PICTURE_TYPE, PICTURE = "image/png", b"\x89PNG\r\n" + bytes(range(256)) * 10
 OLDER, NEWER = "older", "newer"  # applications, which TxtSync answers by its two versions
 ESTATE = f"""
 dialogue = true
@@ -106,6 +107,20 @@ class World:
         """Somebody writes an SMS."""
         problem = self.installation.simulator.centre.reply(phone, to, text)
         assert not isinstance(problem, str), problem
+
+    def shows(self, phone: str, caption: str) -> Callable[[], Awaitable[None]]:
+        """What happens when somebody sends a picture by WhatsApp."""
+
+        async def happens() -> None:
+            self.whatsapp.handset(phone).send_file(PICTURE_TYPE, PICTURE, caption=caption)
+
+        return happens
+
+    async def fetched(self, url: str) -> bytes:
+        """What is there, for who has no credentials."""
+        async with self._session.get(url) as response:
+            assert response.status == 200
+            return await response.read()
 
     async def until(self, true: Callable[[], Any], what: str) -> None:
         """Wait until it is true."""
