@@ -172,6 +172,9 @@ async def list_inbound_messages(world: World, client: Client) -> None:
 ACTS: dict[str, Callable[[World, Client], Awaitable[None]]] = {
     "SendMessage": send_message,
     "PreviewMessage": preview_message,
+    "SendToGroupOrTag": send_to_group_or_tag,
+    "CancelMessage": cancel_message,
+    "RescheduleMessage": reschedule_message,
     "ListMessages": list_messages,
     "GetMessage": get_message,
     "GetMessageTimeline": get_message_timeline,
