@@ -83,12 +83,13 @@ class Campaigns:
         )
 
     async def make(self, text: str = "Hello", **fields: Any) -> Made | NotAccepted:
-        """Ask for a campaign; `to`, `contacts`, `tags`, `tag_names` say for whom."""
+        """Ask for a campaign; `to`, `contacts`, `tags`, `tag_names`, `groups` say for whom."""
         audience = Audience(
             numbers=tuple(f"+{address(number)}" for number in fields.pop("to", ())),
             contacts=tuple(contact_id(number) for number in fields.pop("contacts", ())),
             tags=tuple(fields.pop("tags", ())),
             tag_names=tuple(fields.pop("tag_names", ())),
+            groups=tuple(fields.pop("groups", ())),
         )
         values: dict[str, Any] = {
             "dialect": "txtsync", "customer_id": ACME, "application_id": ACME_APP, "service_id": ONE_WAY,

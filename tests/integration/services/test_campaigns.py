@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from tests.integration.services.campaign_stage import ALL, HALF, Campaigns, contact_id
-from tests.integration.services.world import ACME, START, World, address
+from tests.integration.services.world import ACME, GROUP, START, World, address
 
 from viesti.domain.campaign import Campaign
 from viesti.domain.send_window import SendWindow
@@ -46,6 +46,24 @@ async def test_numbers_contacts_and_tags_together_each_person_once(stage: Campai
     assert {one["campaign_id"] for one in messages} == {campaign.id}
     assert {one["lane"] for one in messages} == {1}
     assert sorted(one["recipient_count"] for one in messages) == [1, 3, 3, 3]
+
+
+async def test_a_group_is_its_active_members(stage: Campaigns) -> None:
+    await stage.tag(ALL, "All", 1, 2, 3)
+    await stage.tag(ALL, "All", 4, active=False)
+    await stage.tag(HALF, "Half", 3, 5)
+    await stage.world.change(
+        "insert into services (id, customer_id, key, name, kind, created_at)"
+        f" values (901, {ACME}, 'bare', 'Bare', 'Group', now());"
+        f" update lists set service_id = {GROUP} where id = {ALL}"
+    )
+    campaign = await stage.made(groups=(GROUP, 901), tags=(HALF,), application_id=None, user_id=7)
+    assert await stage.to_the_end(campaign) == once(1, 2, 3, 5)
+    row = await stage.now(campaign)
+    assert (row["status"], row["duplicates"], row["inactive"]) == ("finished", 1, 1)
+    assert await stage.world.rows("select distinct application_id, user_id from messages") == [
+        {"application_id": None, "user_id": 7}
+    ]
 
 
 async def test_who_opted_out_is_skipped_and_counted(stage: Campaigns) -> None:
