@@ -10,8 +10,8 @@ from viesti.connector.products.product import Auth, Product
 VIESTI = Product(
     key="viesti",
     title="Viesti",
-    description="Sends SMS and WhatsApp messages, tells what became of them, and starts flows when a delivery "
-    "report arrives, or people write a keyword, opt out or follow a link, on a Viesti server.",
+    description="Sends SMS and WhatsApp messages, tells what became of them, and starts flows when a "
+    "delivery report arrives, or people write a keyword, opt out or follow a link, on a Viesti server.",
     base=BASE,
     contracts={"1.0": OPERATIONS},
     auth=(Auth.OAUTH, Auth.BASIC),
