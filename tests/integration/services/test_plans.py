@@ -36,6 +36,7 @@ insert into recipients (id, bucket, message_id, customer_id, address, address_ki
 select id + {LATER}, 5, id, 1, '358401234567', 'international', 'gsm7', 1, 30, 31, true, {T}
 from messages;
 update messages set campaign_id = 9 where id % 10 = 0;
+update messages set request_id = 'r' || id / 640, customer_data = 'd' || id % 3 where id / 64 % 4 = 0;
 update messages set link_base = 'https://x/l/', link_rule = 1 where id / 64 % 2 = 0;
 insert into clicked (recipient_id, bucket, link, customer_id, campaign_id, clicks, persons, first_at, last_at)
 select id, 5, link, 1, id / 64 % 100, 1, 1, {T}, {T} from recipients, generate_series(0, 1) link;
@@ -240,6 +241,30 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         for way in ("down", "up")
         for campaign in (9, 8)
     ),
+    *(
+        ("message_search", "sent", (*(1, f"'{way}'", 1 << 53, 1 << 53, 0, window), *by, *narrowed))
+        for way, by in (
+            ("all", ("null", "null", "null", "null")),
+            ("number", ("'358401234567'", "null", "null", "null")),
+            ("number", ("'358409999999'", "null", "null", "null")),
+            ("campaign", ("null", 9, "null", "null")),
+            ("request", ("null", "null", "'r7'", "null")),
+            ("data", ("null", "null", "null", "'d1'")),
+        )
+        for window, narrowed in (
+            (51, ("null", *_EVER, "null", "null", 51, "null")),
+            (1000, ("'{60,70}'", *_EVER, 64, "'Nobody'", 51, "'{%x%}'")),
+        )
+    ),
+    ("message_search", "shown", (1, _array(*_IDS[:50]))),
+    ("message_search", "came", (1, 1 << 53, 0, 1000, "null", 7, "'join'", *_EVER, 51)),
+    ("message_search", "came", (1, 1 << 53, 0, 1000, "'1'", "null", "null", *_EVER, 51)),
+    ("message_search", "inbound", (1, MESSAGES)),
+    ("messages", "standings", (_LAST + 64,)),
+    ("messages", "of_message", (_LAST + 64, "null")),
+    ("messages", "of_message", (_LAST + 64, _LAST + 64 + LATER)),
+    ("messages", "put_off", (_LAST + 64, "'2030-01-02 12:00Z'")),
+    ("outbox", "put_off", (_array(*range(64, 64 * 300, 64)), "'2030-01-02 12:00Z'")),
     ("sms", "sent_from", (1, AT, 1 << 53)),
     ("sms", "came_from", (1, AT, 1 << 53)),
     ("sms", "sent", (1, IDS)),
@@ -345,7 +370,16 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
 # Tables of a few rows; and the parts of unfinished messages, which are few and looked at together.
 SMALL = {"leases", "fair_clock", "inbound_parts", "balances", "campaigns"}
 PARTITIONED = ("messages_", "recipients_", "parts_", "clicks_", "clicked_")
-PRUNED = {"walk", "recipients_of", "recipients", "find_parts", "findable_waiting", "link_text"}
+PRUNED = {
+    "walk",
+    "recipients_of",
+    "standings",
+    "of_message",
+    "recipients",
+    "find_parts",
+    "findable_waiting",
+    "link_text",
+}
 BY_ID = {"load_recipients", "load_messages", "parts_done", "report_targets", "standing", "part_states"}
 
 

@@ -249,6 +249,28 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         for way in ("down", "up")
     ],
     *[("sms", f"of_campaign_{way}", (1, 0, 1 << 53, 50, "null", *EVER, 0, 50, 69)) for way in ("down", "up")],
+    *[
+        ("message_search", "sent", (*(1, f"'{way}'", 1 << 53, 1 << 53, 0, window), *by, *narrowed))
+        for way, by in (
+            ("all", ("null", "null", "null", "null")),
+            ("number", ("'358400000101'", "null", "null", "null")),
+            ("campaign", ("null", 69, "null", "null")),
+            ("request", ("null", "null", "'campaign 6405'", "null")),
+            ("data", ("null", "null", "null", "'d'")),
+        )
+        for window, narrowed in (
+            (51, ("null", *EVER, "null", "null", 51, "null")),
+            (200, ("'{30}'", *EVER, 69, "'Acme'", 51, "'{%ell%}'")),
+        )
+    ],
+    ("message_search", "shown", (1, RECIPIENTS)),
+    ("message_search", "came", (1, 1 << 53, 0, 200, "null", 7, "'join'", *EVER, 51)),
+    ("message_search", "came", (1, 1 << 53, 0, 200, "'358400000101'", "null", "null", *EVER, 51)),
+    ("message_search", "inbound", (1, INBOUND)),
+    ("messages", "standings", (69,)),
+    ("messages", "of_message", (69, "null")),
+    ("messages", "put_off", (69, LATER)),
+    ("outbox", "put_off", (RECIPIENTS, LATER)),
     ("sms", "sent_from", (1, "'2020-01-01 12:00Z'", 1 << 53)),
     ("sms", "came_from", (1, "'2020-01-01 12:00Z'", 1 << 53)),
     ("sms", "sent", (1, RECIPIENTS)),
@@ -267,8 +289,9 @@ async def db(postgres: str, template: str) -> AsyncIterator[asyncpg.Connection[A
     await admin.execute("alter database made_empty set plan_cache_mode = force_generic_plan")
     connection = await asyncpg.connect(postgres, database="made_empty")
     await connection.execute("set jit = off; set enable_seqscan = off")
-    for noun, name, arguments in HOT:
+    for noun, name in dict.fromkeys((noun, name) for noun, name, _ in HOT):
         await connection.execute(f"prepare {noun}_{name} as {queries(noun)[name]}")
+    for noun, name, arguments in HOT:
         async with rolled_back(connection):
             await connection.fetch(explain(noun, name, arguments))  # plans it
     await connection.execute(FILL)

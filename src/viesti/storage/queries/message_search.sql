@@ -6,7 +6,7 @@
 -- to that number and to a person with the tag $14, and whose message has the sender $15, that campaign, request id and customer data, and words
 -- like $17 (null: whatever). (Each way is a look by index, and the others are not executed. A message comes before its
 -- recipients, so they are read message by message. `between`, as equality is planned like a number that most of the
--- customer's messages go to.)
+-- customer's messages go to, and like one of all his contacts.)
 with looked as materialized (
     (select id, message_id, address, text, status, created_at from recipients
      where $2 = 'all' and customer_id = $1 and id < $3 and id > $5
@@ -42,7 +42,8 @@ with looked as materialized (
       and created_at >= $12 and created_at < $13
       and ($14::bigint is null
            or (select exists (select from list_members where list_id = $14 and contact_id = c.id)
-               from contacts c where c.customer_id = $1 and c.phone = p.address))
+               from (select id from contacts
+                     where customer_id = $1 and phone between p.address and p.address order by phone limit 1) c))
       and (($15::text is null and $8::bigint is null and $9::text is null and $10::text is null and $17::text[] is null)
            or (select ($15 is null or m.sender = $15) and ($8 is null or m.campaign_id = $8)
                       and ($9 is null or m.request_id = $9) and ($10 is null or m.customer_data = $10)
