@@ -23,7 +23,7 @@ MEDIA = "viesti_media"  # and files with them
 CAMPAIGNS = "viesti_campaigns"  # there is something to do for a campaign
 LOOK_SECONDS = 5.0  # who waits for wake-ups looks by himself as often
 RETRY_SECONDS = 1.0
-SPACING = 0.01  # seconds between wake-ups of a busy process: the first goes at once, what follows shares one
+SPACING = 0.02  # seconds between wake-ups of a busy process: the first goes at once, what follows shares one
 
 
 class Waker:
