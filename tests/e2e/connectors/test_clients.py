@@ -92,3 +92,14 @@ async def test_a_definition_that_is_wrong_is_of_no_use(
     wrong = (AssertionError, KeyError, ValidationError, MatchingResponseNotFound)
     with pytest.raises(wrong, match=re.escape(told)):
         await acts_smartdialog.ACTS["SendMessage"](world, client.with_definition(file))
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [({"sender": 358401112222}, ValidationError), ({"sender": "358401112222", "origin": ""}, AssertionError)],
+)
+async def test_a_call_that_is_not_as_defined_is_noticed(
+    world: World, told: dict[str, Any], wrong: type[Exception]
+) -> None:
+    with pytest.raises(wrong):
+        world.clients["smartdialog"].read_call("NewMessage", json.dumps(told).encode())
