@@ -6,6 +6,7 @@ from a tag is not subscribed again by being given it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -42,6 +43,7 @@ class Tagged(msgspec.Struct, frozen=True):
 
 
 Outcome: TypeAlias = Tagged | Missing | Invalid
+AT_ONCE = 2  # transactions of one process that may wait for an id, which takes a connection of its own
 _NO_NAMES = FieldProblem("tags", "There is no tag.")
 _NOBODYS = Missing("contact", "There is no contact of yours with this number.")
 
@@ -52,6 +54,7 @@ class TagBy:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def add(self, customer: Customer, by: By, names: Sequence[str], *, create: bool) -> Outcome:
         """Give him these tags, made when new. `create`: a number that nobody has becomes a contact."""
@@ -80,7 +83,8 @@ class TagBy:
                 await tx.lists.add(list_id, customer.bucket, [contact.id], True, self._now())
             outcome.append(await _tagged(tx, contact, created=new is not None and contact.id == new.id))
 
-        await self._store.run(work)
+        async with self._places:
+            await self._store.run(work)
         return outcome[-1]
 
     async def remove(self, customer: Customer, by: By, names: Sequence[str]) -> Outcome:
