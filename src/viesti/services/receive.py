@@ -251,7 +251,8 @@ async def _subscriptions(tx: Transaction, received: Sequence[_Received]) -> Sequ
     services = {one.service.id: one.service.customer_id for one in received if one.service}
     if not services:
         return ()
-    return await tx.subscriptions.of_services(sorted(set(services.values())), sorted(services), "inbound")
+    customers = sorted(set(services.values()))
+    return await tx.subscriptions.of_services(customers, sorted(services), "inbound", "keyword")
 
 
 def _told_of_the_last(work: Reactions, received: Sequence[_Received]) -> set[tuple[int, str]]:

@@ -25,7 +25,7 @@ CY = {"Personal-Access-Token": CY_TOKEN}  # works for Beta alone
 TRIGGERS = {
     "delivery-report": ("report", {"outcome": "all", "every": False}),
     "opt-out": ("opt_out", {"direction": "out"}),
-    "keyword": ("inbound", {"keyword": ""}),
+    "keyword": ("keyword", {"keyword": ""}),
     "link-click": ("click", {"visitors": "people", "first": False}),
     "invalid-recipient": ("invalid", {}),
 }

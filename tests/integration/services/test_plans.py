@@ -333,7 +333,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
         (_array(*(n * 64 for n in range(1, 65))), 7, _array(5), _array(NOW), """ '{"{}"}' """),
     ),
     ("callbacks", "still_ours", (64, 7)),
-    ("subscriptions", "of_services", ("'{1,2}'", "'{12,22}'", "'{inbound}'")),
+    ("subscriptions", "of_services", ("'{1,2}'", "'{12,22}'", "'{inbound,keyword}'")),
     ("subscriptions", "of_customers", ("'{1,2}'", "'{report,invalid}'")),
     ("subscriptions", "wanted", ("'{1,2}'", "'click'")),
     ("told", "recipients", (IDS,)),

@@ -162,7 +162,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("contacts", "fold_counts", (ASKED,)),
     ("consents", "standing", (1, "'358400000300'")),
     ("consents", "standing_of", (_all(1), NUMBERS)),
-    ("subscriptions", "of_services", ("'{1}'", "'{12,22}'", "'{inbound}'")),
+    ("subscriptions", "of_services", ("'{1}'", "'{12,22}'", "'{inbound,keyword}'")),
     ("subscriptions", "of_customers", ("'{1}'", "'{report,invalid}'")),
     ("subscriptions", "wanted", ("'{1,2,3}'", "'click'")),
     ("told", "recipients", (RECIPIENTS,)),

@@ -154,7 +154,7 @@ async def test_a_stop_by_whatsapp(world: World) -> None:
 
 
 async def test_what_a_keyword_tells(world: World) -> None:
-    await subscribe(world, event="inbound", options={"keyword": "vote a"})
+    await subscribe(world, event="keyword", options={"keyword": "vote a"})
     await world.change("update service_keywords set chain = 'VOTE' where service_id = $1", TWO_WAY)
     await take(world, 'Vote: "A", thanks', "vote b", "vote")
     came = await world.row("select id from inbound_messages where text like '%thanks'")
@@ -170,19 +170,28 @@ async def test_what_a_keyword_tells(world: World) -> None:
 
 
 async def test_whose_messages_are_told(world: World) -> None:
-    await subscribe(world, 1, event="inbound")
-    await subscribe(world, 2, event="inbound", options={"keyword": ""}, service_id=TWO_WAY)
-    await subscribe(world, 3, event="inbound", options={"keyword": "hello"}, customer_id=BETA)
-    await subscribe(world, 4, event="inbound", options={"keyword": "bye"})
-    await subscribe(world, 5, event="inbound", ended_at=START, ended_why="deleted")
+    await subscribe(world, 1, event="keyword")
+    await subscribe(world, 2, event="keyword", options={"keyword": ""}, service_id=TWO_WAY)
+    await subscribe(world, 3, event="keyword", options={"keyword": "hello"}, customer_id=BETA)
+    await subscribe(world, 4, event="keyword", options={"keyword": "bye"})
+    await subscribe(world, 5, event="keyword", ended_at=START, ended_why="deleted")
     await take(world, "Hello", "STOP")
     to = [row["subscription_id"] >> 6 for row in await world.callbacks()]
     assert sorted(to) == [1, 1, 2, 2]
     assert {one.get("consent", "") for one in await told(world)} == {"", "stop"}
 
 
+async def test_an_older_program_is_not_given_triggers_that_it_does_not_know(world: World) -> None:
+    """While versions overlap it asks for those to what comes in, and knows the dialects of its time."""
+    await subscribe(world, 1, event="keyword")
+    await subscribe(world, 2, event="inbound", dialect="smartdialog")
+    async with world.store.transaction() as tx:
+        found = await tx.subscriptions.of_services([ACME], [TWO_WAY], "inbound")
+    assert [one.dialect for one in found] == ["smartdialog"]
+
+
 async def test_a_keyword_by_whatsapp(world: World) -> None:
-    await subscribe(world, event="inbound", options={"keyword": "vote"})
+    await subscribe(world, event="keyword", options={"keyword": "vote"})
     wa = await provider(world)
     image = {"id": "media-7", "mime_type": "image/jpeg", "sha256": "x", "caption": "Vote me"}
     await wa.done(said(message("Vote A"), message(type="image", image=image)))

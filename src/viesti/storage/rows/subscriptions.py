@@ -24,7 +24,7 @@ class NewSubscription(NamedTuple):
     customer_id: int
     service_id: int | None
     dialect: str
-    event: str  # inbound, outbound, report, opt_out, click, invalid
+    event: str  # inbound, outbound, report, opt_out, keyword, click, invalid
     url_sealed: str
     url_digest: bytes
     name: str

@@ -60,7 +60,7 @@ class Triggers:
     async def keyword(self, caller: NativeCaller, asked: KeywordAsked) -> Answer | Refusal:
         """KeywordReceived."""
         wanted = options.keyword_options(asked.keyword)
-        return await self._create(caller, asked.customer, asked.service, "inbound", asked.url, wanted)
+        return await self._create(caller, asked.customer, asked.service, "keyword", asked.url, wanted)
 
     async def click(self, caller: NativeCaller, asked: ClickAsked) -> Answer | Refusal:
         """LinkClick."""
