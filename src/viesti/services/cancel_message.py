@@ -2,8 +2,7 @@
 
 Rule: each recipient is cancelled by whoever takes him out of his queue, so once, and never while a channel
 has him in hand. Some thousands go in a transaction; whoever is broken off leaves whole steps behind, and may
-ask again. A step takes ids while it holds a connection, so few are taken at once: many would hold all the
-connections that it waits for.
+ask again. A step keeps a connection for long, so few are taken at once.
 """
 
 from __future__ import annotations

@@ -63,8 +63,10 @@ async def _keep(_connection: asyncpg.Connection[asyncpg.Record]) -> None:
     variables, cursors or advisory locks of a session. An open transaction is rolled back before this."""
 
 
-async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: str = "viesti") -> Pool:
-    """A pool of up to `size` connections. Raises `StoreUnavailable`.
+async def open_pool(
+    dsn: str, *, size: int, least: int = 1, timeout: float = 10.0, application: str = "viesti"
+) -> Pool:
+    """A pool of up to `size` connections, `least` of them from the start. Raises `StoreUnavailable`.
 
     Generic plans: every hot query is keyed by arrays of ids, so one plan fits all and planning is paid once.
     They are made on a fresh installation's empty tables, where reading a whole table looks cheapest, and they
@@ -73,7 +75,7 @@ async def open_pool(dsn: str, *, size: int, timeout: float = 10.0, application: 
     try:
         return await asyncpg.create_pool(
             dsn,
-            min_size=1,
+            min_size=least,
             max_size=size,
             init=_prepare,
             reset=_keep,

@@ -328,10 +328,12 @@ class Transaction:
 
 
 class Store:
-    """PostgreSQL as the services see it."""
+    """PostgreSQL as the services see it. Ids have a connection of their own: who takes some in a transaction
+    keeps one of the others meanwhile, and when all did, none would be left to fetch them by."""
 
-    def __init__(self, pool: Pool, dsn: str, monotonic: Callable[[], float]) -> None:
+    def __init__(self, pool: Pool, for_ids: Pool, dsn: str, monotonic: Callable[[], float]) -> None:
         self._pool = pool
+        self._for_ids = for_ids
         self.dsn = dsn
         self.ids = IdSource(self._take_blocks, monotonic)
         self.listener = Listener(dsn)
@@ -342,11 +344,13 @@ class Store:
     ) -> Store:
         """Connect. Raises `StoreUnavailable`."""
         pool = await database.open_pool(dsn, size=size, application=application)
-        return cls(pool, dsn, monotonic)
+        for_ids = await database.open_pool(dsn, size=1, least=0, application=application)
+        return cls(pool, for_ids, dsn, monotonic)
 
     async def close(self) -> None:
         """Stop listening and close every connection."""
         await self.listener.stop()
+        await self._for_ids.close()
         await self._pool.close()
 
     @asynccontextmanager
@@ -411,5 +415,5 @@ class Store:
             return await pending_on(connection)
 
     async def _take_blocks(self, count: int) -> list[int]:
-        async with database.alone(self._pool) as connection:
+        async with database.alone(self._for_ids) as connection:
             return await Periods(connection).take_blocks(count)
