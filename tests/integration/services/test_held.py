@@ -27,11 +27,13 @@ from viesti.domain.failure import Failure
 from viesti.domain.fair import FairClock
 from viesti.domain.message import HeldReason
 from viesti.domain.outcome import Deferred
+from viesti.domain.status import Status
 from viesti.services.accept_rows import AcceptRows, Freeze
 from viesti.services.cancel_waiting import CancelWaiting
 from viesti.services.fold_counts import FoldCounts
 from viesti.services.plan import Planned, plan
 from viesti.services.release_held import ReleaseHeld
+from viesti.services.search_messages import Found, MessageFilter, SearchMessages
 from viesti.services.show_message import ShowMessages
 from viesti.storage.rows.held import HeldTally
 
@@ -232,11 +234,20 @@ async def test_what_is_held_is_shown_with_its_reason(world: World) -> None:
     assert (recipient.status, recipient.code, recipient.frozen) == ("frozen", 6, "repeated")
     assert (recipient.flagged_at, recipient.flagged_why) == (START, "Too often.")
     assert [step.kind for step in message.timeline] == ["accepted", "flagged"]
-    [line] = await show.recent(ACME, None, 10)
-    assert (line.status, line.frozen, line.flagged_why) == ("frozen", "repeated", "Too often.")
+    search = SearchMessages(world.store, world.estate, SHORT_LINKS)
+    found = await search.sent(ACME, MessageFilter(limit=10))
+    assert isinstance(found, Found)
+    [line] = found.messages
+    assert (line.status, line.held_for, line.flagged_why) == (
+        Status.FROZEN,
+        HeldReason.REPEATED,
+        "Too often.",
+    )
     await release(world, identifier)
-    [line] = await show.recent(ACME, None, 10)
-    assert (line.status, line.frozen, line.flagged_why) == ("queued", None, "Too often.")
+    found = await search.sent(ACME, MessageFilter(limit=10))
+    assert isinstance(found, Found)
+    [line] = found.messages
+    assert (line.status, line.held_for, line.flagged_why) == (Status.QUEUED, None, "Too often.")
 
 
 async def test_a_campaign_is_withdrawn_from_the_queue(world: World) -> None:

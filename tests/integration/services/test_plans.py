@@ -336,7 +336,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("subscriptions", "of_services", ("'{1,2}'", "'{12,22}'", "'{inbound,keyword}'")),
     ("subscriptions", "of_customers", ("'{1,2}'", "'{report,invalid}'")),
     ("subscriptions", "wanted", ("'{1,2}'", "'click'")),
-    ("told", "recipients", (IDS,)),
+    ("told", "as_told", (IDS,)),
     ("subscriptions", "answered", ("'{64,128}'",)),
     ("subscriptions", "drop_callbacks", ("'{64,128}'",)),
     ("callbacks", "hold_back", ("'{5,6,7}'", _array(NOW, NOW, NOW))),

@@ -165,7 +165,7 @@ HOT: list[tuple[str, str, tuple[object, ...]]] = [
     ("subscriptions", "of_services", ("'{1}'", "'{12,22}'", "'{inbound,keyword}'")),
     ("subscriptions", "of_customers", ("'{1}'", "'{report,invalid}'")),
     ("subscriptions", "wanted", ("'{1,2,3}'", "'click'")),
-    ("told", "recipients", (RECIPIENTS,)),
+    ("told", "as_told", (RECIPIENTS,)),
     (
         "messages",
         "advance",

@@ -1,4 +1,4 @@
--- name: recipients
+-- name: as_told
 -- What programs are told of these recipients beside where they stand; the SMS that went out instead of a WhatsApp message
 -- where it did. ("offset 0" keeps the message a look-up by its index.)
 select r.id, r.bucket, r.message_id, r.customer_id, r.address, r.parts, r.cost, r.created_at, r.sent_at,

@@ -49,7 +49,7 @@ class Told:
 
     async def recipients(self, ids: Sequence[int]) -> list[ToldRecipient]:
         """These, as they went out."""
-        rows = await self._connection.fetch(SQL["recipients"], ids)
+        rows = await self._connection.fetch(SQL["as_told"], ids)
         return [_as_sent(ToldRecipient._make(row)) for row in rows]
 
 
