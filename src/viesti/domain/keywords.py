@@ -27,6 +27,11 @@ def keyword_words(text: str, most: int | None = None) -> tuple[str, ...]:
     return tuple(map(_folded, words))
 
 
+def chain_text(words: Iterable[str]) -> str:
+    """The text that a chain is kept, shown and looked for as; of nothing, nothing."""
+    return " ".join(words).upper()
+
+
 @dataclass(frozen=True, slots=True)
 class KeywordRule:
     """One chain of one service; () is the default of the address. `address` is its digits, long or short."""

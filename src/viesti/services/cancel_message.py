@@ -93,4 +93,4 @@ def waits(recipient: StandsAt) -> bool:
 
 def too_late(counts: Mapping[Status, int]) -> str:
     """Why nothing can be done any more."""
-    return f"It is too late: no recipient waits any more, they are being sent or were. ({summary(counts)})"
+    return f"It is too late: no recipient waits any more. ({summary(counts)})"

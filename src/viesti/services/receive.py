@@ -16,6 +16,7 @@ from viesti.domain.channel import InboundPart
 from viesti.domain.consent import ALL_LANGUAGES, ConsentAction, consent_word
 from viesti.domain.estate import Customer, Service
 from viesti.domain.inbound_kind import rule_of
+from viesti.domain.keywords import chain_text
 from viesti.domain.message import Inbound
 from viesti.domain.purse import Purse
 from viesti.domain.text import join_parts
@@ -179,7 +180,7 @@ class Receive:
             payload=_payload(parts),
             parts=first.total or 1,
             parts_missing=len(joined.missing),
-            keyword=" ".join(match.chain).upper() if match else "",
+            keyword=chain_text(match.chain) if match else "",
             consent=consent.value if consent else None,
             thread_id=None,
             received_at=min(part.received_at for part in parts),

@@ -57,7 +57,7 @@ class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InboundFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which messages that came in to show. `keyword`: as keywords are compared."""
+    """Which messages that came in to show. `keyword`: as `chain_text` writes them."""
 
     service_id: int | None = None
     sender: str | None = None

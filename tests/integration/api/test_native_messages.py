@@ -433,10 +433,10 @@ async def test_what_came_in_is_found(api: Api, look: str, monkeypatch: pytest.Mo
         await tx.inbound.add(
             [
                 came(1, source="358407654321", received_at=at(10)),
-                came(2, service_id=201, keyword="join", received_at=at(20)),
-                came(3, 103, service_id=211, keyword="join"),
-                came(4, service_id=201, keyword="join vip", received_at=at(30)),
-                came(5, service_id=201, keyword="joiner", received_at=at(40)),
+                came(2, service_id=201, keyword="JOIN", received_at=at(20)),
+                came(3, 103, service_id=211, keyword="JOIN"),
+                came(4, service_id=201, keyword="JOIN VIP", received_at=at(30)),
+                came(5, service_id=201, keyword="JOINER", received_at=at(40)),
             ]
         )
     for query, wanted in (

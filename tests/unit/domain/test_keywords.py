@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viesti.domain.keywords import KeywordConflict, KeywordIndex, KeywordRule, Match
+from viesti.domain.keywords import (
+    KeywordConflict,
+    KeywordIndex,
+    KeywordRule,
+    Match,
+    chain_text,
+    keyword_words,
+)
 
 SHARED, OWN = "16400", "358401234567"
 
@@ -101,3 +108,11 @@ def test_no_longer_chain_would_have_fitted(chains: list[list[str]], text: list[s
     fitting = [chain for chain in chains if list(map(same, chain)) == list(map(same, text[: len(chain)]))]
     found = index.match(SHARED, " ".join(text))
     assert (len(found.chain) if found else None) == max(map(len, fitting), default=None)
+
+
+@pytest.mark.parametrize("asked", ["vastaa kyllä", " VASTAA  Kyllä! ", "vastaa kylla\N{COMBINING DIAERESIS}"])
+def test_what_came_by_keywords_is_looked_for_as_it_is_kept(asked: str) -> None:
+    match = INDEX.match(SHARED, "Vastaa kyllä kiitos")
+    assert match is not None
+    assert chain_text(match.chain) == chain_text(keyword_words(asked)) == "VASTAA KYLLÄ"
+    assert not chain_text(keyword_words(" "))

@@ -172,7 +172,7 @@ RULES = (
     Rule(
         "summary-case",
         "A summary begins with a capital letter.",
-        "Write it so.",
+        "Begin it with one.",
         _summary_case,
         warning=True,
     ),

@@ -89,7 +89,12 @@ def _owner_missing(package: Package) -> Iterator[Fault]:
 
 
 RULES = (
-    Rule("colour-form", "iconBrandColor is #rrggbb.", "Write it so.", _colour_form),
+    Rule(
+        "colour-form",
+        "iconBrandColor is #rrggbb.",
+        "Write the colour as # and six digits, such as #1f6feb.",
+        _colour_form,
+    ),
     Rule(
         "colour-default",
         "iconBrandColor is neither #007ee5 nor #ffffff.",

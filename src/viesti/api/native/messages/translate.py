@@ -16,7 +16,7 @@ from viesti.api.native.messages.shapes import InboundAsked, ListAsked
 from viesti.domain.address import AddressProblem, whatsapp_address
 from viesti.domain.estate import Customer
 from viesti.domain.failure import Failure
-from viesti.domain.keywords import keyword_words
+from viesti.domain.keywords import chain_text, keyword_words
 from viesti.domain.message import HeldReason, Protocol
 from viesti.domain.sender import SenderProblem, parse_sender
 from viesti.domain.status import Status
@@ -262,7 +262,7 @@ def inbound_filter(asked: InboundAsked, customer: Customer, snapshot: Snapshot) 
     return InboundFilter(
         service_id=service_id,
         sender=sender,
-        keyword=" ".join(keyword_words(asked.keyword)) or None,
+        keyword=chain_text(keyword_words(asked.keyword)) or None,
         since=asked.since,
         until=asked.until,
         after=after,
