@@ -45,8 +45,10 @@ def export(
     ] = "",
     redirect_mode: Annotated[
         str,
-        typer.Option(metavar="MODE", help="Global, or GlobalPerConnector for a redirect URL of its own."),
-    ] = "Global",
+        typer.Option(
+            metavar="MODE", help="Global, as usual, or GlobalPerConnector for a redirect URL of its own."
+        ),
+    ] = "",
     dynamic_host: Annotated[
         bool, typer.Option("--dynamic-host", help="For txtsync: each connection names its server's host.")
     ] = False,
@@ -66,18 +68,25 @@ def export(
     from viesti.connector.export import files
     from viesti.connector.next_step import next_step
     from viesti.connector.options import NO_CLIENT_ID, PUBLISHER, ExportOptions
-    from viesti.connector.write import write
+    from viesti.connector.products import Auth
+    from viesti.connector.write import AnotherConnector, write
 
     product = _product(name, contract)
     if dynamic_host and not product.can_ask_for_host:
         raise wiring.Problem(
             f"--dynamic-host: people sign in for {name}, and where they do is written into the package."
         )
+    if Auth.OAUTH not in product.auth:
+        for option, given in (("--client-id", client_id), ("--redirect-mode", redirect_mode)):
+            if given:
+                raise wiring.Problem(
+                    f"{option}: nobody signs in for {name}; connections have a key and secret."
+                )
     options = ExportOptions(
         base=_base(base_url),
         contract=contract,
         publisher=publisher or PUBLISHER,
-        support=support,
+        support=_email(support),
         website=_page("--website", website),
         privacy=_page("--privacy-policy", privacy),
         client_id=client_id or NO_CLIENT_ID,
@@ -89,6 +98,11 @@ def export(
         connector_id = write(package, output)
     except OSError as error:
         raise wiring.Problem(f"{output} can't be written: {error.strerror}") from None
+    if isinstance(connector_id, AnotherConnector):
+        raise wiring.Problem(
+            f"{output} holds another connector, {connector_id.title}, which was imported. Choose another "
+            f"folder: here `paconn update` would write {name} over it."
+        )
     print(f"Wrote to {output}:")
     for each in package:
         print(f"  {each}")
@@ -123,10 +137,17 @@ def _page(option: str, text: str) -> str:
     return text
 
 
+def _email(text: str) -> str:
+    name, _, host = text.partition("@")
+    if text and not (name and host and text.isascii() and len(text.split()) == 1):
+        raise wiring.Problem(f"--support {text}: it must be an e-mail address.")
+    return text
+
+
 def _mode(text: str) -> RedirectMode:
     from viesti.connector.options import RedirectMode
 
     try:
-        return RedirectMode(text)
+        return RedirectMode(text) if text else RedirectMode.GLOBAL
     except ValueError:
         raise wiring.Problem(f"--redirect-mode: it is {' or '.join(RedirectMode)}, not {text}.") from None

@@ -64,6 +64,20 @@ def test_which_connector_a_folder_was_imported_as_is_kept(tmp_path: Path) -> Non
     assert "paconn update" in done.output
 
 
+def test_a_connector_that_was_imported_is_not_written_over_by_another(tmp_path: Path) -> None:
+    assert export("txtsync", tmp_path).exit_code == 0
+    assert export("viesti", tmp_path).exit_code == 0  # it was imported nowhere yet
+    (tmp_path / "settings.json").write_text('{"connectorId": "shared_x-5f3a"}', encoding="utf-8")
+    before = contents(tmp_path)
+    done = export("txtsync", tmp_path)
+    assert isinstance(done.exception, Problem)
+    assert str(done.exception) == (
+        f"{tmp_path} holds another connector, Viesti, which was imported. Choose another folder: "
+        "here `paconn update` would write txtsync over it."
+    )
+    assert contents(tmp_path) == before
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"connectorId": null}', "not json"])
 def test_settings_that_name_no_connector_are_written_anew(text: str, tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text(text, encoding="utf-8")
@@ -81,6 +95,15 @@ def test_settings_that_name_no_connector_are_written_anew(text: str, tmp_path: P
             ("smartdialog", "--dynamic-host"),
             "--dynamic-host: people sign in for smartdialog, and where they do is written into the package.",
         ),
+        (
+            ("txtsync", "--client-id", "id-7"),
+            "--client-id: nobody signs in for txtsync; connections have a key and secret.",
+        ),
+        (
+            ("txtsync", "--redirect-mode", "Global"),
+            "--redirect-mode: nobody signs in for txtsync; connections have a key and secret.",
+        ),
+        (("viesti", "--support", "help"), "--support help: it must be an e-mail address."),
         (("viesti", "--website", "acme.example"), "--website acme.example: it must begin with https://."),
         (
             ("viesti", "--redirect-mode", "Direct"),

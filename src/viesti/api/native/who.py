@@ -14,7 +14,7 @@ from viesti.services.estate import Snapshot
 from viesti.services.list_customers import customers_of
 
 FIELD = "Customer"
-_UNKNOWN = f"There is no customer of yours with this {FIELD}."
+_UNKNOWN = "There is no customer of yours with this key or id."
 _NAME_ONE = "You work for several customers: name one, by its key or id."
 
 
@@ -50,7 +50,7 @@ class NativeCaller(msgspec.Struct, frozen=True):
             own = self.application.service_id if self.application else None
             return services.get(own or 0)
         found = named(snapshot, customer, written)
-        return found or missing(field, f"There is no service of yours with this {field}.")
+        return found or missing(field, "There is no service of yours with this key or id.")
 
     def customer(self, snapshot: Snapshot, written: str) -> Customer | Refusal:
         """The customer that is meant by the header `Customer`: its key or id, or '' for the only one."""
