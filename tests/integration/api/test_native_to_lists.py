@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 from tests.integration.api.conftest import Api
 from tests.integration.api.native import ADA, ADA_FOR_BETA, APPLICATION, BO, call, count, named, run
+
+from viesti.api.answer import Answer
+from viesti.api.meters import Meters
+from viesti.api.native.sending.shapes import ToListsAsked
+from viesti.api.native.sending.to_lists import ToLists
+from viesti.api.native.slice import Common
+from viesti.api.native.who import NativeCaller
+from viesti.cli.api_parts import native_sending
+from viesti.services.campaigns.preview import PreviewCampaign
+from viesti.storage.store import Store
 
 pytestmark = pytest.mark.integration
 
@@ -142,3 +156,25 @@ async def test_later_and_for_the_customer_that_is_named(api: Api) -> None:
     assert (status, body["status"], body["recipientCount"]) == (200, "scheduled", 1)
     assert datetime.fromisoformat(body["sendAt"]) == at
     assert (await send(api, BO | {"Customer": "beta"}, groups=["club"]))[0] == 404
+
+
+async def test_what_is_stored_is_answered_even_if_nothing_more_can_be_told(api: Api) -> None:
+    """An error would have the caller send it to everybody again."""
+    await run(api, BOOK)
+    parts = api.parts
+    away = await Store.open(api.store.dsn, size=1, monotonic=time.monotonic)
+    await away.close()
+    services = replace(
+        native_sending.make(parts),
+        preview_campaign=PreviewCampaign(away, parts.estate, parts.submit, parts.now),
+    )
+    common = Common(parts.estate, parts.guids, Meters(CollectorRegistry()), parts.base_url)
+    estate = parts.estate.current.estate
+    application = next(each for each in estate.applications.values() if each.customer_id == 100)
+    caller = NativeCaller(application, None, estate.customers[100], application.name)
+    asked = ToListsAsked(text="Hello", sender="Acme", tags=("Guests",))
+    answer = await ToLists(services, common).send(caller, asked)
+    assert isinstance(answer, Answer)
+    assert answer.status == 200
+    assert set(json.loads(answer.body)) == {"campaignId", "name", "status"}
+    assert await count(api, "campaigns") == 1

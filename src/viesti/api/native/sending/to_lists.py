@@ -24,6 +24,7 @@ from viesti.services.campaigns.create import Audience, CampaignRequest
 from viesti.services.campaigns.preview import CampaignPreview
 from viesti.services.contacts.groups import GROUP
 from viesti.services.requests import NotAccepted
+from viesti.services.store_errors import StoreUnavailable
 
 # Our name of a field -> the request's.
 NAMES = {
@@ -50,10 +51,17 @@ class ToLists:
         made = await self._services.create(request)
         if isinstance(made, NotAccepted):
             said = refusal(made, NAMES)
-            unknown = all(each.field == "tag_names" for each in made.problems)
+            unknown = made.problems and all(each.field == "tag_names" for each in made.problems)
             return Refusal(404, said.message, said.errors) if unknown else said
-        seen = await self._services.preview_campaign(request, 0)
-        return answer_json(_shown(made.campaign, None if isinstance(seen, NotAccepted) else seen))
+        return answer_json(_shown(made.campaign, await self._seen(request)))
+
+    async def _seen(self, request: CampaignRequest) -> CampaignPreview | None:
+        """What can be told of a campaign that is stored. An error now would have the caller send it again."""
+        try:
+            seen = await self._services.preview_campaign(request, 0)
+        except StoreUnavailable:
+            return None
+        return None if isinstance(seen, NotAccepted) else seen
 
     def _request(self, caller: NativeCaller, asked: ToListsAsked) -> CampaignRequest | Refusal:
         snapshot = self._estate.current
