@@ -11,18 +11,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 import aiohttp
-import dateutil.parser
-from bravado_core.exception import SwaggerValidationError
-from bravado_core.formatter import SwaggerFormat
 from bravado_core.operation import Operation
 from bravado_core.param import marshal_param
 from bravado_core.response import IncomingResponse, get_response_spec, unmarshal_response
@@ -31,29 +26,11 @@ from bravado_core.spec import Spec
 from bravado_core.unmarshal import unmarshal_schema_object
 from bravado_core.validate import validate_schema_object
 from multidict import CIMultiDict
+from tests.e2e.connectors.fields import at, filled, hidden, references, untold
+from tests.e2e.connectors.formats import FORMATS
 from yarl import URL
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-
-
-def _is_moment(text: str) -> None:
-    if text and not MOMENT.fullmatch(text):
-        raise SwaggerValidationError(f"{text!r} is no time")
-
-
-# The library's own checks nothing, and breaks at "", which TxtSync has always said for "not yet".
-DATE_TIME = SwaggerFormat(
-    format="date-time",
-    to_wire=datetime.isoformat,
-    to_python=lambda text: dateutil.parser.parse(text) if text else None,
-    validate=_is_moment,
-    description="RFC 3339, or nothing",
-)
-# One that the library lacks.
-GUID = SwaggerFormat(
-    format="uuid", to_wire=str, to_python=UUID, validate=UUID, description="RFC 9562"
-)  # fmt: skip
-CONFIG = {"use_models": False, "include_missing_properties": False, "formats": [DATE_TIME, GUID]}
+CONFIG = {"use_models": False, "include_missing_properties": False, "formats": FORMATS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +86,8 @@ class Client:
         """Do the operation with what a maker can see of it: parameters by name, members of the body; each may
         be a `Pick`. `callback`: the URL of a trigger's flow. `status`: of the error that is expected."""
         operation, chosen = self.operations[name], dict(chosen or {})
-        hidden = {each.name for each in operation.params.values() if _hidden(each.param_spec)}
-        assert not hidden & set(chosen), "nobody sees it"
+        unseen = {each.name for each in operation.params.values() if hidden(each.param_spec)}
+        assert not unseen & set(chosen), "nobody sees it"
         values: dict[str, Any] = {}
         pending = [
             each for each in operation.params.values() if each.name in chosen or each.location == "body"
@@ -119,11 +96,11 @@ class Client:
         pending.sort(key=lambda each: each.location == "body")
         while pending:  # what others are picked by comes before them
             names = {each.name for each in pending}
-            parameter = next(each for each in pending if not names & set(_references(each.param_spec)))
+            parameter = next(each for each in pending if not names & set(references(each.param_spec)))
             pending.remove(parameter)
             if parameter.location == "body":
                 schema = self._spec.deref(parameter.param_spec["schema"])
-                value = _filled(schema, body or {}, callback)
+                value = filled(schema, body or {}, callback)
             else:
                 schema, value = parameter.param_spec, chosen[parameter.name]
             values[parameter.name] = await self._picked(schema, value, values)
@@ -134,14 +111,14 @@ class Client:
         asked = field["x-ms-dynamic-values"]
         items = await self._items(asked, "parameter", known, asked.get("value-collection", ""))
         made = {
-            str(_at(item, asked.get("value-title", ""))): _at(item, asked.get("value-path", ""))
+            str(at(item, asked.get("value-title", ""))): at(item, asked.get("value-path", ""))
             for item in items
         }
         if "x-ms-dynamic-list" in field:  # its twin for newer designers finds the same
             twin = field["x-ms-dynamic-list"]
             others = await self._items(twin, "parameterReference", known, twin.get("itemsPath", ""))
             title, value = twin.get("itemTitlePath", ""), twin.get("itemValuePath", "")
-            assert {str(_at(item, title)): _at(item, value) for item in others} == made
+            assert {str(at(item, title)): at(item, value) for item in others} == made
         return made
 
     async def _items(
@@ -155,7 +132,7 @@ class Client:
                 parameters[name] = given["value"]
             elif (of := given[reference].rpartition("/")[2]) in known:  # else it is asked without
                 parameters[name] = known[of]
-        return _at((await self.call(asked["operationId"], parameters)).value, collection)
+        return at((await self.call(asked["operationId"], parameters)).value, collection)
 
     async def _picked(self, field: Mapping[str, Any], value: Any, known: Mapping[str, Any]) -> Any:
         """The value with all picks looked up."""
@@ -188,7 +165,7 @@ class Client:
         for parameter in operation.params.values():
             spec = parameter.param_spec
             value = values.get(parameter.name)
-            if value is None and parameter.required and _hidden(spec):
+            if value is None and parameter.required and hidden(spec):
                 value = spec["default"]
             if spec.get("x-ms-url-encoding") == "double":  # the platform's own, which the library knows not
                 value = quote(value, safe="")
@@ -253,50 +230,5 @@ class Client:
 
     def _all_told(self, schema: Mapping[str, Any], value: Any, where: str) -> None:
         """Nothing is there that the definition is silent about."""
-        untold = sorted(set(_untold(self._spec.deref, schema, value, "")))
-        assert not untold, f"{where} has {untold}, of which the definition says nothing"
-
-
-def _hidden(field: Mapping[str, Any]) -> bool:
-    return field.get("x-ms-visibility") == "internal"
-
-
-def _references(field: Mapping[str, Any]) -> Iterator[str]:
-    """The parameters by which a field's list is made."""
-    for given in field.get("x-ms-dynamic-values", {}).get("parameters", {}).values():
-        if isinstance(given, dict) and "parameter" in given:
-            yield given["parameter"]
-
-
-def _filled(schema: Mapping[str, Any], given: Mapping[str, Any], callback: str) -> dict[str, Any]:
-    """The body: what the maker gave, the defaults of what is hidden, and where the flow is called."""
-    made = dict(given)
-    for name, member in schema["properties"].items():
-        required = name in schema.get("required", ())
-        assert not (_hidden(member) and name in given), f"nobody sees {name}"
-        if member.get("x-ms-notification-url"):
-            made[name] = callback
-        elif _hidden(member) and required:
-            made[name] = member["default"]
-        elif member.get("properties") and (required or name in given):
-            made[name] = _filled(member, given.get(name, {}), callback)
-    return made
-
-
-def _at(value: Any, path: str) -> Any:
-    for name in path.split("/") if path else ():
-        value = value[name]
-    return value
-
-
-def _untold(deref: Callable[[Any], Any], schema: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
-    schema = deref(schema)
-    if isinstance(value, list):
-        for each in value:
-            yield from _untold(deref, schema["items"], each, f"{where}[]")
-    elif isinstance(value, dict) and schema.get("properties"):  # without any it is free
-        for name, each in value.items():
-            if name in schema["properties"]:
-                yield from _untold(deref, schema["properties"][name], each, f"{where}.{name}")
-            else:
-                yield f"{where}.{name}"
+        silent = sorted(set(untold(self._spec.deref, schema, value, "")))
+        assert not silent, f"{where} has {silent}, of which the definition says nothing"
