@@ -91,7 +91,7 @@ def _credentials(product: Product) -> str:
 
 def _start(product: Product, options: ExportOptions) -> str:
     triggers = [each.about.summary for each in product.triggers(options.contract)]
-    first = f" A flow may start with {' or '.join(triggers)}." if triggers else ""
+    first = f" A flow may start with one of: {', '.join(triggers)}." if triggers else ""
     return f"Make a connection, and add an operation of {product.title} to a flow.{first}"
 
 

@@ -1,6 +1,7 @@
 """Compares bodies: their members by their places, in what is asked, answered and sent.
 
-Rule: where a whole object comes or goes, it is told once, and not again for each of its members.
+Rule: where a whole object comes, goes or becomes something else, it is told once, and not again for each of
+its members.
 """
 
 from __future__ import annotations
@@ -26,16 +27,23 @@ def members(
             yield change("member-casing", here, name, other_case[name])
         elif renamed in now:
             yield from values(facts, now[renamed], here, asked=asked)
-        elif _parent(name) in now or _parent(name) not in was:
+        elif (_parent(name) in now or _parent(name) not in was) and not _retyped(was, now, _parent(name)):
             yield change("member-removed", here)
     known = {_under(name, other_case) for name in was} | set(other_case.values())
     for name, facts in now.items():
         if name in was or name in known:
             continue
         parent = _parent(name)
+        if _retyped(was, now, parent):
+            continue
         if parent in was or parent in known or parent not in now:
             required = asked and facts.get("required", False)
             yield change("member-added-required" if required else "member-added", f"{place} {name}")
+
+
+def _retyped(was: Mapping[str, Facts], now: Mapping[str, Facts], place: str) -> bool:
+    """Whether what is there is something else now, such as a list, so that its members can't be compared."""
+    return place in was and place in now and was[place].get("type") != now[place].get("type")
 
 
 def _other_case(was: Mapping[str, Facts], now: Mapping[str, Facts]) -> dict[str, str]:

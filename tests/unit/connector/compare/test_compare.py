@@ -214,6 +214,16 @@ def test_an_object_that_is_gone_is_told_once() -> None:
     ]
 
 
+def test_an_answer_of_another_type_is_told_once_and_not_for_its_members() -> None:
+    schema = (*ADD, "responses", "200", "schema")
+    person, text = {"$ref": "#/definitions/Person"}, {"type": "string"}
+    people = {"type": "array", "items": person}
+    for was, now in ((person, people), (people, person), (person, text), (text, people)):
+        _, before = changed(put(*schema, was))
+        _, after = changed(put(*schema, now))
+        assert [each.kind.id for each in compare(before, after)] == ["type-changed"], (was, now)
+
+
 def test_a_schema_that_holds_itself_is_compared() -> None:
     before, after = changed(
         both(
