@@ -232,7 +232,7 @@ async def test_what_was_sent_and_not_answered_says_so(
     client: OutgoingClient, reply: bytes | None, kind: FailureKind, detail: str
 ) -> None:
     async with Endpoint(lambda _: reply) as endpoint:
-        failure = await client.request("POST", endpoint.url, body=b"x", timeout=0.1)
+        failure = await client.request("POST", endpoint.url, body=b"x", timeout=1.0)
         assert [received.body for received in endpoint.received] == [b"x"]
     assert failure == HttpFailure(kind, detail, sent=True)
 
