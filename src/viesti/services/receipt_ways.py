@@ -28,13 +28,7 @@ async def both_ways(
     # Whoever else would send these on waits, or leaves them to us.
     standing = await tx.fallbacks.lock(sorted({row.part.recipient_id for row in rows}))
     late = {at for at, row in enumerate(rows) if _given_up(row, standing)}
-    await tx.messages.add_events(
-        [
-            Event(row.part.recipient_id, now, "delivered_late_on_whatsapp", {"channel": channel_id})
-            for at, row in enumerate(rows)
-            if at in late and row.further and row.receipt.state is PartState.DELIVERED
-        ]
-    )
+    await _note_late(tx, [row for at, row in enumerate(rows) if at in late], channel_id, now)
     failing = {row.part.recipient_id: row for row in rows if _fails(row, standing)}
     fallen = await _send_on(tx, snapshot, failing, standing, now) if failing else NOBODY
     silent = fallen.busy | fallen.channels.keys()
@@ -44,6 +38,24 @@ async def both_ways(
         else row
         for at, row in enumerate(rows)
     ], set(fallen.channels.values())
+
+
+async def _note_late(tx: Transaction, late: Sequence[MatchedReceipt], channel_id: int, now: datetime) -> None:
+    """Note what was delivered on the way that was given up; once, though the word of it comes twice at once:
+    whoever waited for the other's lock looks again."""
+    delivered = [row for row in late if row.further and row.receipt.state is PartState.DELIVERED]
+    if not delivered:
+        return
+    oldest = min(row.part.recipient_id for row in delivered)
+    parts = await tx.receipts.find_parts([row.part.reference for row in delivered], channel_id, oldest)
+    known = {(part.recipient_id, part.reference) for part in parts if part.state == PartState.DELIVERED}
+    await tx.messages.add_events(
+        [
+            Event(row.part.recipient_id, now, "delivered_late_on_whatsapp", {"channel": channel_id})
+            for row in delivered
+            if (row.part.recipient_id, row.part.reference) not in known
+        ]
+    )
 
 
 async def _send_on(

@@ -74,6 +74,20 @@ async def test_a_webhook_that_comes_while_the_clock_queues_the_sms_waits_for_it(
     assert (await world.recipient(first.recipient_id))["status"] == 30
 
 
+async def test_a_late_delivery_that_is_told_twice_at_once_is_noted_once(world: World) -> None:
+    await staged(world)
+    first = await sent(world)
+    world.clock.advance(minutes=10)
+    await duty_of(world, world)()
+    async with world.another() as other:
+        async with world.db.transaction():
+            await world.db.execute("select from recipients for update")
+            told_of = [asyncio.create_task(each.receipts([DELIVERED])) for each in (world, other)]
+            await world.until_one_waits_for_a_lock(count=2)
+        assert await asyncio.gather(*told_of) == [1, 1]
+    assert await world.events(first.recipient_id) == ["fallback", "delivered_late_on_whatsapp"]
+
+
 async def test_two_clocks_queue_one_sms(world: World) -> None:
     await staged(world)
     await world.change(BALANCE)
