@@ -66,6 +66,7 @@ async def test_what_is_anothers_is_as_if_it_were_not_there(api: Api, foreigner: 
                 )
             assert said[0] == said[1]
             assert said[0][0] == 404, (operation.id, said)
+            assert len(said[0][1]["errors"]) == 1, (operation.id, said)  # its field is named
 
 
 @pytest.mark.parametrize("path", ["/messages", "/inbound"])

@@ -10,12 +10,12 @@ from viesti.api.contract.reading import refused
 from viesti.api.native.messages import shapes, translate
 from viesti.api.native.messages.shapes import InboundAsked, ListAsked, OneAsked
 from viesti.api.native.slice import Common
-from viesti.api.native.who import NativeCaller
+from viesti.api.native.who import NativeCaller, missing
 from viesti.services.search_messages import NoSuchTag, SearchMessages
 from viesti.services.show_message import ShowMessages
 from viesti.services.views import MessageView
 
-NOT_FOUND = Refusal(404, "There is no message of yours with this id.")
+NOT_FOUND = missing("id", "There is no message of yours with this id.")
 
 
 class Messages:
