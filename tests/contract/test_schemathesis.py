@@ -6,26 +6,15 @@ them carry real ids, so that they get past 404.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import (
-    negative_data_rejection,
-    not_a_server_error,
-)
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
-from tests.contract.bend import Call
 from tests.contract.calls import BASE, SERVED, Contract
+from tests.contract.generated import aside, ids, judge
 
 from viesti.api.contract.swagger import document
 from viesti.api.smartdialog.declared import OPERATIONS
@@ -33,13 +22,6 @@ from viesti.api.smartdialog.declared import OPERATIONS
 pytestmark = pytest.mark.integration
 
 EXAMPLES = 25  # of each operation, each way and with each kind of ids
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    negative_data_rejection,
-]
 SCHEMA = schemathesis.openapi.from_dict(
     document(OPERATIONS, title="SmartDialog", base_path=BASE, tolerant=True)
 )
@@ -57,7 +39,7 @@ async def test_good_calls(contract: Contract, name: str) -> None:
     once = {"RequestId", "phone"}  # a second use of these is a conflict
     members = sorted(good.body.keys() - once) if good.body else []
 
-    @given(st.data(), _operation(name).as_strategy(**_ids(good)))
+    @given(st.data(), _operation(name).as_strategy(**ids(good, "path", "header")))
     def calls(data: st.DataObject, case: Case) -> None:
         if members:
             kept = data.draw(st.sets(st.sampled_from(members), max_size=2))
@@ -66,51 +48,29 @@ async def test_good_calls(contract: Contract, name: str) -> None:
             case.body["phone"] = contract.phone()
         validate(contract, case)
 
-    await _aside(calls)
+    await aside(calls, EXAMPLES)
 
 
 @pytest.mark.parametrize("name", SERVED)
 async def test_good_calls_with_ids_that_are_none(contract: Contract, name: str) -> None:
-    await _aside(given(_operation(name).as_strategy())(lambda case: validate(contract, case)))
+    await aside(given(_operation(name).as_strategy())(lambda case: validate(contract, case)), EXAMPLES)
 
 
 @pytest.mark.parametrize("name", BENDABLE)
 async def test_bad_calls(contract: Contract, name: str) -> None:
     """With real ids, so that nothing but what is bad is refused; and with any."""
-    ids = _ids(await contract.made(name))
-    for parameters in ids, {}:
+    real = ids(await contract.made(name), "path", "header")
+    for parameters in real, {}:
         strategy = _operation(name).as_strategy(GenerationMode.NEGATIVE, **parameters)
-        await _aside(given(strategy)(lambda case: validate(contract, case)))
+        await aside(given(strategy)(lambda case: validate(contract, case)), EXAMPLES)
 
 
 def validate(contract: Contract, case: Case) -> None:
     """Make the call and judge the answer."""
     headers = {"Authorization": f"Bearer {contract.tokens['bo']}"}
     answer = case.call(base_url=contract.api.url + BASE, headers=headers)
-    apart = {
-        204: [content_type_conformance],  # it has no body
-        413: [negative_data_rejection],  # it is refused, too, though not for what is bad in it
-    }
-    case.validate_response(answer, checks=CHECKS, excluded_checks=apart.get(answer.status_code, []))
-
-
-async def _aside(function: Callable[[], None]) -> None:
-    """Run what waits for answers beside the loop that gives them."""
-    bounded = settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
-    await asyncio.to_thread(bounded(function))
+    judge(case, answer)
 
 
 def _operation(name: str) -> schemathesis.APIOperation[Any, Any]:
     return SCHEMA[BY_ID[name].path][BY_ID[name].method]
-
-
-def _ids(call: Call) -> dict[str, Any]:
-    """The parameters of a good call, as schemathesis takes them."""
-    places: dict[str, dict[str, str]] = {"path_parameters": {}, "headers": {}}
-    for place, value in call.parameters.items():
-        where, _, name = place.partition(" ")
-        if where in ("path", "header"):
-            places["path_parameters" if where == "path" else "headers"][name] = value
-    return {name: values for name, values in places.items() if values}

@@ -7,24 +7,15 @@ Rule: the calls are made from the document that is served. Half of them carry re
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import negative_data_rejection, not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
-from tests.contract.bend import Call
+from tests.contract.generated import aside, ids, judge
 from tests.contract.native.calls import CALLERS, GOOD, OPERATIONS, Native
 
 from viesti.api.contract.face import Credentials
@@ -35,14 +26,6 @@ from viesti.api.faces import NATIVE
 pytestmark = pytest.mark.integration
 
 EXAMPLES = 15  # of each operation, each way, with each kind of ids
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-    negative_data_rejection,
-]
 DOCUMENT = document(NATIVE, "http://127.0.0.1:8080")
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 SERVED = sorted(OPERATIONS)
@@ -92,58 +75,38 @@ async def test_good_calls(native: Native, name: str) -> None:
     good = await native.made(name)
     members = sorted(good.body.keys() - ONCE) if good.body else []
 
-    @given(st.data(), _operation(name).as_strategy(**_ids(good)))
+    @given(st.data(), _operation(name).as_strategy(**ids(good, "path", "header")))
     def calls(data: st.DataObject, case: Case) -> None:
         if members:
             kept = data.draw(st.sets(st.sampled_from(members), max_size=2))
             case.body |= {member: good.body[member] for member in members if member not in kept}
         validate(native, case, data.draw(st.sampled_from(tuple(CALLERS))))
 
-    await _aside(calls)
+    await aside(calls, EXAMPLES)
 
 
 @pytest.mark.parametrize("name", SERVED)
 async def test_good_calls_with_ids_that_are_none(native: Native, name: str) -> None:
     strategy = _operation(name).as_strategy()
-    await _aside(given(strategy)(lambda case: validate(native, case, Credentials.BASIC)))
+    await aside(given(strategy)(lambda case: validate(native, case, Credentials.BASIC)), EXAMPLES)
 
 
 @pytest.mark.parametrize("name", BENDABLE)
 async def test_bad_calls(native: Native, name: str) -> None:
     """With real ids, so that nothing but what is bad is refused; and with any."""
-    for parameters in _ids(await native.made(name)), {}:
+    for parameters in ids(await native.made(name), "path", "header"), {}:
         strategy = _operation(name).as_strategy(GenerationMode.NEGATIVE, **parameters)
-        await _aside(given(strategy)(lambda case: validate(native, case, Credentials.PERSONAL_TOKEN)))
+        await aside(
+            given(strategy)(lambda case: validate(native, case, Credentials.PERSONAL_TOKEN)), EXAMPLES
+        )
 
 
 def validate(native: Native, case: Case, caller: Credentials) -> None:
     """Make the call and judge the answer."""
     answer = case.call(base_url=native.url, headers=CALLERS[caller])
     assume("" not in (case.query or {}).values())  # a blank one is as if left out, which no schema says
-    apart = {
-        204: [content_type_conformance],  # it has no body
-        413: [negative_data_rejection],  # it is refused, too, though not for what is bad in it
-    }
-    case.validate_response(answer, checks=CHECKS, excluded_checks=apart.get(answer.status_code, []))
-
-
-async def _aside(function: Callable[[], None]) -> None:
-    """Run what waits for answers beside the loop that gives them."""
-    bounded = settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
-    await asyncio.to_thread(bounded(function))
+    judge(case, answer)
 
 
 def _operation(name: str) -> schemathesis.APIOperation[Any, Any]:
     return SCHEMA[OPERATIONS[name].path][OPERATIONS[name].method]
-
-
-def _ids(call: Call) -> dict[str, Any]:
-    """The parameters of a good call, as schemathesis takes them, but for those that narrow a list."""
-    places: dict[str, dict[str, str]] = {"path_parameters": {}, "headers": {}}
-    for place, value in call.parameters.items():
-        where, _, name = place.partition(" ")
-        if where in ("path", "header"):
-            places["path_parameters" if where == "path" else "headers"][name] = value
-    return {name: values for name, values in places.items() if values}

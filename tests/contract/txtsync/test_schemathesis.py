@@ -7,25 +7,14 @@ them carry real ids, so that they get past 404.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import (
-    negative_data_rejection,
-    not_a_server_error,
-)
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
-from tests.contract.bend import Call
+from tests.contract.generated import aside, ids, judge
 from tests.contract.txtsync.calls import SERVED, VERSIONS, Contract
 from tests.integration.api.conftest import basic
 
@@ -36,13 +25,6 @@ from viesti.api.txtsync.errors import SCHEMA as ERROR
 pytestmark = pytest.mark.integration
 
 EXAMPLES = 15  # of each operation, each way, with each kind of ids, in each version
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    negative_data_rejection,
-]
 BY_ID = {version: {each.id: each for each in (*operations(version), *NATIVE)} for version in VERSIONS}
 # In answers a moment that has not come is "", which no format of OpenAPI 2 says.
 MOMENT = {"type": "string", "pattern": r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)?$"}
@@ -91,57 +73,38 @@ async def test_good_calls(contract: Contract, version: str, name: str) -> None:
     good = await contract.made(name)
     members = sorted(good.body) if good.body else []
 
-    @given(st.data(), _operation(version, name).as_strategy(**_ids(good)))
+    @given(st.data(), _operation(version, name).as_strategy(**ids(good, "path")))
     def calls(data: st.DataObject, case: Case) -> None:
         if members:
             kept = data.draw(st.sets(st.sampled_from(members), max_size=2))
             case.body |= {member: good.body[member] for member in members if member not in kept}
         validate(contract, version, case)
 
-    await _aside(calls)
+    await aside(calls, EXAMPLES)
 
 
 @pytest.mark.parametrize(("version", "name"), table(EVERY))
 async def test_good_calls_with_ids_that_are_none(contract: Contract, version: str, name: str) -> None:
     strategy = _operation(version, name).as_strategy()
-    await _aside(given(strategy)(lambda case: validate(contract, version, case)))
+    await aside(given(strategy)(lambda case: validate(contract, version, case)), EXAMPLES)
 
 
 @pytest.mark.parametrize(("version", "name"), table(BENDABLE))
 async def test_bad_calls(contract: Contract, version: str, name: str) -> None:
     """With real ids, so that nothing but what is bad is refused; and with any."""
-    ids = _ids(await contract.made(name)) if name in SERVED else {}
-    for parameters in ids, {}:
+    real = ids(await contract.made(name), "path") if name in SERVED else {}
+    for parameters in real, {}:
         strategy = _operation(version, name).as_strategy(GenerationMode.NEGATIVE, **parameters)
-        await _aside(given(strategy)(lambda case: validate(contract, version, case)))
+        await aside(given(strategy)(lambda case: validate(contract, version, case)), EXAMPLES)
 
 
 def validate(contract: Contract, version: str, case: Case) -> None:
     """Make the call and judge the answer."""
     headers = basic(*contract.callers[f"acme {version}"])
     answer = case.call(base_url=contract.api.url, headers=headers)
-    too_large = answer.status_code == 413  # refused, too, though not for what is bad in it
-    case.validate_response(
-        answer, checks=CHECKS, excluded_checks=[negative_data_rejection] if too_large else []
-    )
-
-
-async def _aside(function: Callable[[], None]) -> None:
-    """Run what waits for answers beside the loop that gives them."""
-    bounded = settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
-    await asyncio.to_thread(bounded(function))
+    judge(case, answer)
 
 
 def _operation(version: str, name: str) -> schemathesis.APIOperation[Any, Any]:
     operation = BY_ID[version][name]
     return SCHEMAS[version][operation.path][operation.method]
-
-
-def _ids(call: Call) -> dict[str, Any]:
-    """The path parameters of a good call, as schemathesis takes them."""
-    places = {
-        place.partition(" ")[2]: value for place, value in call.parameters.items() if place.startswith("path")
-    }
-    return {"path_parameters": places} if places else {}

@@ -14,7 +14,6 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Pixels of a bigger picture are not looked at.
 WIDEST = 1024
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_LONGEST_PALETTE = 256
 
 
 class NotPngError(ValueError):
