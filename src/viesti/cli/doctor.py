@@ -25,10 +25,9 @@ from viesti.cli import wiring
 from viesti.config import Settings
 
 if TYPE_CHECKING:
-    from viesti.storage.examination import Examination, SessionOfChannel, WebhooksSeen
+    from viesti.storage.examination import Examination, SessionOfChannel
 
 OLDEST_POSTGRES = 15
-LONGEST_WAIT = 60.0  # seconds that a provider's webhook may wait to be worked on
 SKEW_SHOWN, SKEW_HARMFUL = 1.0, 30.0  # seconds between our clock and the database's
 
 
@@ -116,6 +115,7 @@ def check_port(name: str, host: str, port: int) -> Finding:
 
 def _look_at_database(settings: Settings) -> Iterator[Finding]:
     from viesti.cli.doctor_links import judge_links
+    from viesti.cli.doctor_queues import judge_callbacks, judge_webhooks
     from viesti.storage.database import StoreUnavailable
     from viesti.storage.embedded import PostgresError
     from viesti.storage.examination import examine
@@ -140,6 +140,7 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
     yield judge_clock(before, examination.clock, after)
     yield from judge_channels(examination.sessions)
     yield from judge_webhooks(examination.webhooks, examination.clock)
+    yield from judge_callbacks(examination.callbacks, examination.clock)
     yield from judge_links(examination.links, settings.retention_days, settings.base_url)
 
 
@@ -203,22 +204,6 @@ def judge_clock(before: datetime, theirs: datetime, after: datetime) -> Finding:
     return Finding(
         verdict, "clock", f"This machine and the database differ by {skew:.0f} s; keep both by NTP."
     )
-
-
-def judge_webhooks(seen: WebhooksSeen, now: datetime) -> Iterator[Finding]:
-    """What to say of what providers posted, when there is anything."""
-    if seen.failed:
-        yield Finding(
-            Verdict.WARN,
-            "webhooks",
-            f"{seen.failed} could not be worked on; `viesti webhooks list` says why.",
-        )
-    if seen.waiting_since and (now - seen.waiting_since).total_seconds() > LONGEST_WAIT:
-        yield Finding(
-            Verdict.WARN,
-            "webhooks",
-            f"The oldest has waited since {seen.waiting_since:%Y-%m-%d %H:%M:%S} UTC; is an engine running?",
-        )
 
 
 def judge_channels(sessions: Sequence[SessionOfChannel]) -> Iterator[Finding]:

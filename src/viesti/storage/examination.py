@@ -48,6 +48,14 @@ class WebhooksSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbacksSeen:
+    """Calls owed to customers: how many were given up, and since when the oldest of the others is due."""
+
+    parked: int = 0
+    due_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Examination:
     """What was found. `version` is PostgreSQL's number, such as 180004; `clock` is its time when it was
     asked."""
@@ -57,6 +65,7 @@ class Examination:
     sessions: tuple[SessionOfChannel, ...]
     links: tuple[LinksOfCustomer, ...]
     webhooks: WebhooksSeen = WebhooksSeen()
+    callbacks: CallbacksSeen = CallbacksSeen()
 
 
 async def examine(dsn: str) -> Examination:
@@ -75,6 +84,8 @@ async def examine(dsn: str) -> Examination:
         follows = await connection.fetchval(_SQL["follows"])
         posts = await connection.fetchval(_SQL["posts"])
         webhooks = await connection.fetchrow(_SQL["webhooks"]) if posts else None
+        calls = await connection.fetchval(_SQL["calls"])
+        callbacks = await connection.fetchrow(_SQL["callbacks"]) if calls else None
         links = await connection.fetch(_SQL["links"]) if follows else []
     finally:
         await connection.close()
@@ -89,4 +100,5 @@ async def examine(dsn: str) -> Examination:
         ),
         tuple(LinksOfCustomer(*row) for row in links),
         WebhooksSeen(*webhooks) if webhooks else WebhooksSeen(),
+        CallbacksSeen(*callbacks) if callbacks else CallbacksSeen(),
     )

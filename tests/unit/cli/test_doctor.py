@@ -17,9 +17,9 @@ from viesti.cli.doctor import (
     judge_key,
     judge_migrations,
     judge_version,
-    judge_webhooks,
 )
-from viesti.storage.examination import SessionOfChannel, WebhooksSeen
+from viesti.cli.doctor_queues import judge_callbacks, judge_webhooks
+from viesti.storage.examination import CallbacksSeen, SessionOfChannel, WebhooksSeen
 from viesti.storage.seal import Seal
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -140,6 +140,28 @@ def test_webhooks(seen: WebhooksSeen, said: list[str]) -> None:
     found = list(judge_webhooks(seen, NOON))
     assert [each.sentence for each in found] == said
     assert {each.verdict for each in found} <= {Verdict.WARN}
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (CallbacksSeen(), []),
+        (CallbacksSeen(0, NOON - timedelta(seconds=59)), []),
+        (CallbacksSeen(0, NOON + timedelta(hours=1)), []),  # to be tried again later
+        (
+            CallbacksSeen(3, None),
+            ["3 given up; `viesti messages --parked-callbacks` says why, and --replay makes them again."],
+        ),
+        (
+            CallbacksSeen(0, NOON - timedelta(seconds=61)),
+            ["The oldest has been due since 2030-01-01 11:58:59 UTC; is an engine running?"],
+        ),
+    ],
+)
+def test_callbacks(seen: CallbacksSeen, said: list[str]) -> None:
+    found = list(judge_callbacks(seen, NOON))
+    assert [each.sentence for each in found] == said
+    assert {(each.verdict, each.what) for each in found} <= {(Verdict.WARN, "callbacks")}
 
 
 def test_folder(tmp_path: Path) -> None:

@@ -26,6 +26,15 @@ select to_regclass('provider_events') is not null
 select (select count(*) from provider_events where due_at is not null) as failed,
        (select min(received_at) from provider_events where due_at is null) as waiting_since
 
+-- name: calls
+-- Whether there are callbacks yet.
+select to_regclass('callbacks') is not null
+
+-- name: callbacks
+-- How many callbacks were given up, and since when the oldest that nobody makes is due.
+select (select count(*) from callbacks where parked_at is not null) as parked,
+       (select min(due_at) from callbacks where claim is null and parked_at is null) as due_since
+
 -- name: links
 -- Every customer with a host for short links, or with a service whose links are followed.
 select key, link_domain, link_days from customers c
