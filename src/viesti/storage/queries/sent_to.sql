@@ -15,9 +15,10 @@ from unnest($1::bigint[], $2::text[]) u (customer_id, address),
 select id, sender, text, link_base, link_rule, service_id, quiet or protocol <> 'sms' as quiet, created_at from messages where id = any($1::bigint[])
 
 -- name: unflagged
--- What is told of recipients that nothing odd was found about.
+-- What is told of recipients that nothing odd was found about, in the order they were accepted in.
 select id, bucket, customer_id, message_id, address, text from recipients
 where id = any($1::bigint[]) and flagged_at is null
+order by id
 
 -- name: alike
 -- How many messages with each text went to each (customer, address) after a moment, among the last $5 to it; the
